@@ -1,0 +1,401 @@
+//! Credentials: how a PIN or answers are proved and replaced with OPAQUE (RFC 9807), stretched with Argon2id
+//! (RFC 9106), and how the data key they protect is wrapped. See `docs/protocol.md` §3.
+//!
+//! The client's half is [`ClientLogin`] and [`ClientRegistration`]; the gateway's is the functions at the end that take
+//! a [`ServerSetup`]. Each is a thin, typed wrapper: lengths are checked by opaque-ke, secrets come out as [`Secret`].
+
+use alloc::vec::Vec;
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use hkdf::Hkdf;
+use opaque_ke::errors::{InternalError, ProtocolError};
+use opaque_ke::generic_array::{ArrayLength, GenericArray};
+use opaque_ke::{
+    CipherSuite, ClientLoginFinishParameters, ClientRegistrationFinishParameters, CredentialFinalization,
+    CredentialRequest, CredentialResponse, RegistrationRequest, RegistrationResponse, RegistrationUpload, Ristretto255,
+    ServerLogin, ServerLoginParameters, ServerRegistration, TripleDh,
+};
+use rand_core::{CryptoRng, RngCore};
+use sha2::{Sha256, Sha512};
+use zeroize::Zeroize;
+
+use crate::api::{CredentialKind, KsfParams, RunId};
+use crate::channel::{OpenError, length_prefixed, open_with, seal_with};
+use crate::secret::{Secret, SecretBytes};
+
+/// Random bytes that name a record.
+pub type CredentialId = [u8; 16];
+/// The gateway's long-term OPAQUE secret: `oprf_seed` and AKE key pair.
+pub type ServerSetup = opaque_ke::ServerSetup<Suite>;
+
+/// RFC 9106's second recommended choice: 64 MiB, three passes, four lanes.
+pub const DEFAULT_KSF: KsfParams = KsfParams { m_kib: 64 * 1024, t: 3, p: 4 };
+
+/// The OPAQUE configuration of `repin/1`: ristretto255-SHA512, 3DH, Argon2id.
+pub struct Suite;
+
+impl CipherSuite for Suite {
+    type OprfCs = Ristretto255;
+    type KeyExchange = TripleDh<Ristretto255, Sha512>;
+    type Ksf = KeyStretching;
+}
+
+/// Argon2id v1.3 as OPAQUE's key-stretching function, with the parameters of one record.
+pub struct KeyStretching(KsfParams);
+
+impl Default for KeyStretching {
+    fn default() -> Self {
+        Self(DEFAULT_KSF)
+    }
+}
+
+impl opaque_ke::ksf::Ksf for KeyStretching {
+    fn hash<L: ArrayLength<u8>>(&self, input: GenericArray<u8, L>) -> Result<GenericArray<u8, L>, InternalError> {
+        let KsfParams { m_kib, t, p } = self.0;
+        let params = Params::new(m_kib, t, p, None).map_err(|_| InternalError::KsfError)?;
+        // Reserved by hand: a plain Vec would abort the whole module when a phone has no 64 MiB left.
+        let mut blocks: Vec<Block> = Vec::new();
+        blocks.try_reserve_exact(params.block_count()).map_err(|_| InternalError::KsfError)?;
+        blocks.resize(params.block_count(), Block::default());
+        let mut output = GenericArray::default();
+        // The salt is zero, as RFC 9807 §7 has it: the input is already the user's own, from the OPRF.
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_into_with_memory(&input, &[0; 16], &mut output, &mut blocks)
+            .map_err(|_| InternalError::KsfError)?;
+        Ok(output)
+    }
+}
+
+/// Why a credential operation did not succeed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CredentialError {
+    /// The secret is not the one that was registered. The gateway has charged the guess.
+    #[error("the secret is wrong")]
+    WrongSecret,
+    /// The other side's bytes are not a valid message of this step.
+    #[error("the message is not valid")]
+    InvalidMessage,
+    /// The gateway asks for a cost outside the accepted bounds; nothing was computed.
+    #[error("the stretching parameters are out of bounds")]
+    KsfOutOfBounds,
+    /// This device has not enough memory for the key stretching. Never a reason to stretch less.
+    #[error("not enough memory for the key stretching")]
+    OutOfMemory,
+}
+
+impl From<ProtocolError> for CredentialError {
+    fn from(error: ProtocolError) -> Self {
+        match error {
+            ProtocolError::InvalidLoginError => Self::WrongSecret,
+            ProtocolError::LibraryError(InternalError::KsfError) => Self::OutOfMemory,
+            _ => Self::InvalidMessage,
+        }
+    }
+}
+
+/// Refuses a cost that would be too weak, or would hang a device: m 19..=256 MiB, t 1..=10, p 1..=4.
+///
+/// # Errors
+/// [`CredentialError::KsfOutOfBounds`].
+pub fn check_ksf(ksf: KsfParams) -> Result<(), CredentialError> {
+    let in_bounds =
+        (19 * 1024..=256 * 1024).contains(&ksf.m_kib) && (1..=10).contains(&ksf.t) && (1..=4).contains(&ksf.p);
+    in_bounds.then_some(()).ok_or(CredentialError::KsfOutOfBounds)
+}
+
+/// Makes sure that this device has the memory for one stretching, before a guess is spent on it: in WebAssembly, memory
+/// once grown stays, so what succeeds here succeeds again a moment later.
+///
+/// # Errors
+/// [`CredentialError::OutOfMemory`]; [`CredentialError::KsfOutOfBounds`].
+pub fn reserve_memory(ksf: KsfParams) -> Result<(), CredentialError> {
+    check_ksf(ksf)?;
+    let mut blocks: Vec<Block> = Vec::new();
+    // A block is 1 KiB.
+    blocks.try_reserve_exact(ksf.m_kib as usize).map_err(|_| CredentialError::OutOfMemory)
+}
+
+/// `"repin/1" || LP(app) || LP(user) || kind || credential_id`: binds the OPRF key and the wrap to one record.
+pub fn credential_identifier(app: &str, user: &str, kind: CredentialKind, id: &CredentialId) -> Vec<u8> {
+    let mut out = b"repin/1".to_vec();
+    out.extend_from_slice(&length_prefixed(app.as_bytes()));
+    out.extend_from_slice(&length_prefixed(user.as_bytes()));
+    out.push(kind.tag());
+    out.extend_from_slice(id);
+    out
+}
+
+/// `"repin/1" || challengeId || run`: OPAQUE's context, so that a proof belongs to one run.
+pub fn proof_context(challenge_id: &str, run: &RunId) -> Vec<u8> {
+    let mut out = b"repin/1".to_vec();
+    out.extend_from_slice(challenge_id.as_bytes());
+    out.extend_from_slice(run);
+    out
+}
+
+/// Wraps the user's data key under a credential's export key: 72 bytes.
+pub fn wrap_data_key(
+    export_key: &Secret<64>,
+    kind: CredentialKind,
+    identifier: &[u8],
+    data_key: &Secret<32>,
+    rng: &mut (impl RngCore + CryptoRng),
+) -> Vec<u8> {
+    // Needed in clear: it is what is sealed.
+    seal_with(&derive_kek(export_key, kind), identifier, data_key.expose_secret(), rng)
+}
+
+/// Unwraps the user's data key.
+///
+/// # Errors
+/// [`OpenError`] when the wrap belongs to another record or another export key.
+pub fn unwrap_data_key(
+    export_key: &Secret<64>,
+    kind: CredentialKind,
+    identifier: &[u8],
+    wrap: &[u8],
+) -> Result<Secret<32>, OpenError> {
+    let data_key = open_with(&derive_kek(export_key, kind), identifier, wrap)?;
+    // Needed in clear: moved into its own type.
+    Secret::copy_from(data_key.expose_secret()).ok_or(OpenError)
+}
+
+/// `KEK = HKDF-Expand(export_key, "repin/1 kek" || kind, 32)`.
+fn derive_kek(export_key: &Secret<64>, kind: CredentialKind) -> Secret<32> {
+    Secret::make_with(|out| {
+        // Needed in clear: the pseudorandom key. 64 bytes are a valid one and 32 a valid output.
+        if let Ok(hkdf) = Hkdf::<Sha256>::from_prk(export_key.expose_secret()) {
+            let _ = hkdf.expand_multi_info(&[b"repin/1 kek", &[kind.tag()]], out);
+        }
+    })
+}
+
+/// Moves an OPAQUE key out of its plain array, which is then erased.
+fn take_key<L: ArrayLength<u8>>(mut key: GenericArray<u8, L>) -> Secret<64> {
+    let secret = Secret::make_with(|out| out.copy_from_slice(&key));
+    key.zeroize();
+    secret
+}
+
+/// The client's side of a proof, between KE1 and KE2.
+pub struct ClientLogin(opaque_ke::ClientLogin<Suite>);
+
+/// What a right guess gives the client.
+pub struct Proof {
+    /// KE3, for PROVE 2: 64 bytes.
+    pub ke3: Vec<u8>,
+    /// Ratchets the channel.
+    pub session_key: Secret<64>,
+    /// Unwraps the data key.
+    pub export_key: Secret<64>,
+}
+
+impl ClientLogin {
+    /// Blinds the secret. Returns KE1, 96 bytes.
+    ///
+    /// # Errors
+    /// [`CredentialError::InvalidMessage`] if the secret cannot be mapped to the curve (of negligible probability).
+    pub fn start(
+        secret: &SecretBytes,
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Result<(Self, Vec<u8>), CredentialError> {
+        // Needed in clear: the OPRF's input.
+        let started = opaque_ke::ClientLogin::<Suite>::start(rng, secret.expose_secret())?;
+        Ok((Self(started.state), started.message.serialize().to_vec()))
+    }
+
+    /// Learns from KE2 whether the guess was right. Runs Argon2id once.
+    ///
+    /// # Errors
+    /// [`CredentialError::WrongSecret`] for a wrong guess; [`CredentialError::KsfOutOfBounds`] before anything is
+    /// computed; [`CredentialError::OutOfMemory`]; [`CredentialError::InvalidMessage`].
+    pub fn finish(
+        self,
+        secret: &SecretBytes,
+        ke2: &[u8],
+        context: &[u8],
+        ksf: KsfParams,
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Result<Proof, CredentialError> {
+        check_ksf(ksf)?;
+        let ke2 = CredentialResponse::deserialize(ke2)?;
+        let ksf = KeyStretching(ksf);
+        let params = ClientLoginFinishParameters::new(Some(context), Default::default(), Some(&ksf));
+        // Needed in clear: the OPRF's input, again.
+        let finished = self.0.finish(rng, secret.expose_secret(), ke2, params)?;
+        Ok(Proof {
+            ke3: finished.message.serialize().to_vec(),
+            session_key: take_key(finished.session_key),
+            export_key: take_key(finished.export_key),
+        })
+    }
+}
+
+/// The client's side of a registration, between request and response.
+pub struct ClientRegistration(opaque_ke::ClientRegistration<Suite>);
+
+impl ClientRegistration {
+    /// Blinds the new secret. Returns the registration request, 32 bytes.
+    ///
+    /// # Errors
+    /// As [`ClientLogin::start`].
+    pub fn start(
+        secret: &SecretBytes,
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Result<(Self, Vec<u8>), CredentialError> {
+        // Needed in clear: the OPRF's input.
+        let started = opaque_ke::ClientRegistration::<Suite>::start(rng, secret.expose_secret())?;
+        Ok((Self(started.state), started.message.serialize().to_vec()))
+    }
+
+    /// Makes the record (192 bytes) and the export key. Runs Argon2id once.
+    ///
+    /// # Errors
+    /// As [`ClientLogin::finish`], but for `WrongSecret`.
+    pub fn finish(
+        self,
+        secret: &SecretBytes,
+        response: &[u8],
+        ksf: KsfParams,
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Result<(Vec<u8>, Secret<64>), CredentialError> {
+        check_ksf(ksf)?;
+        let response = RegistrationResponse::deserialize(response)?;
+        let ksf = KeyStretching(ksf);
+        let params = ClientRegistrationFinishParameters::new(Default::default(), Some(&ksf));
+        // Needed in clear: the OPRF's input, again.
+        let finished = self.0.finish(rng, secret.expose_secret(), response, params)?;
+        Ok((finished.message.serialize().to_vec(), take_key(finished.export_key)))
+    }
+}
+
+/// Gateway: whether bytes are a record this suite can use (192 bytes with valid points).
+pub fn is_record(record: &[u8]) -> bool {
+    RegistrationUpload::<Suite>::deserialize(record).is_ok()
+}
+
+/// Gateway: evaluates a registration request. Returns the response, 64 bytes.
+///
+/// # Errors
+/// [`CredentialError::InvalidMessage`].
+pub fn evaluate_registration(
+    setup: &ServerSetup,
+    identifier: &[u8],
+    request: &[u8],
+) -> Result<Vec<u8>, CredentialError> {
+    let request = RegistrationRequest::deserialize(request)?;
+    let started = ServerRegistration::<Suite>::start(setup, request, identifier)?;
+    Ok(started.message.serialize().to_vec())
+}
+
+/// Gateway: whether bytes are a KE1. Cheap; called before a guess is charged, so that nonsense never charges one.
+pub fn is_ke1(ke1: &[u8]) -> bool {
+    CredentialRequest::<Suite>::deserialize(ke1).is_ok()
+}
+
+/// Gateway: evaluates one guess. Returns KE2 (320 bytes) and the state to keep under seal until KE3.
+///
+/// # Errors
+/// [`CredentialError::InvalidMessage`].
+pub fn evaluate_guess(
+    setup: &ServerSetup,
+    identifier: &[u8],
+    record: &[u8],
+    ke1: &[u8],
+    context: &[u8],
+    rng: &mut (impl RngCore + CryptoRng),
+) -> Result<(Vec<u8>, SecretBytes), CredentialError> {
+    let ke1 = CredentialRequest::deserialize(ke1)?;
+    let record = ServerRegistration::deserialize(record)?;
+    let params = ServerLoginParameters { context: Some(context), identifiers: Default::default() };
+    let started = ServerLogin::start(rng, setup, Some(record), ke1, identifier, params)?;
+    Ok((started.message.serialize().to_vec(), SecretBytes::new(started.state.serialize().to_vec())))
+}
+
+/// Gateway: verifies KE3 against the kept state. Returns the session key that ratchets the channel.
+///
+/// # Errors
+/// [`CredentialError::WrongSecret`] when the proof does not hold; [`CredentialError::InvalidMessage`].
+pub fn verify_proof(state: &SecretBytes, ke3: &[u8]) -> Result<Secret<64>, CredentialError> {
+    // Needed in clear: opaque-ke's state.
+    let login = ServerLogin::<Suite>::deserialize(state.expose_secret())?;
+    let ke3 = CredentialFinalization::deserialize(ke3)?;
+    // With 3DH the context is already in the state's transcript; what is given here would not be read.
+    Ok(take_key(login.finish(ke3, ServerLoginParameters::default())?.session_key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_core::OsRng;
+
+    /// The least cost the client accepts keeps the suite quick.
+    const KSF: KsfParams = KsfParams { m_kib: 19 * 1024, t: 1, p: 1 };
+    const IDENTIFIER: &[u8] = b"identifier";
+
+    fn secret(text: &str) -> SecretBytes {
+        SecretBytes::new(text.as_bytes().to_vec())
+    }
+
+    fn register(setup: &ServerSetup, pin: &str) -> (Vec<u8>, Secret<64>) {
+        let (state, request) = ClientRegistration::start(&secret(pin), &mut OsRng).unwrap();
+        let response = evaluate_registration(setup, IDENTIFIER, &request).unwrap();
+        state.finish(&secret(pin), &response, KSF, &mut OsRng).unwrap()
+    }
+
+    #[test]
+    fn the_right_pin_proves_itself_and_unwraps_the_data_key() {
+        let setup = ServerSetup::new(&mut OsRng);
+        let (record, export_key) = register(&setup, "493817");
+        assert!(is_record(&record) && record.len() == 192);
+        let data_key = Secret::make_with(|key| key.fill(5));
+        let wrap = wrap_data_key(&export_key, CredentialKind::Pin, IDENTIFIER, &data_key, &mut OsRng);
+        assert_eq!(wrap.len(), 72);
+
+        let (client, ke1) = ClientLogin::start(&secret("493817"), &mut OsRng).unwrap();
+        assert!(is_ke1(&ke1) && ke1.len() == 96);
+        let (ke2, state) = evaluate_guess(&setup, IDENTIFIER, &record, &ke1, b"run 1", &mut OsRng).unwrap();
+        assert_eq!(ke2.len(), 320);
+        let proof = client.finish(&secret("493817"), &ke2, b"run 1", KSF, &mut OsRng).unwrap();
+        let session_key = verify_proof(&state, &proof.ke3).unwrap();
+        assert_eq!(session_key.expose_secret(), proof.session_key.expose_secret());
+        let unwrapped = unwrap_data_key(&proof.export_key, CredentialKind::Pin, IDENTIFIER, &wrap).unwrap();
+        assert_eq!(unwrapped.expose_secret(), data_key.expose_secret());
+        assert!(unwrap_data_key(&proof.export_key, CredentialKind::Answers, IDENTIFIER, &wrap).is_err());
+        assert!(verify_proof(&state, &[0; 64]).is_err());
+    }
+
+    #[test]
+    fn a_proof_belongs_to_one_run() {
+        let setup = ServerSetup::new(&mut OsRng);
+        let (record, _) = register(&setup, "493817");
+        let (client, ke1) = ClientLogin::start(&secret("493817"), &mut OsRng).unwrap();
+        let (ke2, _) = evaluate_guess(&setup, IDENTIFIER, &record, &ke1, b"run 1", &mut OsRng).unwrap();
+        assert!(client.finish(&secret("493817"), &ke2, b"run 2", KSF, &mut OsRng).is_err());
+    }
+
+    #[test]
+    fn a_wrong_pin_is_told_apart_by_the_client() {
+        let setup = ServerSetup::new(&mut OsRng);
+        let (record, _) = register(&setup, "493817");
+        let (client, ke1) = ClientLogin::start(&secret("493818"), &mut OsRng).unwrap();
+        let (ke2, _) = evaluate_guess(&setup, IDENTIFIER, &record, &ke1, b"run", &mut OsRng).unwrap();
+        let result = client.finish(&secret("493818"), &ke2, b"run", KSF, &mut OsRng);
+        assert_eq!(result.err(), Some(CredentialError::WrongSecret));
+    }
+
+    #[test]
+    fn a_cost_outside_the_bounds_is_refused_before_hashing() {
+        let ok = DEFAULT_KSF;
+        assert_eq!(check_ksf(ok), Ok(()));
+        for bad in [
+            KsfParams { m_kib: 19 * 1024 - 1, ..ok },
+            KsfParams { m_kib: 256 * 1024 + 1, ..ok },
+            KsfParams { t: 0, ..ok },
+            KsfParams { t: 11, ..ok },
+            KsfParams { p: 0, ..ok },
+            KsfParams { p: 5, ..ok },
+        ] {
+            assert_eq!(check_ksf(bad), Err(CredentialError::KsfOutOfBounds), "{bad:?}");
+        }
+    }
+}
