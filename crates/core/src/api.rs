@@ -228,7 +228,7 @@ pub struct OpenRequest {
 }
 
 /// What the client needs to show and prove.
-#[derive(Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct OpenReply {
     /// The challenge's type.
     #[n(0)]
@@ -459,7 +459,7 @@ pub fn encode<T: Encode<()>>(message: &T) -> SecretBytes {
 /// [`DecodeError::Size`] before anything is parsed; [`DecodeError::Shape`] for anything but the deterministic encoding
 /// of a `T`, unknown fields included.
 pub fn decode<T: Encode<()> + for<'b> Decode<'b, ()>>(plaintext: &[u8]) -> Result<T, DecodeError> {
-    if plaintext.len() > MAX_PLAINTEXT || plaintext.is_empty() || plaintext.len() % PADDING != 0 {
+    if plaintext.len() > MAX_PLAINTEXT || plaintext.is_empty() || !plaintext.len().is_multiple_of(PADDING) {
         return Err(DecodeError::Size);
     }
     let end = plaintext.iter().rposition(|byte| *byte != 0).ok_or(DecodeError::Shape)?;

@@ -55,7 +55,7 @@ fn is_pattern(pin: &[u8]) -> bool {
     let palindrome = pin.iter().eq(pin.iter().rev());
     // A part that repeats to fill the PIN: XYZXYZ, XYXYXY.
     let periodic = (1..=pin.len() / 2)
-        .any(|period| pin.len() % period == 0 && pin.iter().zip(&pin[period..]).all(|(a, b)| a == b));
+        .any(|period| pin.len().is_multiple_of(period) && pin.iter().zip(&pin[period..]).all(|(a, b)| a == b));
     palindrome || periodic || is_keypad_lines(pin)
 }
 

@@ -2,3 +2,8 @@
 //! secrets live and die there. [`runner`] is the only loop. [`worker`] runs it in a Web Worker.
 
 pub mod flow;
+pub mod platform;
+pub mod runner;
+pub mod session;
+#[cfg(target_arch = "wasm32")]
+pub mod worker;

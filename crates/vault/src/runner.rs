@@ -1,0 +1,141 @@
+//! The only loop: an event comes in, the flow moves, its effect is performed, the outcome moves it again, and after each
+//! move the face is told what to show. While an effect runs, the person can still cancel and the connection can be tried
+//! again; whatever else arrives waits its turn.
+
+use std::collections::VecDeque;
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
+use futures_util::stream::{Stream, StreamExt};
+use repin_core::error::Code;
+use repin_core::secret::wipe_stack;
+
+use crate::flow::{Effect, Event, Failure, Flow, Input, Outcome, Screen, SessionInput, SessionTimes, ViewModel};
+use crate::platform::Platform;
+use crate::session::{Link, Session, SessionError};
+
+/// Runs one flow to its end, or until no more events can come.
+pub async fn run<P: Platform>(platform: &P, events: impl Stream<Item = Event>, show: impl FnMut(ViewModel)) {
+    let events = pin!(events);
+    Runner { platform, events, show, flow: Flow::default(), session: None, waiting: VecDeque::new() }.run().await;
+}
+
+struct Runner<'a, P, E, S> {
+    platform: &'a P,
+    events: E,
+    show: S,
+    flow: Flow,
+    session: Option<Session>,
+    /// Events that came while an effect ran.
+    waiting: VecDeque<Event>,
+}
+
+impl<P: Platform, E: Stream<Item = Event> + Unpin, S: FnMut(ViewModel)> Runner<'_, P, E, S> {
+    async fn run(mut self) {
+        while !self.flow.is_over() {
+            let event = match self.waiting.pop_front() {
+                Some(event) => Some(event),
+                None => self.events.next().await,
+            };
+            let Some(event) = event else { return };
+            let mut effect = self.flow.update(Input::Event(event), self.platform);
+            (self.show)(self.flow.view());
+            while let Some(next) = effect {
+                let input = self.perform(next).await;
+                wipe_stack();
+                effect = input.and_then(|input| self.flow.update(input, self.platform));
+                (self.show)(self.flow.view());
+            }
+        }
+    }
+
+    /// Performs an effect, unless the person or the host ends the flow meanwhile.
+    async fn perform(&mut self, effect: Effect) -> Option<Input> {
+        if matches!(effect, Effect::Cancel) {
+            if let Some(session) = &mut self.session {
+                session.cancel(self.platform).await;
+            }
+            return None;
+        }
+        // What was just submitted is on the screen before the work begins.
+        self.platform.yield_now().await;
+        let link = Link::default();
+        let mut outcome = pin!(perform(effect, &mut self.session, self.platform, &link));
+        let mut went_offline = link.went_offline();
+        loop {
+            let interruption = pin!(select(self.events.next(), &mut went_offline));
+            match select(outcome.as_mut(), interruption).await {
+                Either::Left((outcome, _)) => return Some(Input::Outcome(outcome)),
+                Either::Right((Either::Right(_), _)) => {
+                    (self.show)(ViewModel { screen: Screen::Offline, busy: false, ..self.flow.view() });
+                    went_offline = link.went_offline();
+                }
+                Either::Right((Either::Left((event, _)), _)) => match event {
+                    None => return Some(Input::Event(Event::Cancel)),
+                    Some(event @ (Event::Cancel | Event::SessionEnded)) => return Some(Input::Event(event)),
+                    Some(Event::Retry) if link.is_waiting() => {
+                        link.retry();
+                        (self.show)(self.flow.view());
+                    }
+                    // A fresh session waits for the end of the step; anything else was meant for a screen that is gone.
+                    Some(event @ Event::Renew(_)) => self.waiting.push_back(event),
+                    Some(_) => {}
+                },
+            }
+        }
+    }
+}
+
+async fn perform(effect: Effect, session: &mut Option<Session>, platform: &impl Platform, link: &Link) -> Outcome {
+    let result = match (effect, session.as_mut()) {
+        (Effect::Open(input), _) => open(input, session, platform, link).await,
+        (Effect::Renew(input), Some(open)) => {
+            let result = open.renew(input, platform, link).await;
+            Ok(result.map_or(Outcome::NotRenewed, |()| renewed(open)))
+        }
+        (Effect::Reopen, Some(open)) => {
+            open.reopen(platform, link).await.map(|()| Outcome::Opened(Box::new(open.opened().clone())))
+        }
+        (Effect::Prove(secret), Some(open)) => {
+            let proved = open.prove(secret, platform, link).await;
+            proved.map(|proved| Outcome::Proved { stretching_ms: proved.stretching_ms })
+        }
+        (Effect::Commit(new), Some(open)) => open.commit(&new, platform, link).await.map(|_| Outcome::Committed),
+        // Not reached: the flow asks for these after an OPEN only, and `Cancel` is performed apart.
+        (Effect::Renew(_) | Effect::Reopen | Effect::Prove(_) | Effect::Commit(_) | Effect::Cancel, _) => {
+            Err(SessionError::Protocol)
+        }
+    };
+    result.unwrap_or_else(|error| failed(error, session.as_ref()))
+}
+
+async fn open(
+    input: SessionInput,
+    session: &mut Option<Session>,
+    platform: &impl Platform,
+    link: &Link,
+) -> Result<Outcome, SessionError> {
+    let open = Session::open(input, platform, link).await?;
+    let opened = open.opened().clone();
+    *session = Some(open);
+    Ok(Outcome::Opened(Box::new(opened)))
+}
+
+fn renewed(session: &Session) -> Outcome {
+    let opened = session.opened();
+    Outcome::Renewed(SessionTimes { expires_at: opened.session_expires_at, server_time: opened.server_time })
+}
+
+fn failed(error: SessionError, session: Option<&Session>) -> Outcome {
+    let known_time = session.map_or(0, |session| session.opened().server_time);
+    let failure = |code| Outcome::Failed(Failure { code, attempts: None, server_time: known_time });
+    match error {
+        SessionError::WrongSecret { attempts, server_time } => Outcome::Wrong { attempts, server_time },
+        SessionError::Refused { code, attempts, server_time } => {
+            Outcome::Failed(Failure { code, attempts, server_time: server_time.unwrap_or(known_time) })
+        }
+        SessionError::OutOfMemory => failure(Code::EncryptionFailed),
+        SessionError::Input(code) => failure(code),
+        SessionError::Protocol => failure(Code::Unknown),
+    }
+}

@@ -1,0 +1,303 @@
+//! The client half of `repin/1`: one session, its channel, its proof, and the secrets in between. They live and die
+//! here. Every step is an exchange; a lost reply is asked for again with the same bytes, which is never a new guess.
+
+mod commit;
+mod link;
+mod prove;
+
+use std::rc::Rc;
+
+use base64::Engine;
+use minicbor::{Decode, Encode};
+use rand_core::RngCore;
+use repin_core::api::{
+    self, Attempts, CancelReply, CancelRequest, ChallengeType, Envelope, ErrorDetail, OpenReply, OpenRequest, RunId,
+    Step, UnixMs,
+};
+use repin_core::channel::{Channel, Place};
+use repin_core::credential::CredentialError;
+use repin_core::error::Code;
+use repin_core::secret::{Secret, SecretBytes};
+use zeroize::Zeroize;
+
+use crate::flow::SessionInput;
+use crate::platform::{Platform, Request};
+pub use commit::NewSecrets;
+pub use link::Link;
+pub use prove::Proved;
+
+/// Why a step did not succeed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SessionError {
+    /// The gateway said no.
+    #[error("the gateway refused: {code}")]
+    Refused {
+        /// Circle's code.
+        code: Code,
+        /// Set when it is about tries, and came sealed.
+        attempts: Option<Attempts>,
+        /// The gateway's clock, when it came sealed.
+        server_time: Option<UnixMs>,
+    },
+    /// The guess was wrong and is charged.
+    #[error("the secret is wrong")]
+    WrongSecret {
+        /// What is left.
+        attempts: Attempts,
+        /// The gateway's clock.
+        server_time: UnixMs,
+    },
+    /// Not enough memory on this device. No guess was spent.
+    #[error("not enough memory")]
+    OutOfMemory,
+    /// The other side does not speak the protocol, or somebody changes messages on the way.
+    #[error("the reply is not valid")]
+    Protocol,
+    /// The host handed over something that is not a session.
+    #[error("the session is not valid: {0}")]
+    Input(Code),
+}
+
+impl From<CredentialError> for SessionError {
+    fn from(error: CredentialError) -> Self {
+        match error {
+            CredentialError::OutOfMemory => Self::OutOfMemory,
+            _ => Self::Protocol,
+        }
+    }
+}
+
+/// A session from OPEN to COMMIT.
+pub struct Session {
+    input: Input,
+    channel: Channel,
+    run: RunId,
+    seq: u32,
+    opened: OpenReply,
+    proof: Option<Held>,
+}
+
+/// The host's input, checked.
+struct Input {
+    user_token: SecretBytes,
+    encryption_key: Secret<32>,
+    challenge_id: String,
+    app_id: Option<String>,
+    api_base: String,
+    origin: String,
+}
+
+/// What a proof leaves behind until COMMIT.
+struct Held {
+    data_key: Secret<32>,
+    /// To prove again without asking when the session is renewed or the registration window has closed.
+    secret: Rc<SecretBytes>,
+}
+
+impl Session {
+    /// OPEN: checks the host's input and asks the gateway what is to be done.
+    ///
+    /// # Errors
+    /// [`SessionError::Input`] before anything is sent; [`SessionError::Refused`]; [`SessionError::Protocol`].
+    pub async fn open(input: SessionInput, platform: &impl Platform, link: &Link) -> Result<Self, SessionError> {
+        Self::open_input(check(input)?, platform, link).await
+    }
+
+    async fn open_input(input: Input, platform: &impl Platform, link: &Link) -> Result<Self, SessionError> {
+        // Needed in clear: the salt of the channel's derivation.
+        let channel = Channel::from_session(input.user_token.expose_secret(), &input.encryption_key);
+        let mut session = Self { run: make_run(platform), channel, input, seq: 0, opened: blank(), proof: None };
+        let request = OpenRequest {
+            app_id: session.input.app_id.clone(),
+            origin: session.input.origin.clone(),
+            client: concat!("repin/", env!("CARGO_PKG_VERSION")).into(),
+        };
+        session.opened = session.exchange(Step::Open, &request, platform, link).await?;
+        Ok(session)
+    }
+
+    /// What the gateway said at OPEN.
+    pub fn opened(&self) -> &OpenReply {
+        &self.opened
+    }
+
+    /// The same challenge under a fresh token; proves again with what is held, so that the person notices nothing.
+    ///
+    /// # Errors
+    /// As [`Session::open`] and [`Session::prove`]; the session is left as it was.
+    pub async fn renew(
+        &mut self,
+        input: SessionInput,
+        platform: &impl Platform,
+        link: &Link,
+    ) -> Result<(), SessionError> {
+        let input = check(input)?;
+        if input.challenge_id != self.input.challenge_id {
+            return Err(SessionError::Input(Code::InvalidChallengeId));
+        }
+        self.replace(input, platform, link).await
+    }
+
+    /// A new run of the same session, proved again if it was proved.
+    ///
+    /// # Errors
+    /// As [`Session::renew`].
+    pub async fn reopen(&mut self, platform: &impl Platform, link: &Link) -> Result<(), SessionError> {
+        // Copies made to start over; the old ones are erased when the session is replaced.
+        let input = Input {
+            // Needed in clear: to open once more under the same session.
+            user_token: SecretBytes::new(self.input.user_token.expose_secret().to_vec()),
+            encryption_key: Secret::make_with(|key| key.copy_from_slice(self.input.encryption_key.expose_secret())),
+            challenge_id: self.input.challenge_id.clone(),
+            app_id: self.input.app_id.clone(),
+            api_base: self.input.api_base.clone(),
+            origin: self.input.origin.clone(),
+        };
+        self.replace(input, platform, link).await
+    }
+
+    async fn replace(&mut self, input: Input, platform: &impl Platform, link: &Link) -> Result<(), SessionError> {
+        let mut fresh = Self::open_input(input, platform, link).await?;
+        if let Some(held) = &self.proof {
+            fresh.prove(Rc::clone(&held.secret), platform, link).await?;
+        }
+        *self = fresh;
+        Ok(())
+    }
+
+    /// CANCEL: ends the run; the challenge stays. Failure is of no interest to anyone.
+    pub async fn cancel(&mut self, platform: &impl Platform) {
+        let link = Link::once();
+        let _ = self.exchange::<_, CancelReply>(Step::Cancel, &CancelRequest {}, platform, &link).await;
+    }
+
+    /// One message and its reply, under the channel as it is now.
+    async fn exchange<Q: Encode<()>, A: Encode<()> + for<'b> Decode<'b, ()>>(
+        &mut self,
+        step: Step,
+        message: &Q,
+        platform: &impl Platform,
+        link: &Link,
+    ) -> Result<A, SessionError> {
+        let sealed = self.seal(step, message, platform);
+        let plaintext = self.deliver(step, &sealed, &self.channel, platform, link).await;
+        self.seq += 1;
+        // Needed in clear: to be parsed.
+        api::decode(plaintext?.expose_secret()).map_err(|_| SessionError::Protocol)
+    }
+
+    fn seal<Q: Encode<()>>(&self, step: Step, message: &Q, platform: &impl Platform) -> Vec<u8> {
+        self.channel.seal_request(&self.place(step), &api::encode(message), &mut platform.rng())
+    }
+
+    /// Sends one sealed request until it is answered, and opens the reply under `reply_channel`.
+    async fn deliver(
+        &self,
+        step: Step,
+        sealed: &[u8],
+        reply_channel: &Channel,
+        platform: &impl Platform,
+        link: &Link,
+    ) -> Result<SecretBytes, SessionError> {
+        let mut request = Request {
+            api_base: self.input.api_base.clone(),
+            challenge_id: self.input.challenge_id.clone(),
+            // Needed in clear: it goes into a header. Checked to be ASCII.
+            user_token: String::from_utf8_lossy(self.input.user_token.expose_secret()).into_owned(),
+            envelope: Envelope { run: self.run, seq: self.seq, step, sealed: sealed.to_vec() },
+        };
+        let reply = link.send(&request, platform).await;
+        request.user_token.zeroize();
+        let reply = reply?;
+        if reply.status == 200 {
+            let body = reply.sealed.ok_or(SessionError::Protocol)?;
+            return reply_channel.open_reply(&self.place(step), sealed, &body).map_err(|_| SessionError::Protocol);
+        }
+        // Details count only when they came sealed; the code in clear is all that a refused session has.
+        let detail = reply.sealed.and_then(|body| {
+            let plaintext = self.channel.open_reply(&self.place(step), sealed, &body).ok()?;
+            api::decode::<ErrorDetail>(plaintext.expose_secret()).ok()
+        });
+        let number = detail.as_ref().map(|detail| detail.code).or(reply.code);
+        Err(SessionError::Refused {
+            code: number.and_then(Code::from_number).unwrap_or(Code::Unknown),
+            attempts: detail.as_ref().and_then(|detail| detail.attempts),
+            server_time: detail.map(|detail| detail.server_time),
+        })
+    }
+
+    fn place(&self, step: Step) -> Place<'_> {
+        Place {
+            challenge_id: &self.input.challenge_id,
+            challenge_type: (step != Step::Open).then_some(self.opened.challenge_type),
+            step,
+            run: self.run,
+            seq: self.seq,
+        }
+    }
+}
+
+/// Refuses what cannot be a session, before a byte of it is sent.
+fn check(input: SessionInput) -> Result<Input, SessionError> {
+    // Needed in clear: to be decoded into a key.
+    let mut decoded = base64::engine::general_purpose::STANDARD
+        .decode(input.encryption_key.expose_secret())
+        .map_err(|_| SessionError::Input(Code::InvalidEncryptionKey))?;
+    let encryption_key = Secret::copy_from(&decoded);
+    decoded.zeroize();
+    let token = input.user_token.expose_secret();
+    // A header value: visible ASCII; longer than any token of ours.
+    if token.is_empty() || token.len() > 4096 || !token.iter().all(u8::is_ascii_graphic) {
+        return Err(SessionError::Input(Code::InvalidUserToken));
+    }
+    if !is_uuid(&input.challenge_id) {
+        return Err(SessionError::Input(Code::InvalidChallengeId));
+    }
+    Ok(Input {
+        encryption_key: encryption_key.ok_or(SessionError::Input(Code::InvalidEncryptionKey))?,
+        user_token: input.user_token,
+        challenge_id: input.challenge_id,
+        app_id: input.app_id,
+        api_base: input.api_base,
+        origin: input.origin,
+    })
+}
+
+/// 8-4-4-4-12 lower or upper hexadecimal digits. It goes into a URL's path.
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(i, byte)| match i {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+/// A random UUID, version 4 (RFC 9562).
+fn make_run(platform: &impl Platform) -> RunId {
+    let mut run = [0; 16];
+    platform.rng().fill_bytes(&mut run);
+    run[6] = run[6] & 0x0f | 0x40;
+    run[8] = run[8] & 0x3f | 0x80;
+    run
+}
+
+/// Stands in `opened` while OPEN is on its way; never read.
+fn blank() -> OpenReply {
+    OpenReply {
+        challenge_type: ChallengeType::RestorePin,
+        app_id: String::new(),
+        user_id: String::new(),
+        questions: Vec::new(),
+        catalogue: Vec::new(),
+        required_questions: 0,
+        pin_length: 0,
+        prove_ksf: None,
+        register_ksf: repin_core::credential::DEFAULT_KSF,
+        attempts: None,
+        answer_rule: 0,
+        session_expires_at: 0,
+        challenge_expires_at: 0,
+        server_time: 0,
+        can_recover: false,
+    }
+}

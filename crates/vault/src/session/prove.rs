@@ -1,0 +1,69 @@
+//! PROVE 1 and PROVE 2: one guess, charged before it is evaluated; the client learns first whether it was right.
+
+use std::rc::Rc;
+
+use repin_core::api::{self, Attempts, Prove1Reply, Prove1Request, Prove2Reply, Prove2Request, Step, UnixMs};
+use repin_core::credential::{
+    ClientLogin, CredentialError, credential_identifier, proof_context, reserve_memory, unwrap_data_key,
+};
+use repin_core::secret::SecretBytes;
+
+use super::{Held, Link, Session, SessionError};
+use crate::platform::Platform;
+
+/// A right guess.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proved {
+    /// How long the key stretching took on this device, in milliseconds.
+    pub stretching_ms: u32,
+}
+
+impl Session {
+    /// Proves the credential that the challenge asks for: a PIN as digits, or the joined answers.
+    ///
+    /// # Errors
+    /// [`SessionError::WrongSecret`] after the charge; [`SessionError::OutOfMemory`] before it; and those of an exchange.
+    pub async fn prove(
+        &mut self,
+        secret: Rc<SecretBytes>,
+        platform: &impl Platform,
+        link: &Link,
+    ) -> Result<Proved, SessionError> {
+        let kind = self.opened.challenge_type.proves().ok_or(SessionError::Protocol)?;
+        let ksf = self.opened.prove_ksf.ok_or(SessionError::Protocol)?;
+        // Before the guess is spent, not after.
+        reserve_memory(ksf)?;
+        let (login, ke1) = ClientLogin::start(&secret, &mut platform.rng())?;
+        let reply: Prove1Reply = self.exchange(Step::Prove1, &Prove1Request { kind, ke1 }, platform, link).await?;
+
+        platform.yield_now().await;
+        let started = platform.now_ms();
+        let context = proof_context(&self.input.challenge_id, &self.run);
+        let proof = login
+            .finish(&secret, &reply.ke2, &context, ksf, &mut platform.rng())
+            .map_err(|error| wrong_or(error, reply.attempts, reply.server_time))?;
+        let stretching_ms = (platform.now_ms() - started) as u32;
+
+        let k1 = self.channel.ratchet(&proof.session_key);
+        let sealed = self.seal(Step::Prove2, &Prove2Request { ke3: proof.ke3 }, platform);
+        // The reply is already under the ratcheted key: only a gateway that verified the proof can make it.
+        let plaintext = self.deliver(Step::Prove2, &sealed, &k1, platform, link).await;
+        self.seq += 1;
+        // Needed in clear: to be parsed.
+        let reply: Prove2Reply = api::decode(plaintext?.expose_secret()).map_err(|_| SessionError::Protocol)?;
+        let id = reply.credential_id.as_slice().try_into().map_err(|_| SessionError::Protocol)?;
+        let identifier = credential_identifier(&self.opened.app_id, &self.opened.user_id, kind, id);
+        let data_key =
+            unwrap_data_key(&proof.export_key, kind, &identifier, &reply.wrap).map_err(|_| SessionError::Protocol)?;
+        self.channel = k1;
+        self.proof = Some(Held { data_key, secret });
+        Ok(Proved { stretching_ms })
+    }
+}
+
+fn wrong_or(error: CredentialError, attempts: Attempts, server_time: UnixMs) -> SessionError {
+    match error {
+        CredentialError::WrongSecret => SessionError::WrongSecret { attempts, server_time },
+        other => other.into(),
+    }
+}

@@ -1,0 +1,82 @@
+//! The browser as the vault's world: `fetch`, `crypto.getRandomValues`, `performance.now`, and its Unicode tables.
+
+use base64::Engine;
+use gloo_net::http;
+use js_sys::{JsString, Promise, RegExp};
+use rand_core::OsRng;
+use repin_core::answers::Unicode;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DedicatedWorkerGlobalScope, ReferrerPolicy, RequestCache, RequestCredentials};
+
+use crate::platform::{Platform, Reply, Request, Unreachable};
+
+/// How long one request may take, in milliseconds. Far beyond any honest network; without it a connection that hangs
+/// would hang the person.
+const TIMEOUT_MS: u32 = 30_000;
+
+pub(super) struct Browser;
+
+impl Platform for Browser {
+    type Rng = OsRng;
+
+    fn rng(&self) -> OsRng {
+        OsRng
+    }
+
+    fn now_ms(&self) -> f64 {
+        scope().performance().map_or(0.0, |performance| performance.now())
+    }
+
+    async fn send(&self, request: &Request) -> Result<Reply, Unreachable> {
+        let timeout = web_sys::AbortSignal::timeout_with_u32(TIMEOUT_MS);
+        let response = http::Request::post(&request.url())
+            .header("Content-Type", "application/json")
+            .header("X-User-Token", &request.user_token)
+            // The token is all the gateway needs; cookies and referrers would only tell on the person.
+            .credentials(RequestCredentials::Omit)
+            .referrer_policy(ReferrerPolicy::NoReferrer)
+            .cache(RequestCache::NoStore)
+            .abort_signal(Some(&timeout))
+            .body(request.body())
+            .map_err(|_| Unreachable)?
+            .send()
+            .await
+            .map_err(|_| Unreachable)?;
+        let status = response.status();
+        let text = response.text().await.map_err(|_| Unreachable)?;
+        let json = js_sys::JSON::parse(&text).map_err(|_| Unreachable)?;
+        let field = |name: &str| js_sys::Reflect::get(&json, &JsValue::from_str(name)).ok();
+        let sealed = field("sealed").and_then(|value| value.as_string());
+        Ok(Reply {
+            status,
+            code: field("code").and_then(|value| value.as_f64()).map(|code| code as i32),
+            sealed: sealed.and_then(|text| base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).ok()),
+        })
+    }
+
+    async fn yield_now(&self) {
+        // A timer and not a promise: messages that were posted leave the worker first.
+        let promise = Promise::new(&mut |resolve, _| {
+            let _ = scope().set_timeout_with_callback(&resolve);
+        });
+        let _ = JsFuture::from(promise).await;
+    }
+}
+
+impl Unicode for Browser {
+    fn nfkc(&self, text: &str) -> String {
+        JsString::from(text).normalize("NFKC").into()
+    }
+
+    fn is_ignored(&self, character: char) -> bool {
+        if character.is_ascii() {
+            return !character.is_ascii_alphanumeric();
+        }
+        RegExp::new(r"[\p{P}\p{S}\p{Z}\p{Cc}\p{Cf}]", "u").test(character.encode_utf8(&mut [0; 4]))
+    }
+}
+
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
