@@ -1,13 +1,12 @@
 //! Answers as one password: normalised on the device, joined in question order, proved all at once.
 //!
-//! Rule 1: NFKC, full case folding, both Turkish i's as one, punctuation, symbols, white space and invisible controls
-//! dropped, marks kept. NFKC and the character classes come from the platform (the browser's own tables cost no
-//! download), case folding from `caseless`. The rule's number is stored with the credential; a changed rule is a new
-//! number, and this one stays. See `docs/protocol.md` §7.
+//! Rule 1: NFKC, full case folding, both Turkish i's as one, punctuation, symbols, white space and whatever is invisible
+//! dropped, other marks kept. NFKC, case and the character classes come from the platform: the browser's own tables cost
+//! no download, a crate's would cost a tenth of the widget. The rule's number is stored with the credential; a changed
+//! rule is a new number, and this one stays. See `docs/protocol.md` §7.
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use caseless::Caseless;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::api::QuestionKind;
@@ -23,6 +22,16 @@ pub const MAX_ANSWER: usize = 256;
 pub trait Unicode {
     /// Normalization Form KC (UAX #15). Stable for every assigned code point.
     fn nfkc(&self, text: &str) -> String;
+
+    /// The full, locale-independent upper case.
+    fn uppercase(&self, text: &str) -> String {
+        text.to_uppercase()
+    }
+
+    /// The full, locale-independent lower case.
+    fn lowercase(&self, text: &str) -> String {
+        text.to_lowercase()
+    }
 
     /// Whether rule 1 drops this character: general category P, S, Z, Cc or Cf.
     fn is_ignored(&self, character: char) -> bool;
@@ -67,29 +76,64 @@ pub fn normalise(
     if normal.is_empty() { Err(AnswerError::Empty) } else { Ok(SecretBytes::new(normal)) }
 }
 
-/// NFKC, fold, NFKC again, fold again: folding can undo NFKC and NFKC can make characters that fold (UAX #15, "NFKC
-/// Casefold"), so the pair is applied until it rests, which the second round always reaches.
+/// NFKC, fold, drop, and all of it again, then NFKC: folding can undo NFKC, NFKC can make characters that fold (UAX #15,
+/// "NFKC Casefold"), and dropping can bring an i and its dot together. The second round always comes to rest, so that a
+/// normal form is its own normal form; `tests/independent/answers.py` applies the rule until it rests, and agrees.
 fn fold(text: &str, unicode: &impl Unicode) -> Vec<u8> {
     let mut text = Zeroizing::new(String::from(text));
     for _ in 0..2 {
-        let mut normal = if text.is_ascii() { core::mem::take(&mut *text) } else { unicode.nfkc(&text) };
-        text.zeroize();
-        // Folding at most triples a text; one allocation, so that growing leaves no copies.
-        text.reserve(3 * normal.len());
-        for character in normal.chars().default_case_fold() {
-            // Turkish: capital I with dot folds to "i" and a combining dot, dotless i stays; all are one letter here.
-            match character {
-                'ı' => text.push('i'),
-                '\u{307}' if text.ends_with('i') => {}
-                other => text.push(other),
-            }
-        }
+        let mut normal = compose(&mut text, unicode);
+        *text = fold_case(&normal, unicode);
         normal.zeroize();
+        text.retain(|character| !is_without_meaning(character) && !unicode.is_ignored(character));
     }
-    let mut kept = Zeroizing::new(String::with_capacity(text.len()));
-    kept.extend(text.chars().filter(|c| !unicode.is_ignored(*c)));
     // Dropping may bring a base and a mark together that compose.
-    if kept.is_ascii() { core::mem::take(&mut *kept).into_bytes() } else { unicode.nfkc(&kept).into_bytes() }
+    compose(&mut text, unicode).into_bytes()
+}
+
+/// NFKC of a text, which is erased.
+fn compose(text: &mut String, unicode: &impl Unicode) -> String {
+    let normal = if text.is_ascii() { core::mem::take(text) } else { unicode.nfkc(text) };
+    text.zeroize();
+    normal
+}
+
+/// Full case folding (Unicode's CaseFolding.txt, C and F): upper case, then lower case, with the three places set right
+/// where that differs: capital sharp s, final sigma, and Cherokee, which folds to its capitals. The dotless i becomes an i
+/// on the way, and the dot that the Turkish capital leaves above an i is dropped: to us they are one letter.
+fn fold_case(text: &str, unicode: &impl Unicode) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let mut upper = unicode.uppercase(text);
+    let mut lower = unicode.lowercase(&upper);
+    // No letter grows here; one allocation, so that growing leaves no copies.
+    let mut folded = String::with_capacity(lower.len());
+    for character in lower.chars() {
+        match character {
+            'ς' => folded.push('σ'),
+            'ß' => folded.push_str("ss"),
+            '\u{307}' if folded.ends_with('i') => {}
+            '\u{ab70}'..='\u{abbf}' => folded.extend(char::from_u32(character as u32 - 0xab70 + 0x13a0)),
+            '\u{13f8}'..='\u{13fd}' => folded.extend(char::from_u32(character as u32 - 8)),
+            other => folded.push(other),
+        }
+    }
+    upper.zeroize();
+    lower.zeroize();
+    folded
+}
+
+/// What rule 1 drops beyond the general categories, the same on every platform. What has no shape
+/// (`Default_Ignorable_Code_Point`): a keyboard adds variation selectors to emoji and to some kanji unasked. And the
+/// blocks that Unicode keeps for the emoji of the future (`Extended_Pictographic`): to an older platform they are not
+/// symbols yet.
+const fn is_without_meaning(character: char) -> bool {
+    matches!(character,
+        '\u{34f}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
+        | '\u{e0000}'..='\u{e0fff}'
+        | '\u{1f000}'..='\u{1f0ff}' | '\u{1f10d}'..='\u{1faff}' | '\u{1fc00}'..='\u{1fffd}')
 }
 
 /// `LP(question id) || LP(normalised answer)` for each question in order: the one OPAQUE password.

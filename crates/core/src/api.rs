@@ -6,9 +6,10 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use minicbor::{Decode, Encode};
 
 use crate::secret::SecretBytes;
+use crate::wire::{self, Wire};
+use crate::{wire_number, wire_struct};
 
 /// The protocol's version, in every envelope and every derivation.
 pub const VERSION: u8 = 1;
@@ -22,23 +23,17 @@ pub type RunId = [u8; 16];
 pub type UnixMs = u64;
 
 /// What the person is asked to do. Circle's names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
-#[cbor(index_only)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChallengeType {
     /// First PIN and first answers, together.
-    #[n(1)]
     Initialize,
     /// First PIN.
-    #[n(2)]
     SetPin,
     /// First answers, by someone who proves the PIN.
-    #[n(3)]
     SetSecurityQuestions,
     /// A new PIN, by someone who proves the current one.
-    #[n(4)]
     ChangePin,
     /// A new PIN, by someone who proves the answers.
-    #[n(5)]
     RestorePin,
 }
 
@@ -78,14 +73,11 @@ impl ChallengeType {
 }
 
 /// Which of a user's two secrets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
-#[cbor(index_only)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CredentialKind {
     /// The PIN.
-    #[n(1)]
     Pin,
     /// The answers to the security questions, together.
-    #[n(2)]
     Answers,
 }
 
@@ -100,21 +92,14 @@ impl CredentialKind {
 }
 
 /// The step a message belongs to; in clear in the envelope, and authenticated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
-#[cbor(index_only)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // the messages below are documented
 pub enum Step {
-    #[n(1)]
     Open,
-    #[n(2)]
     Prove1,
-    #[n(3)]
     Prove2,
-    #[n(4)]
     Register,
-    #[n(5)]
     Commit,
-    #[n(6)]
     Cancel,
 }
 
@@ -160,276 +145,246 @@ pub struct Envelope {
 }
 
 /// Argon2id's cost (RFC 9106). Stored with each record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KsfParams {
     /// Memory in KiB. The client accepts 19 MiB to 256 MiB.
-    #[n(0)]
     pub m_kib: u32,
     /// Passes, 1 to 10.
-    #[n(1)]
     pub t: u32,
     /// Lanes, 1 to 4.
-    #[n(2)]
     pub p: u32,
 }
 
 /// How many wrong guesses a credential still takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempts {
     /// 0 to 3.
-    #[n(0)]
     pub left: u8,
     /// Set while the credential is locked.
-    #[n(1)]
     pub locked_until: Option<UnixMs>,
 }
 
 /// How a question is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QuestionKind {
     /// Words.
-    #[n(1)]
     Text,
     /// A calendar date; the answer is `YYYYMMDD`.
-    #[n(2)]
     Date,
 }
 
 /// A question as it may be chosen, or as it was chosen.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     /// Names the question in the joined answers; 1 to 64 bytes.
-    #[n(0)]
     pub id: String,
     /// What the person reads; 1 to 200 characters.
-    #[n(1)]
     pub text: String,
     /// How it is answered.
-    #[n(2)]
     pub kind: QuestionKind,
     /// The person's own reminder; up to 100 characters. `None` in the catalogue.
-    #[n(3)]
     pub hint: Option<String>,
 }
 
 /// OPEN: who asks, from where.
-#[derive(Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct OpenRequest {
     /// The app the host believes it is; checked when present.
-    #[n(0)]
     pub app_id: Option<String>,
     /// Origin of the page the widget runs in, e.g. `https://wallet.example`.
-    #[n(1)]
     pub origin: String,
     /// The widget's version, for logs.
-    #[n(2)]
     pub client: String,
 }
 
 /// What the client needs to show and prove.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenReply {
     /// The challenge's type.
-    #[n(0)]
     pub challenge_type: ChallengeType,
     /// The app, as it stands in every derivation.
-    #[n(1)]
     pub app_id: String,
     /// The user, as it stands in every derivation.
-    #[n(2)]
     pub user_id: String,
     /// The person's questions, in order; empty unless the answers are to be proved.
-    #[n(3)]
     pub questions: Vec<Question>,
     /// Questions to choose from; empty unless answers are to be set.
-    #[n(4)]
     pub catalogue: Vec<Question>,
     /// How many questions must be chosen.
-    #[n(5)]
     pub required_questions: u8,
     /// Digits of a PIN, 4 to 12.
-    #[n(6)]
     pub pin_length: u8,
     /// Cost of the record to be proved, if one is.
-    #[n(7)]
     pub prove_ksf: Option<KsfParams>,
     /// Cost for the records to be made.
-    #[n(8)]
     pub register_ksf: KsfParams,
     /// Tries left for the credential to be proved.
-    #[n(9)]
     pub attempts: Option<Attempts>,
     /// Which version of the normalisation rule made the answers to be proved, or is to make the new ones.
-    #[n(10)]
     pub answer_rule: u8,
     /// When the session token ends.
-    #[n(11)]
     pub session_expires_at: UnixMs,
     /// When the challenge ends.
-    #[n(12)]
     pub challenge_expires_at: UnixMs,
     /// The gateway's clock, to count down by.
-    #[n(13)]
     pub server_time: UnixMs,
     /// Answers are set, so someone who forgot the PIN has a way back.
-    #[n(14)]
     pub can_recover: bool,
 }
 
 /// PROVE 1: one guess. The gateway charges it before it evaluates it.
-#[derive(Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Prove1Request {
     /// Which credential.
-    #[n(0)]
     pub kind: CredentialKind,
     /// OPAQUE KE1, 96 bytes.
-    #[cbor(n(1), with = "minicbor::bytes")]
     pub ke1: Vec<u8>,
 }
 
 /// The evaluated guess. Only the client learns at once whether it was right.
-#[derive(Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Prove1Reply {
     /// OPAQUE KE2, 320 bytes.
-    #[cbor(n(0), with = "minicbor::bytes")]
     pub ke2: Vec<u8>,
     /// Tries left should this guess be wrong.
-    #[n(1)]
     pub attempts: Attempts,
     /// The gateway's clock.
-    #[n(2)]
     pub server_time: UnixMs,
 }
 
 /// PROVE 2: the proof that the guess was right.
-#[derive(Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Prove2Request {
     /// OPAQUE KE3, 64 bytes.
-    #[cbor(n(0), with = "minicbor::bytes")]
     pub ke3: Vec<u8>,
 }
 
 /// What the proof opens. The first message under the ratcheted key.
-#[derive(Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Prove2Reply {
     /// The proved credential.
-    #[cbor(n(0), with = "minicbor::bytes")]
     pub credential_id: Vec<u8>,
     /// The data key, wrapped under the credential's export key: 72 bytes.
-    #[cbor(n(1), with = "minicbor::bytes")]
     pub wrap: Vec<u8>,
     /// Until when REGISTER and COMMIT are accepted.
-    #[n(2)]
     pub registration_open_until: UnixMs,
     /// The gateway's clock.
-    #[n(3)]
     pub server_time: UnixMs,
 }
 
 /// REGISTER: asks for the OPRF evaluations of the new secrets.
-#[derive(Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct RegisterRequest {
     /// One for each credential the challenge replaces, in that order.
-    #[n(0)]
     pub registrations: Vec<Registration>,
 }
 
 /// One new secret, blinded.
-#[derive(Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Registration {
     /// Which credential.
-    #[n(0)]
     pub kind: CredentialKind,
     /// OPAQUE registration request, 32 bytes.
-    #[cbor(n(1), with = "minicbor::bytes")]
     pub request: Vec<u8>,
 }
 
 /// The evaluations, each with the identity of the record to be.
-#[derive(Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct RegisterReply {
     /// In the request's order.
-    #[n(0)]
     pub evaluations: Vec<Evaluation>,
 }
 
 /// One evaluation.
-#[derive(Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Evaluation {
     /// Which credential.
-    #[n(0)]
     pub kind: CredentialKind,
     /// The new record's identity: 16 random bytes.
-    #[cbor(n(1), with = "minicbor::bytes")]
     pub credential_id: Vec<u8>,
     /// OPAQUE registration response, 64 bytes.
-    #[cbor(n(2), with = "minicbor::bytes")]
     pub response: Vec<u8>,
 }
 
 /// COMMIT: everything at once, or nothing.
-#[derive(Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct CommitRequest {
     /// One for each credential the challenge replaces, in that order.
-    #[n(0)]
     pub credentials: Vec<NewCredential>,
     /// The chosen questions, when answers are set; empty otherwise.
-    #[n(1)]
     pub questions: Vec<Question>,
     /// The rule that normalised the answers; 0 when none are set.
-    #[n(2)]
     pub answer_rule: u8,
 }
 
 /// A credential to be stored.
-#[derive(Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct NewCredential {
     /// Which credential.
-    #[n(0)]
     pub kind: CredentialKind,
     /// As REGISTER returned it.
-    #[cbor(n(1), with = "minicbor::bytes")]
     pub credential_id: Vec<u8>,
     /// OPAQUE registration record, 192 bytes.
-    #[cbor(n(2), with = "minicbor::bytes")]
     pub record: Vec<u8>,
     /// The data key, wrapped under the new export key: 72 bytes.
-    #[cbor(n(3), with = "minicbor::bytes")]
     pub wrap: Vec<u8>,
     /// The cost the record was made with.
-    #[n(4)]
     pub ksf: KsfParams,
 }
 
 /// It is done.
-#[derive(Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct CommitReply {
     /// The gateway's clock when the transaction was made.
-    #[n(0)]
     pub committed_at: UnixMs,
 }
 
 /// CANCEL: ends the run; the challenge stays.
-#[derive(Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct CancelRequest {}
 
 /// The run has ended.
-#[derive(Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct CancelReply {}
 
 /// What an error reply says beyond its code; sealed, so that nobody on the way learns it.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorDetail {
     /// Circle's number, authenticated.
-    #[n(0)]
     pub code: i32,
     /// Set when the error is about tries.
-    #[n(1)]
     pub attempts: Option<Attempts>,
     /// The gateway's clock.
-    #[n(2)]
     pub server_time: UnixMs,
+}
+
+wire_struct! {
+    KsfParams { m_kib, t, p }
+    Attempts { left, locked_until }
+    Question { id, text, kind, hint }
+    OpenRequest { app_id, origin, client }
+    OpenReply { challenge_type, app_id, user_id, questions, catalogue, required_questions, pin_length, prove_ksf, register_ksf, attempts, answer_rule, session_expires_at, challenge_expires_at, server_time, can_recover }
+    Prove1Request { kind, ke1 }
+    Prove1Reply { ke2, attempts, server_time }
+    Prove2Request { ke3 }
+    Prove2Reply { credential_id, wrap, registration_open_until, server_time }
+    RegisterRequest { registrations }
+    Registration { kind, request }
+    RegisterReply { evaluations }
+    Evaluation { kind, credential_id, response }
+    CommitRequest { credentials, questions, answer_rule }
+    NewCredential { kind, credential_id, record, wrap, ksf }
+    CommitReply { committed_at }
+    CancelRequest {}
+    CancelReply {}
+    ErrorDetail { code, attempts, server_time }
+}
+
+wire_number! {
+    ChallengeType { Initialize = 1, SetPin = 2, SetSecurityQuestions = 3, ChangePin = 4, RestorePin = 5 }
+    CredentialKind { Pin = 1, Answers = 2 }
+    Step { Open = 1, Prove1 = 2, Prove2 = 3, Register = 4, Commit = 5, Cancel = 6 }
+    QuestionKind { Text = 1, Date = 2 }
 }
 
 /// Why bytes are not a message.
@@ -444,10 +399,9 @@ pub enum DecodeError {
 }
 
 /// A message as padded plaintext: CBOR, then `0x80`, then zeros up to a multiple of [`PADDING`] (ISO/IEC 7816-4).
-pub fn encode<T: Encode<()>>(message: &T) -> SecretBytes {
+pub fn encode(message: &impl Wire) -> SecretBytes {
     let mut bytes = Vec::with_capacity(4 * PADDING);
-    // Writing to a Vec cannot fail, and none of our types has an encoding error of its own.
-    let _ = minicbor::encode(message, &mut bytes);
+    wire::append(message, &mut bytes);
     bytes.push(0x80);
     bytes.resize(bytes.len().next_multiple_of(PADDING), 0);
     SecretBytes::new(bytes)
@@ -458,7 +412,7 @@ pub fn encode<T: Encode<()>>(message: &T) -> SecretBytes {
 /// # Errors
 /// [`DecodeError::Size`] before anything is parsed; [`DecodeError::Shape`] for anything but the deterministic encoding
 /// of a `T`, unknown fields included.
-pub fn decode<T: Encode<()> + for<'b> Decode<'b, ()>>(plaintext: &[u8]) -> Result<T, DecodeError> {
+pub fn decode<T: Wire>(plaintext: &[u8]) -> Result<T, DecodeError> {
     if plaintext.len() > MAX_PLAINTEXT || plaintext.is_empty() || !plaintext.len().is_multiple_of(PADDING) {
         return Err(DecodeError::Size);
     }
@@ -466,7 +420,7 @@ pub fn decode<T: Encode<()> + for<'b> Decode<'b, ()>>(plaintext: &[u8]) -> Resul
     if plaintext[end] != 0x80 {
         return Err(DecodeError::Shape);
     }
-    let message: T = minicbor::decode(&plaintext[..end]).map_err(|_| DecodeError::Shape)?;
+    let message: T = wire::from_bytes(&plaintext[..end]).map_err(|_| DecodeError::Shape)?;
     // Encoding again is the whole strictness: unknown fields, long forms, trailing bytes and padding all differ.
     (encode(&message).expose_secret() == plaintext).then_some(message).ok_or(DecodeError::Shape)
 }

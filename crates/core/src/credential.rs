@@ -48,6 +48,13 @@ impl Default for KeyStretching {
     }
 }
 
+/// Takes any cost; what a gateway asks for goes through [`check_ksf`] first.
+impl From<KsfParams> for KeyStretching {
+    fn from(cost: KsfParams) -> Self {
+        Self(cost)
+    }
+}
+
 impl opaque_ke::ksf::Ksf for KeyStretching {
     fn hash<L: ArrayLength<u8>>(&self, input: GenericArray<u8, L>) -> Result<GenericArray<u8, L>, InternalError> {
         let KsfParams { m_kib, t, p } = self.0;

@@ -14,3 +14,4 @@ pub mod credential;
 pub mod error;
 pub mod pin_policy;
 pub mod secret;
+pub mod wire;

@@ -2,24 +2,23 @@
 //! it. It refuses 12.3 % of six-digit PINs, near the share at which throttled guessing suffers most and people least
 //! (Markert et al., S&P 2020).
 
-use minicbor::{Decode, Encode};
+use crate::wire_number;
 
 /// Why a PIN is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
-#[cbor(index_only)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Weakness {
     /// `777777`, or at most two different digits.
-    #[n(0)]
     Repeated,
     /// `123456`, `987654`, `890123`: every step is one up, or one down; 9 and 0 are neighbours.
-    #[n(1)]
     Run,
     /// `XYZXYZ`, `XYXYXY`, a palindrome, or columns or rows of the keypad.
-    #[n(2)]
     Pattern,
     /// A day, month and year in a usual order, or a year from 1900 to 2099.
-    #[n(3)]
     Date,
+}
+
+wire_number! {
+    Weakness { Repeated = 0, Run = 1, Pattern = 2, Date = 3 }
 }
 
 /// Why this PIN is refused, if it is. `pin` is 4 to 12 ASCII digits; the rules that need a certain length look at PINs

@@ -5,9 +5,9 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
-use minicbor::decode::{Decode, Decoder};
-use minicbor::encode::{Encode, Encoder, Write};
 use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::wire::{Reader, Wire, WireError, Writer};
 
 /// A secret of a fixed length of `N` bytes, such as a key.
 #[derive(Zeroize, ZeroizeOnDrop)]
@@ -70,15 +70,13 @@ impl fmt::Debug for SecretBytes {
     }
 }
 
-impl<C> Encode<C> for SecretBytes {
-    fn encode<W: Write>(&self, e: &mut Encoder<W>, _: &mut C) -> Result<(), minicbor::encode::Error<W::Error>> {
-        e.bytes(&self.0)?.ok()
+impl Wire for SecretBytes {
+    fn write(&self, writer: &mut Writer) {
+        self.0.write(writer);
     }
-}
 
-impl<'b, C> Decode<'b, C> for SecretBytes {
-    fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
-        Ok(Self(d.bytes()?.to_vec()))
+    fn read(reader: &mut Reader) -> Result<Self, WireError> {
+        Vec::read(reader).map(Self)
     }
 }
 

@@ -254,7 +254,8 @@ impl Flow {
             }
             State::Committing(new) => {
                 let stretchings = u8::from(new.pin.is_some()) + u8::from(new.answers.is_some());
-                (Screen::Working { stretchings, measured_ms: self.measured_ms }, None, false)
+                let (measured_ms, challenge_type) = (self.measured_ms, self.challenge_type());
+                (Screen::Working { stretchings, measured_ms, challenge_type }, None, false)
             }
             State::Stuck { failure, .. } => {
                 (Screen::Failed { code: failure.code.number(), retryable: true }, None, false)

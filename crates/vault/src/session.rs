@@ -8,7 +8,6 @@ mod prove;
 use std::rc::Rc;
 
 use base64::Engine;
-use minicbor::{Decode, Encode};
 use rand_core::RngCore;
 use repin_core::api::{
     self, Attempts, CancelReply, CancelRequest, ChallengeType, Envelope, ErrorDetail, OpenReply, OpenRequest, RunId,
@@ -18,6 +17,7 @@ use repin_core::channel::{Channel, Place};
 use repin_core::credential::CredentialError;
 use repin_core::error::Code;
 use repin_core::secret::{Secret, SecretBytes};
+use repin_core::wire::Wire;
 use zeroize::Zeroize;
 
 use crate::flow::SessionInput;
@@ -172,7 +172,7 @@ impl Session {
     }
 
     /// One message and its reply, under the channel as it is now.
-    async fn exchange<Q: Encode<()>, A: Encode<()> + for<'b> Decode<'b, ()>>(
+    async fn exchange<Q: Wire, A: Wire>(
         &mut self,
         step: Step,
         message: &Q,
@@ -186,7 +186,7 @@ impl Session {
         api::decode(plaintext?.expose_secret()).map_err(|_| SessionError::Protocol)
     }
 
-    fn seal<Q: Encode<()>>(&self, step: Step, message: &Q, platform: &impl Platform) -> Vec<u8> {
+    fn seal<Q: Wire>(&self, step: Step, message: &Q, platform: &impl Platform) -> Vec<u8> {
         self.channel.seal_request(&self.place(step), &api::encode(message), &mut platform.rng())
     }
 

@@ -1,17 +1,19 @@
-//! The vault in a Web Worker: the browser as [`Platform`], messages in, view models out. The page ends the worker when
-//! the flow is over; it never ends itself, so that what it still has to send leaves.
+//! The vault in a Web Worker: the browser as [`Platform`](crate::platform::Platform), messages in, view models out, and
+//! `null` once nothing is left to do. The page ends the worker then, or soon after the last screen if a farewell to the
+//! gateway takes too long; the worker never ends itself.
 
 mod browser;
 
 use futures_channel::mpsc;
 use js_sys::Uint8Array;
-use wasm_bindgen::JsCast;
+use repin_core::wire;
 use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 use zeroize::Zeroizing;
 
 use crate::flow::{Event, ViewModel};
-use browser::Browser;
+pub use browser::Browser;
 
 /// Takes over the worker's messages and runs one flow. Call once, in a worker.
 pub fn start() {
@@ -27,6 +29,7 @@ pub fn start() {
     on_message.forget();
     wasm_bindgen_futures::spawn_local(async move {
         crate::runner::run(&Browser, events, |view| show(&scope, &view)).await;
+        let _ = scope.post_message(&JsValue::NULL);
     });
 }
 
@@ -36,13 +39,10 @@ fn read_event(message: &MessageEvent) -> Option<Event> {
     // It may hold a PIN: erased here when read, and in the JavaScript buffer at once.
     let copy = Zeroizing::new(bytes.to_vec());
     bytes.fill(0, 0, bytes.length());
-    minicbor::decode(&copy).ok()
+    wire::from_bytes(&copy).ok()
 }
 
 fn show(scope: &DedicatedWorkerGlobalScope, view: &ViewModel) {
-    let mut bytes = Vec::new();
-    // Writing to a Vec cannot fail.
-    let _ = minicbor::encode(view, &mut bytes);
-    let array = Uint8Array::from(bytes.as_slice());
+    let array = Uint8Array::from(wire::to_bytes(view).as_slice());
     let _ = scope.post_message(&array);
 }

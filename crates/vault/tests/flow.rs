@@ -136,7 +136,10 @@ fn recovery_goes_from_answers_to_a_new_pin_entered_twice() {
     let Some(Effect::Commit(new)) = flow.pin("493817") else { panic!() };
     assert_eq!(new.pin.unwrap().expose_secret(), b"493817");
     assert!(new.answers.is_none());
-    assert_eq!(flow.view().screen, Screen::Working { stretchings: 1, measured_ms: Some(400) });
+    assert_eq!(
+        flow.view().screen,
+        Screen::Working { stretchings: 1, measured_ms: Some(400), challenge_type: ChallengeType::RestorePin }
+    );
     flow.hear(Outcome::Committed);
     assert_eq!(flow.view().screen, Screen::Done { challenge_type: ChallengeType::RestorePin });
     assert!(flow.is_over());
@@ -258,7 +261,10 @@ fn enrolment_commits_pin_and_answers_together() {
     assert_eq!(new.answers.unwrap().expose_secret(), b"\0\x03pet\0\x03rex\0\x07wedding\0\x0819880327");
     assert_eq!(new.pin.unwrap().expose_secret(), b"493817");
     assert_eq!(new.questions.len(), 2);
-    assert_eq!(flow.view().screen, Screen::Working { stretchings: 2, measured_ms: None });
+    assert_eq!(
+        flow.view().screen,
+        Screen::Working { stretchings: 2, measured_ms: None, challenge_type: ChallengeType::Initialize }
+    );
 }
 
 #[test]

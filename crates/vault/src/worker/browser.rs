@@ -15,7 +15,8 @@ use crate::platform::{Platform, Reply, Request, Unreachable};
 /// would hang the person.
 const TIMEOUT_MS: u32 = 30_000;
 
-pub(super) struct Browser;
+/// The worker's surroundings. Works in a page too, but for timers.
+pub struct Browser;
 
 impl Platform for Browser {
     type Rng = OsRng;
@@ -67,6 +68,14 @@ impl Platform for Browser {
 impl Unicode for Browser {
     fn nfkc(&self, text: &str) -> String {
         JsString::from(text).normalize("NFKC").into()
+    }
+
+    fn uppercase(&self, text: &str) -> String {
+        JsString::from(text).to_upper_case().into()
+    }
+
+    fn lowercase(&self, text: &str) -> String {
+        JsString::from(text).to_lower_case().into()
     }
 
     fn is_ignored(&self, character: char) -> bool {

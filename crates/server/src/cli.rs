@@ -1,0 +1,144 @@
+//! The command line. Every option can also be set by its environment variable, which keeps secrets out of `ps`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use repin_server::config::ApiKeyError;
+use repin_server::{ApiKey, Config};
+use tracing::Level;
+
+/// The gateway of Repin: open, self-hostable recovery of a wallet's PIN.
+#[derive(Parser)]
+#[command(name = "repin-server", version, about, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serve the REST API, the protocol and the widget.
+    Serve(Serve),
+}
+
+/// Settings of `serve`.
+#[derive(Args)]
+pub struct Serve {
+    /// Address and port to listen on. Put a proxy that speaks TLS in front before anyone else can reach it.
+    #[arg(long, env = "REPIN_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:7373")]
+    pub listen: SocketAddr,
+
+    /// Folder of the database and the key ring, created at the first start. Back up DIR/keys apart from the database:
+    /// without it no record can be used, and with both every PIN can be guessed.
+    #[arg(long, env = "REPIN_DATA", value_name = "DIR", default_value = "./data")]
+    data: PathBuf,
+
+    /// Key that may call the REST API, TEST_API_KEY:<id>:<secret> or LIVE_API_KEY:<id>:<secret>. Repeat it for several;
+    /// separate them by commas in the environment. Without one every call is refused.
+    #[arg(long = "api-key", env = "REPIN_API_KEY", value_name = "KEY", value_delimiter = ',', hide_env_values = true)]
+    api_keys: Vec<String>,
+
+    /// Origin of a page that may run the widget in-page, such as https://wallet.example. Repeat it for several. The
+    /// gateway's own origin is always allowed.
+    #[arg(long = "allowed-origin", env = "REPIN_ALLOWED_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = parse_origin)]
+    allowed_origins: Vec<String>,
+
+    /// The gateway's own origin as browsers see it, such as https://pin.wallet.example. Without it: whatever name a
+    /// request calls the gateway by.
+    #[arg(long, env = "REPIN_PUBLIC_URL", value_name = "ORIGIN", value_parser = parse_origin)]
+    public_url: Option<String>,
+
+    /// How long a challenge can be used after it was created, in seconds. The default of two hours is ours; Circle's is not
+    /// public.
+    #[arg(long, env = "REPIN_CHALLENGE_TTL", value_name = "SECONDS", default_value_t = 7200, value_parser = clap::value_parser!(u64).range(60..=2_592_000))]
+    challenge_ttl: u64,
+
+    /// How a line of the log looks.
+    #[arg(long, env = "REPIN_LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]
+    pub log_format: LogFormat,
+
+    /// How much is logged: error, warn, info, debug or trace. No level logs a secret, a token or a body.
+    #[arg(long, env = "REPIN_LOG_LEVEL", value_name = "LEVEL", default_value = "info")]
+    pub log_level: Level,
+
+    /// Mount the demo: a host app to play with, and a clock to put forward. Never where real people are served.
+    #[arg(long, env = "REPIN_DEMO")]
+    pub demo: bool,
+}
+
+/// The form of a log line.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum LogFormat {
+    /// One JSON object.
+    Json,
+    /// For a terminal.
+    Text,
+}
+
+impl Serve {
+    /// The settings as the library takes them.
+    ///
+    /// # Errors
+    /// [`ApiKeyError`] for an API key of another form. Not checked by clap, whose message would repeat the value: a
+    /// mistyped key is still most of a key.
+    pub fn into_config(self) -> Result<Config, ApiKeyError> {
+        let config = Config {
+            api_keys: self.api_keys.iter().map(|key| ApiKey::parse(key)).collect::<Result<_, _>>()?,
+            allowed_origins: self.allowed_origins,
+            public_url: self.public_url,
+            challenge_ttl: Duration::from_secs(self.challenge_ttl),
+            ..Config::new(self.data)
+        };
+        Ok(if self.demo { config.with_demo() } else { config })
+    }
+}
+
+/// An origin as browsers write it: scheme, host, maybe a port; nothing after, and no capital letters.
+fn parse_origin(text: &str) -> Result<String, &'static str> {
+    let text = text.strip_suffix('/').unwrap_or(text);
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let plain = |host: &str| {
+        !host.is_empty()
+            && host.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b':' | b'[' | b']'))
+    };
+    if host.is_some_and(plain) { Ok(text.to_owned()) } else { Err("an origin looks like https://wallet.example") }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent_and_documents_every_option() {
+        let mut command = Cli::command();
+        command.clone().debug_assert();
+        let serve = command.find_subcommand_mut("serve").unwrap();
+        assert!(serve.get_arguments().all(|argument| argument.get_help().is_some()));
+        let help = serve.render_long_help().to_string();
+        for expected in ["127.0.0.1:7373", "./data", "7200", "json", "REPIN_API_KEY"] {
+            assert!(help.contains(expected), "{expected}\n{help}");
+        }
+    }
+
+    #[test]
+    fn an_origin_has_no_path_and_no_wildcard() {
+        assert_eq!(parse_origin("https://wallet.example/").unwrap(), "https://wallet.example");
+        assert_eq!(parse_origin("http://localhost:8080").unwrap(), "http://localhost:8080");
+        for bad in ["wallet.example", "https://", "https://a/b", "https://*.example", "null", "https://A.example"] {
+            assert!(parse_origin(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_mistyped_api_key_is_not_repeated() {
+        let Command::Serve(settings) =
+            Cli::try_parse_from(["repin-server", "serve", "--api-key", "TEST_API_KEY:hush-hush"]).ok().unwrap().command;
+        assert!(!settings.into_config().err().unwrap().to_string().contains("hush"));
+    }
+}

@@ -1,0 +1,97 @@
+//! The running gateway: what every request handler shares.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio_util::task::TaskTracker;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::keys::{KeyError, KeyRing};
+use crate::store::sqlite::SqliteStore;
+use crate::store::{AppIdentity, Store, StoreError};
+
+/// Keys, store, clock and settings. Made once, shared by all requests.
+pub struct Gateway {
+    /// What the operator decided.
+    pub config: Config,
+    /// The key ring.
+    pub keys: KeyRing,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The memory.
+    pub store: Arc<dyn Store>,
+    /// The app that is served.
+    pub app: AppIdentity,
+    /// Work that outlives its request: a COMMIT whose client went away.
+    pub tasks: TaskTracker,
+    evaluations: AtomicU64,
+    /// Held for as long as the gateway runs; the system lets go of it if the process dies.
+    _lock: File,
+}
+
+/// Why the gateway did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder cannot be made or locked.
+    #[error("{0}: {1}")]
+    Data(PathBuf, io::Error),
+    /// Another gateway uses the data folder.
+    #[error("{0} is in use by another gateway")]
+    InUse(PathBuf),
+    /// See there.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// See there.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Gateway {
+    /// Starts on `config.data`, creating the folder, the key ring and the database where they are missing.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StartError> {
+        let lock = lock(&config)?;
+        let keys = KeyRing::load_or_make(&config.data.join("keys"))?;
+        let store = SqliteStore::open(&config.data.join("repin.db")).await?;
+        let app = store.app(clock.now()).await?;
+        Ok(Arc::new(Self {
+            config,
+            keys,
+            clock,
+            store: Arc::new(store),
+            app,
+            tasks: TaskTracker::new(),
+            evaluations: AtomicU64::new(0),
+            _lock: lock,
+        }))
+    }
+
+    /// How many guesses have been evaluated since the start.
+    pub fn evaluations(&self) -> u64 {
+        self.evaluations.load(Ordering::SeqCst)
+    }
+
+    /// Counts a guess that is evaluated now.
+    pub(crate) fn count_evaluation(&self) {
+        self.evaluations.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// Two gateways on one folder could each make a key ring and overwrite nothing, but use different ones.
+fn lock(config: &Config) -> Result<File, StartError> {
+    let failed = |error| StartError::Data(config.data.clone(), error);
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(&config.data).map_err(failed)?;
+    let file = File::create(config.data.join("lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StartError::InUse(config.data.clone())),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}

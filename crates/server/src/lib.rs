@@ -1,0 +1,110 @@
+//! The gateway of Repin: Circle-compatible REST for the host's backend, the gateway half of `repin/1` for the widget,
+//! and the widget itself, from one binary. It never sees a PIN or an answer.
+//!
+//! Start with [`app`]: every route there is. [`Gateway`] is what handlers share; [`store::Store`] keeps the rules that must
+//! hold under races; `protocol` is where a guess is charged before it is evaluated.
+
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::from_fn;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tower::util::MapRequestLayer;
+use tower_http::catch_panic::CatchPanicLayer;
+
+mod assets;
+pub mod attempts;
+mod auth;
+mod circle;
+pub mod clock;
+pub mod config;
+mod demo;
+mod edge;
+mod error;
+mod gateway;
+mod health;
+mod keys;
+mod protocol;
+mod rules;
+mod session;
+pub mod store;
+
+pub use config::{ApiKey, Config};
+pub use gateway::{Gateway, StartError};
+
+use error::ApiError;
+
+/// How often what has expired is written down and swept away. Reads do not depend on it.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// Every route of the gateway.
+pub fn app(gateway: Arc<Gateway>) -> Router {
+    let routes = Router::new()
+        .merge(circle::router())
+        .merge(protocol::router(&gateway))
+        .merge(health::router())
+        .fallback(assets::serve)
+        .method_not_allowed_fallback(|| async { ApiError::Route(StatusCode::METHOD_NOT_ALLOWED) })
+        // Nothing is known to panic; should something, one request fails and not the process.
+        .layer(CatchPanicLayer::custom(|_| axum::response::IntoResponse::into_response(ApiError::Internal)))
+        .layer(from_fn(edge::observe))
+        .with_state(gateway.clone());
+    // Around the log too: the demo's page asks once a second.
+    let routes = match gateway.config.demo.clone() {
+        Some(demo) => demo.mount(&gateway, routes),
+        None => routes,
+    };
+    // Around the router, for the path must be mended before it is matched.
+    Router::new()
+        .fallback_service(tower::Layer::layer(&MapRequestLayer::new(edge::join_slashes::<axum::body::Body>), routes))
+}
+
+/// How long a stopping gateway waits for clients to take their answers.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(20);
+
+/// Serves until `shutdown` resolves; then finishes the requests at hand and what was begun for clients who left. A client
+/// that neither finishes its request nor takes its answer is waited for 20 seconds.
+///
+/// # Errors
+/// [`io::Error`] of the listener.
+pub async fn serve(
+    listener: TcpListener,
+    gateway: Arc<Gateway>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let sweeper = tokio::spawn(sweep(gateway.clone()));
+    let (stopping, stopped) = oneshot::channel();
+    let shutdown = async {
+        shutdown.await;
+        let _ = stopping.send(());
+    };
+    let overdue = async {
+        let _ = stopped.await;
+        tokio::time::sleep(SHUTDOWN_GRACE).await;
+    };
+    let serving = axum::serve(listener, app(gateway.clone())).with_graceful_shutdown(shutdown);
+    let served = tokio::select! {
+        served = serving => served,
+        () = overdue => Ok(()),
+    };
+    sweeper.abort();
+    gateway.tasks.close();
+    gateway.tasks.wait().await;
+    gateway.store.close().await;
+    served
+}
+
+async fn sweep(gateway: Arc<Gateway>) {
+    let mut interval = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        interval.tick().await;
+        if let Err(error) = gateway.store.sweep(gateway.clock.now()).await {
+            tracing::warn!(%error, "sweep");
+        }
+    }
+}

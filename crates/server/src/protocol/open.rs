@@ -1,0 +1,90 @@
+//! OPEN: who asks, from where, and what they are to be shown. A locked credential opens too: the lock has to be shown.
+
+use repin_core::answers;
+use repin_core::api::{CredentialKind, OpenReply, OpenRequest, Question};
+use repin_core::credential::credential_identifier;
+use repin_core::error::Code;
+
+use super::message::{Answered, Failure, Message};
+use super::origin::is_allowed;
+use super::questions::{REQUIRED_QUESTIONS, catalogue, open_questions};
+use crate::error::ApiError;
+use crate::store::{Credential, NewRun};
+
+/// How long a person may take to choose a new secret, in milliseconds: 10 minutes.
+pub const REGISTRATION_MS: u64 = 10 * 60 * 1000;
+/// Digits of a PIN (Circle's).
+const PIN_LENGTH: u8 = 6;
+
+/// Opens a run.
+///
+/// # Errors
+/// 3 for a page that is not allowed or not the one it claims; 155114 for another app; 155117 unless it is the run's first
+/// message.
+pub async fn answer(message: &Message) -> Answered {
+    let request: OpenRequest = message.decode()?;
+    if message.envelope.seq != 0 {
+        return Err(Code::InvalidApproveContent.into());
+    }
+    check_origin(message, &request.origin)?;
+    if request.app_id.is_some_and(|app| app != message.gateway.app.id) {
+        return Err(Code::IncorrectAppId.into());
+    }
+    let reply = message.seal(&describe(message)?);
+    let needs_no_proof = message.challenge.kind.proves().is_none();
+    let new = NewRun {
+        user: &message.session.user.id,
+        token_hash: message.session.claimed.token_hash,
+        registration_open_until: needs_no_proof.then_some(message.now + REGISTRATION_MS),
+    };
+    let recorded = message.gateway.store.open_run(&message.key(), &new, &reply, message.now).await?;
+    Ok((reply, recorded))
+}
+
+fn check_origin(message: &Message, claimed: &str) -> Result<(), Code> {
+    let honest = message.origin.as_deref().is_none_or(|origin| origin == claimed);
+    let allowed = is_allowed(&message.gateway, &message.headers, claimed);
+    if honest && allowed { Ok(()) } else { Err(Code::Forbidden) }
+}
+
+fn describe(message: &Message) -> Result<OpenReply, Failure> {
+    let (gateway, user) = (&message.gateway, &message.session.user);
+    let kind = message.challenge.kind;
+    let proved = match kind.proves() {
+        None => None,
+        // It was there when the challenge was created, and what removes one ends the user's challenges.
+        Some(proves) => Some(user.credential(proves).ok_or(Code::ChallengeInvalid)?),
+    };
+    let sets_answers = kind.replaces().contains(&CredentialKind::Answers);
+    Ok(OpenReply {
+        challenge_type: kind,
+        app_id: gateway.app.id.clone(),
+        user_id: user.id.clone(),
+        questions: proved.map_or(Ok(Vec::new()), |credential| questions(message, credential))?,
+        catalogue: if sets_answers { catalogue() } else { Vec::new() },
+        required_questions: REQUIRED_QUESTIONS,
+        pin_length: PIN_LENGTH,
+        prove_ksf: proved.map(|credential| credential.ksf),
+        register_ksf: gateway.config.register_ksf,
+        attempts: proved.map(|credential| credential.counter.attempts(message.now)),
+        answer_rule: match proved {
+            Some(credential) if credential.kind == CredentialKind::Answers => credential.answer_rule,
+            _ => answers::RULE,
+        },
+        session_expires_at: message.session.claimed.expires_at,
+        challenge_expires_at: message.challenge.expires_at,
+        server_time: message.now,
+        can_recover: user.answers.is_some(),
+    })
+}
+
+/// The questions to show: the answers' own, none for a PIN.
+fn questions(message: &Message, credential: &Credential) -> Result<Vec<Question>, Failure> {
+    let Some(sealed) = &credential.questions else { return Ok(Vec::new()) };
+    let gateway = &message.gateway;
+    let identifier = credential_identifier(&gateway.app.id, &message.session.user.id, credential.kind, &credential.id);
+    open_questions(&gateway.keys, &identifier, sealed).map_err(|_| {
+        tracing::error!("a user's questions do not open; is a storage key missing from the ring?");
+        Failure::Internal(ApiError::Internal)
+    })
+}

@@ -1,0 +1,57 @@
+//! Which pages may talk to us: the allowed origins and our own, told to browsers by CORS and checked again in OPEN.
+//!
+//! This keeps honest browsers' users safe from foreign pages. A program can claim any origin, and gains nothing: it still
+//! needs a session and a secret.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use repin_core::error::Code;
+
+use crate::error::ApiError;
+use crate::gateway::Gateway;
+
+/// Refuses a request of a page that may not use the protocol (code 3), and lets the others' pages read the answer.
+pub async fn check(State(gateway): State<Arc<Gateway>>, request: Request, next: Next) -> Response {
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let allowed = match &origin {
+        None => true,
+        Some(origin) => origin.to_str().is_ok_and(|origin| is_allowed(&gateway, request.headers(), origin)),
+    };
+    let mut response = if allowed { next.run(request).await } else { ApiError::from(Code::Forbidden).into_response() };
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
+    if let Some(origin) = origin.filter(|_| allowed) {
+        let headers = response.headers_mut();
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("X-Request-Id"));
+    }
+    response
+}
+
+/// Answers a browser that asks before it sends. No credentials: the session travels in a header of its own.
+pub async fn preflight() -> impl IntoResponse {
+    let headers = [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "POST"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "Content-Type, X-User-Token"),
+        (header::ACCESS_CONTROL_MAX_AGE, "600"),
+    ];
+    (StatusCode::NO_CONTENT, headers)
+}
+
+/// Whether a page of this origin may run the widget against us. Compared as a whole: no prefixes, no wildcards.
+pub fn is_allowed(gateway: &Gateway, headers: &HeaderMap, origin: &str) -> bool {
+    gateway.config.allowed_origins.iter().any(|allowed| allowed == origin) || is_own(gateway, headers, origin)
+}
+
+/// Without a public URL our name is what the browser calls us; the scheme is not known behind a TLS proxy.
+fn is_own(gateway: &Gateway, headers: &HeaderMap, origin: &str) -> bool {
+    if let Some(public) = &gateway.config.public_url {
+        return public == origin;
+    }
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let claimed = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    host.is_some() && host == claimed
+}

@@ -1,0 +1,111 @@
+//! PROVE: one guess, charged before it is evaluated, and the proof that it was right.
+
+use rand_core::OsRng;
+use repin_core::api::{Prove1Reply, Prove1Request, Prove2Reply, Prove2Request};
+use repin_core::credential::{
+    CredentialError, ServerSetup, credential_identifier, evaluate_guess, is_ke1, proof_context, verify_proof,
+};
+use repin_core::error::Code;
+use repin_core::secret::SecretBytes;
+
+use super::message::{Answered, Failure, Message};
+use super::open::REGISTRATION_MS;
+use super::state::{Guess, RunState};
+use crate::attempts::{locked_code, wrong_code};
+use crate::error::ApiError;
+use crate::store::{Change, Charge, Credential, Proved};
+
+/// PROVE 1: takes a guess. Whatever is not one is refused before the charge.
+///
+/// # Errors
+/// 155117 when the guess is malformed, for another credential, or the run has its proof already; 155119 or 155120 when the
+/// credential is locked, with the time it will open.
+pub async fn guess(message: &Message) -> Answered {
+    let request: Prove1Request = message.decode()?;
+    let wanted = message.challenge.kind.proves() == Some(request.kind) && message.state.root.is_none();
+    if !wanted || !is_ke1(&request.ke1) {
+        return Err(Code::InvalidApproveContent.into());
+    }
+    let credential = message.session.user.credential(request.kind).ok_or(Code::ChallengeInvalid)?;
+    // Looked up before the charge: without it nothing can be evaluated, and what is not evaluated is not charged.
+    let setup = setup(message, credential)?;
+    let attempts = match message.gateway.store.charge(&message.key(), credential.id, message.now).await? {
+        Charge::Charged(attempts) => attempts,
+        Charge::Locked(counter) => {
+            let attempts = Some(counter.attempts(message.now));
+            return Err(Failure::Refused { code: locked_code(request.kind), attempts, change: Change::default() });
+        }
+        Charge::Not(recorded) => return Ok((message.refusal(Code::Conflict, None), recorded)),
+    };
+    // The charge is on the disk. From here to the kept reply, the same bytes may be evaluated again but not charged.
+    let (ke2, login) = evaluate(message, setup, credential, &request.ke1)?;
+    let reply = message.seal(&Prove1Reply { ke2, attempts, server_time: message.now });
+    let state = RunState { guess: Some(Guess { login, credential: credential.id }), ..RunState::default() };
+    let recorded = message.gateway.store.answer_guess(&message.key(), &reply, &message.seal_state(&state)).await?;
+    Ok((reply, recorded))
+}
+
+fn setup<'a>(message: &'a Message, credential: &Credential) -> Result<&'a ServerSetup, Failure> {
+    message.gateway.keys.opaque.get(&credential.setup_kid).ok_or_else(|| {
+        tracing::error!("the OPAQUE setup of a record is missing from the ring");
+        Failure::Internal(ApiError::Internal)
+    })
+}
+
+fn evaluate(
+    message: &Message,
+    setup: &ServerSetup,
+    credential: &Credential,
+    ke1: &[u8],
+) -> Result<(Vec<u8>, SecretBytes), Failure> {
+    let gateway = &message.gateway;
+    let identifier = credential_identifier(&gateway.app.id, &message.session.user.id, credential.kind, &credential.id);
+    let context = proof_context(&message.challenge.id, &message.envelope.run);
+    gateway.count_evaluation();
+    evaluate_guess(setup, &identifier, &credential.record, ke1, &context, &mut OsRng).map_err(|_| {
+        tracing::error!("a stored record cannot be evaluated");
+        Failure::Internal(ApiError::Internal)
+    })
+}
+
+/// PROVE 2: verifies the proof. Clears the counter, ratchets the channel and opens registration, all at once.
+///
+/// # Errors
+/// 155117 without an open guess; 155112 or 155115 when the proof is wrong, and the guess is then spent.
+pub async fn proof(message: &Message) -> Answered {
+    let request: Prove2Request = message.decode()?;
+    let guess = message.state.guess.as_ref().ok_or(Code::InvalidApproveContent)?;
+    let kind = message.challenge.kind.proves().ok_or(Code::InvalidApproveContent)?;
+    let credential = message.session.user.credential(kind).filter(|credential| credential.id == guess.credential);
+    // Another run's commit replaced it, and ended this one.
+    let credential = credential.ok_or(Code::ChallengeInvalid)?;
+    let session_key = match verify_proof(&guess.login, &request.ke3) {
+        Ok(session_key) => session_key,
+        Err(CredentialError::WrongSecret) => {
+            let change = Change { state: Some(message.seal_state(&RunState::default())), ..Change::default() };
+            let attempts = Some(credential.counter.attempts(message.now));
+            return Err(Failure::Refused { code: wrong_code(kind), attempts, change });
+        }
+        Err(_) => return Err(Code::InvalidApproveContent.into()),
+    };
+    let ratcheted = message.channel.ratchet(&session_key);
+    let registration_open_until = message.now + REGISTRATION_MS;
+    let reply = Prove2Reply {
+        credential_id: credential.id.to_vec(),
+        wrap: credential.wrap.clone(),
+        registration_open_until,
+        server_time: message.now,
+    };
+    // Under the new key: that the client can open it confirms to the client that both ends hold it.
+    let reply = message.seal_under(&ratcheted, &reply);
+    // Needed in clear: copied into the state, which is sealed.
+    let root = SecretBytes::new(ratcheted.root().expose_secret().to_vec());
+    let state = RunState { root: Some(root), ..RunState::default() };
+    let change = Change {
+        state: Some(message.seal_state(&state)),
+        proved: Some(Proved { credential: credential.id, registration_open_until }),
+        ends: false,
+    };
+    let recorded = message.gateway.store.record(&message.key(), &reply, &change, message.now).await?;
+    Ok((reply, recorded))
+}

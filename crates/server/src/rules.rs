@@ -1,0 +1,35 @@
+//! When a challenge may be created, and when it may still be committed: the user's state against the challenge's type.
+
+use repin_core::api::{ChallengeType, CredentialKind, UnixMs};
+use repin_core::error::Code;
+
+use crate::attempts::locked_code;
+use crate::store::User;
+
+/// Why this user cannot get a challenge of this type now, if so.
+pub fn refuse_creation(kind: ChallengeType, user: &User, now: UnixMs) -> Option<Code> {
+    if user.disabled {
+        return Some(Code::UserWasDisabled);
+    }
+    if let Some(code) = refuse_commit(kind, user.pin.is_some(), user.answers.is_some()) {
+        return Some(code);
+    }
+    let proves = kind.proves()?;
+    match proves {
+        CredentialKind::Pin if user.pin.is_none() => Some(Code::UserDoesNotSetPinYet),
+        CredentialKind::Answers if user.answers.is_none() => Some(Code::UserDoesNotSetSecurityQuestionYet),
+        _ => user.is_locked(proves, now).then_some(locked_code(proves)),
+    }
+}
+
+/// Why a challenge of this type must not write its credentials, if so: first times happen once.
+pub const fn refuse_commit(kind: ChallengeType, has_pin: bool, has_answers: bool) -> Option<Code> {
+    match kind {
+        ChallengeType::Initialize if has_pin => Some(Code::UserWasInitialized),
+        ChallengeType::SetPin if has_pin => Some(Code::UserHasSetPin),
+        ChallengeType::Initialize | ChallengeType::SetSecurityQuestions if has_answers => {
+            Some(Code::UserHasSetSecurityQuestion)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,63 @@
+//! What the gateway remembers, as one trait whose every operation is whole: it happens altogether or not at all.
+//!
+//! The rules that must hold under races (a guess is charged once, a commit is all or nothing, a challenge is created
+//! once) live behind these operations, so that each database keeps them in its own best way. Secrets arrive sealed.
+
+use async_trait::async_trait;
+use repin_core::api::{RunId, UnixMs};
+use repin_core::credential::CredentialId;
+
+pub mod sqlite;
+mod types;
+
+pub use types::*;
+
+/// The database did not do its work. Nothing was half-applied; the same request can be made again.
+#[derive(Debug, thiserror::Error)]
+#[error("the store failed: {0}")]
+pub struct StoreError(pub Box<dyn std::error::Error + Send + Sync>);
+
+/// What a store operation gives.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// The gateway's memory.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Answers if the database does.
+    async fn ready(&self) -> Result<()>;
+    /// Waits for what is being written, and closes.
+    async fn close(&self);
+
+    /// The app, created with random identities at the first call.
+    async fn app(&self, now: UnixMs) -> Result<AppIdentity>;
+
+    /// Creates a user. `None` if there is one of this name.
+    async fn create_user(&self, app: &str, user_id: &str, now: UnixMs) -> Result<Option<User>>;
+    /// Finds a user by the host's name.
+    async fn user(&self, app: &str, user_id: &str) -> Result<Option<User>>;
+
+    /// Creates a challenge, unless its key was used or the user is not in the state it needs.
+    async fn create_challenge(&self, new: &NewChallenge<'_>, now: UnixMs) -> Result<Created>;
+    /// A user's challenge. One answer for unknown and for another's.
+    async fn challenge(&self, user: &str, id: &str, now: UnixMs) -> Result<Option<Challenge>>;
+    /// A user's newest challenges.
+    async fn challenges(&self, user: &str, now: UnixMs) -> Result<Vec<Challenge>>;
+
+    /// A run of a challenge.
+    async fn run(&self, challenge: &str, run: RunId) -> Result<Option<Run>>;
+    /// What came before under a message's number.
+    async fn seen(&self, challenge: &str, run: RunId, seq: u32) -> Result<Option<Seen>>;
+    /// Takes an OPEN: creates the run.
+    async fn open_run(&self, key: &MessageKey<'_>, new: &NewRun<'_>, reply: &Reply, now: UnixMs) -> Result<Recorded>;
+    /// Takes a message with its reply and what it changes.
+    async fn record(&self, key: &MessageKey<'_>, reply: &Reply, change: &Change, now: UnixMs) -> Result<Recorded>;
+    /// Takes a guess and charges it, before anything is evaluated.
+    async fn charge(&self, key: &MessageKey<'_>, credential: CredentialId, now: UnixMs) -> Result<Charge>;
+    /// Keeps a charged guess's reply and the new state; if another evaluation of the same bytes was first, its reply counts.
+    async fn answer_guess(&self, key: &MessageKey<'_>, reply: &Reply, state: &[u8]) -> Result<Recorded>;
+    /// Takes a COMMIT: new credentials for old, the challenge complete, the user's others failed, all runs ended.
+    async fn commit(&self, key: &MessageKey<'_>, commit: &Commit<'_>, reply: &Reply, now: UnixMs) -> Result<Committed>;
+
+    /// Writes down what has expired, and forgets the runs no session can continue.
+    async fn sweep(&self, now: UnixMs) -> Result<()>;
+}

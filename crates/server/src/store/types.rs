@@ -1,0 +1,266 @@
+//! What goes into the store and comes out of it.
+
+use repin_core::api::{Attempts, ChallengeType, CredentialKind, KsfParams, RunId, UnixMs};
+use repin_core::credential::CredentialId;
+use repin_core::error::Code;
+
+use crate::attempts::Counter;
+
+/// The app this gateway serves.
+#[derive(Clone, Debug)]
+pub struct AppIdentity {
+    /// The App ID, a UUID.
+    pub id: String,
+    /// The owner of the app, a UUID.
+    pub entity_id: String,
+}
+
+/// A user and the credentials they have.
+#[derive(Clone)]
+pub struct User {
+    /// Ours, a UUID; stands in every derivation.
+    pub id: String,
+    /// The host's name for them.
+    pub user_id: String,
+    /// When they were created.
+    pub created: UnixMs,
+    /// Whether the operator has shut them out.
+    pub disabled: bool,
+    /// The PIN, when set.
+    pub pin: Option<Credential>,
+    /// The answers, when set.
+    pub answers: Option<Credential>,
+}
+
+impl User {
+    /// The credential of a kind, when set.
+    pub fn credential(&self, kind: CredentialKind) -> Option<&Credential> {
+        match kind {
+            CredentialKind::Pin => self.pin.as_ref(),
+            CredentialKind::Answers => self.answers.as_ref(),
+        }
+    }
+
+    /// Whether the credential of a kind is set and takes no guess now.
+    pub fn is_locked(&self, kind: CredentialKind, now: UnixMs) -> bool {
+        self.credential(kind).is_some_and(|credential| credential.counter.is_locked(now))
+    }
+}
+
+/// A credential as stored.
+#[derive(Clone)]
+pub struct Credential {
+    /// Names the record.
+    pub id: CredentialId,
+    /// PIN or answers.
+    pub kind: CredentialKind,
+    /// The OPAQUE setup it was registered with.
+    pub setup_kid: String,
+    /// OPAQUE registration record, 192 bytes.
+    pub record: Vec<u8>,
+    /// The user's data key, wrapped: 72 bytes.
+    pub wrap: Vec<u8>,
+    /// Cost the record was made with.
+    pub ksf: KsfParams,
+    /// Rule that normalised the answers; 0 for a PIN.
+    pub answer_rule: u8,
+    /// The questions and hints, sealed; `None` for a PIN.
+    pub questions: Option<Vec<u8>>,
+    /// Guesses so far. A new credential starts at zero.
+    pub counter: Counter,
+}
+
+/// Where a challenge stands. Circle's names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // Circle's names say it
+pub enum Status {
+    Pending,
+    InProgress,
+    Complete,
+    Failed,
+    Expired,
+}
+
+impl Status {
+    /// The name on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::InProgress => "IN_PROGRESS",
+            Self::Complete => "COMPLETE",
+            Self::Failed => "FAILED",
+            Self::Expired => "EXPIRED",
+        }
+    }
+
+    /// The status with this name. Circle's guides also write COMPLETED, so that is understood.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "COMPLETED" => Some(Self::Complete),
+            _ => [Self::Pending, Self::InProgress, Self::Complete, Self::Failed, Self::Expired]
+                .into_iter()
+                .find(|status| status.name() == name),
+        }
+    }
+}
+
+/// A challenge as it stands at the time of asking.
+#[derive(Clone, Debug)]
+pub struct Challenge {
+    /// A UUID in lower case.
+    pub id: String,
+    /// What the person is asked to do.
+    pub kind: ChallengeType,
+    /// Where it stands.
+    pub status: Status,
+    /// Why it failed or expired.
+    pub error: Option<Code>,
+    /// A UUID for the host's books.
+    pub correlation_id: String,
+    /// When it can no longer be used.
+    pub expires_at: UnixMs,
+}
+
+/// A challenge to be created.
+pub struct NewChallenge<'a> {
+    /// For whom (internal id).
+    pub user: &'a str,
+    /// What for.
+    pub kind: ChallengeType,
+    /// The route it was asked for at; idempotency keys are counted for each.
+    pub endpoint: &'a str,
+    /// The host's idempotency key.
+    pub key: &'a str,
+    /// SHA-256 of the request's meaning.
+    pub body_hash: [u8; 32],
+    /// When it will expire.
+    pub expires_at: UnixMs,
+}
+
+/// How the creation of a challenge went.
+pub enum Created {
+    /// It is new.
+    New(Challenge),
+    /// The same key and body came before; this is what they created.
+    Before(Challenge),
+    /// The same key came before with another body.
+    KeyReused,
+    /// The user is not in the state it needs.
+    Refused(Code),
+}
+
+/// A run of a challenge.
+#[derive(Clone)]
+pub struct Run {
+    /// SHA-256 of the token it was opened with.
+    pub token_hash: [u8; 32],
+    /// Number of the last message taken.
+    pub last_seq: u32,
+    /// Messages after this one are under the ratcheted key; set by the proof.
+    pub ratchet_seq: Option<u32>,
+    /// Until when REGISTER and COMMIT are accepted.
+    pub registration_open_until: Option<UnixMs>,
+    /// Sealed state between messages.
+    pub state: Option<Vec<u8>>,
+    /// Whether it has ended.
+    pub ended: bool,
+}
+
+/// A run to be opened.
+pub struct NewRun<'a> {
+    /// Whose (internal id).
+    pub user: &'a str,
+    /// The session it belongs to.
+    pub token_hash: [u8; 32],
+    /// Set when nothing has to be proved.
+    pub registration_open_until: Option<UnixMs>,
+}
+
+/// Names one message: its place and its bytes.
+#[derive(Clone, Copy)]
+pub struct MessageKey<'a> {
+    /// The challenge.
+    pub challenge: &'a str,
+    /// The run.
+    pub run: RunId,
+    /// The message's number.
+    pub seq: u32,
+    /// SHA-256 of its sealed bytes.
+    pub hash: [u8; 32],
+}
+
+/// A reply as it went over the wire.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// `None` for success.
+    pub code: Option<Code>,
+    /// Sealed for the client.
+    pub sealed: Vec<u8>,
+}
+
+/// A message that came before under the same number.
+pub struct Seen {
+    /// SHA-256 of its sealed bytes.
+    pub hash: [u8; 32],
+    /// `None` for a guess that was charged and not yet evaluated.
+    pub reply: Option<Reply>,
+}
+
+/// What a message changes in its run.
+#[derive(Default)]
+pub struct Change {
+    /// New sealed state.
+    pub state: Option<Vec<u8>>,
+    /// A proof succeeded.
+    pub proved: Option<Proved>,
+    /// The run is over.
+    pub ends: bool,
+}
+
+/// A successful proof: clears the credential's counter, ratchets the run, opens registration.
+pub struct Proved {
+    /// The credential.
+    pub credential: CredentialId,
+    /// Until when registration is open.
+    pub registration_open_until: UnixMs,
+}
+
+/// Whether a message was taken.
+pub enum Recorded {
+    /// It was, with the reply given.
+    Now,
+    /// The same bytes were taken before; send this reply again.
+    Before(Reply),
+    /// Other bytes were taken under this number, or the number is not the next one.
+    Conflict,
+    /// The run has ended.
+    Ended,
+}
+
+/// What became of a guess's charge.
+pub enum Charge {
+    /// It was charged, here or when the same bytes came before; evaluate it. Tries left include it.
+    Charged(Attempts),
+    /// The credential takes no guess now. Nothing was charged.
+    Locked(Counter),
+    /// Nothing was charged, for another reason.
+    Not(Recorded),
+}
+
+/// Everything a COMMIT writes.
+pub struct Commit<'a> {
+    /// Whose (internal id).
+    pub user: &'a str,
+    /// What the challenge is.
+    pub kind: ChallengeType,
+    /// The new credentials.
+    pub credentials: Vec<Credential>,
+}
+
+/// How a COMMIT went.
+pub enum Committed {
+    /// See there; with `Now` everything was written.
+    Recorded(Recorded),
+    /// Nothing was written, for this reason.
+    Refused(Code),
+}

@@ -1,0 +1,166 @@
+//! A real gateway on a real socket with a clock that stands still, and what a host's backend asks of it over REST.
+#![allow(dead_code)] // each test binary uses a part of it
+
+use std::ops::Deref;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use repin_core::api::KsfParams;
+use repin_server::clock::ManualClock;
+use repin_server::{ApiKey, Config};
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+/// The host's key.
+pub const API_KEY: &str = "TEST_API_KEY:repin:a-secret-of-the-tests";
+/// A page that may run the widget.
+pub const ORIGIN: &str = "https://wallet.example";
+/// The least cost the client accepts keeps the suite quick.
+pub const KSF: KsfParams = KsfParams { m_kib: 19 * 1024, t: 1, p: 1 };
+/// When the tests begin: 15 January 2027.
+pub const START: u64 = 1_800_000_000_000;
+
+/// A gateway as its host's backend reaches it.
+pub struct Host {
+    /// `http://127.0.0.1:<port>`.
+    pub url: String,
+    /// Connections to it.
+    pub http: Client,
+}
+
+/// A gateway that runs in this process. Stops when dropped.
+pub struct Gateway {
+    host: Host,
+    /// What the handlers share.
+    pub inner: Arc<repin_server::Gateway>,
+    /// Its clock.
+    pub clock: Arc<ManualClock>,
+    folder: Arc<TempDir>,
+    config: Config,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<()>,
+}
+
+impl Deref for Gateway {
+    type Target = Host;
+
+    fn deref(&self) -> &Host {
+        &self.host
+    }
+}
+
+impl Gateway {
+    /// A gateway with nothing in it.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// A gateway with other settings than the tests' defaults.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let mut config = Config::new(folder.path().join("data"));
+        config.api_keys = vec![ApiKey::parse(API_KEY).unwrap()];
+        config.allowed_origins = vec![ORIGIN.to_owned()];
+        config.register_ksf = KSF;
+        change(&mut config);
+        Self::run(folder, config, Arc::new(ManualClock::at(START))).await
+    }
+
+    async fn run(folder: Arc<TempDir>, config: Config, clock: Arc<ManualClock>) -> Self {
+        let inner = repin_server::Gateway::start(config.clone(), clock.clone()).await.unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel();
+        let gateway = inner.clone();
+        let served = tokio::spawn(async move {
+            let stopped = async { _ = stopped.await };
+            repin_server::serve(listener, gateway, stopped).await.unwrap();
+        });
+        Self { host: Host { url, http: Client::new() }, inner, clock, folder, config, stop, served }
+    }
+
+    /// Stops gracefully and starts again on the same data.
+    pub async fn restart(self) -> Self {
+        let Self { folder, config, clock, stop, served, inner, host } = self;
+        // Idle connections of the pool would otherwise be waited for.
+        drop((inner, host));
+        stop.send(()).unwrap();
+        served.await.unwrap();
+        Self::run(folder, config, clock).await
+    }
+
+    /// Puts the clock forward, in milliseconds.
+    pub fn advance(&self, ms: u64) {
+        self.clock.advance(Duration::from_millis(ms));
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> &Path {
+        &self.config.data
+    }
+}
+
+impl Host {
+    /// A request of the host's backend; `path` begins after `/v1/w3s`.
+    pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        self.http.request(method, format!("{}/v1/w3s{path}", self.url)).bearer_auth(API_KEY)
+    }
+
+    /// Creates a user.
+    pub async fn create_user(&self, user: &str) {
+        let (status, body) = send(self.request("POST", "/users").json(&json!({"userId": user}))).await;
+        assert_eq!(status, 201, "{body}");
+    }
+
+    /// A user as the API shows them: the whole body.
+    pub async fn user(&self, user: &str) -> Value {
+        send(self.request("GET", &format!("/users/{user}"))).await.1
+    }
+
+    /// A session: userToken and encryptionKey.
+    pub async fn token(&self, user: &str) -> (String, String) {
+        let (status, body) = send(self.request("POST", "/users/token").json(&json!({"userId": user}))).await;
+        assert_eq!(status, 200, "{body}");
+        let text = |name: &str| body["data"][name].as_str().unwrap().to_owned();
+        (text("userToken"), text("encryptionKey"))
+    }
+
+    /// A new challenge, by the route that creates it.
+    pub async fn challenge(&self, method: &str, path: &str, token: &str) -> String {
+        self.try_challenge(method, path, token).await.unwrap()
+    }
+
+    /// A new challenge, or the code of the refusal.
+    pub async fn try_challenge(&self, method: &str, path: &str, token: &str) -> Result<String, i64> {
+        let body = json!({"idempotencyKey": Uuid::new_v4().to_string(), "blockchains": ["ETH-SEPOLIA"]});
+        let (_, body) = send(self.request(method, path).header("X-User-Token", token).json(&body)).await;
+        match body["data"]["challengeId"].as_str() {
+            Some(id) => Ok(id.to_owned()),
+            None => Err(body["code"].as_i64().unwrap()),
+        }
+    }
+
+    /// A challenge as the API shows it.
+    pub async fn challenge_shape(&self, token: &str, id: &str) -> Value {
+        let path = format!("/user/challenges/{id}");
+        send(self.request("GET", &path).header("X-User-Token", token)).await.1["data"]["challenge"].take()
+    }
+
+    /// A challenge's status.
+    pub async fn challenge_status(&self, token: &str, id: &str) -> String {
+        self.challenge_shape(token, id).await["status"].as_str().unwrap().to_owned()
+    }
+}
+
+/// Sends a request; its status and its JSON (null when it is none).
+pub async fn send(request: RequestBuilder) -> (u16, Value) {
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or_default())
+}

@@ -1,0 +1,160 @@
+//! The program itself: its help, its log, its end.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+
+#[path = "protocol/client.rs"]
+#[allow(dead_code)] // the protocol's tests use all of it
+mod client;
+mod common;
+
+use client::Client;
+use common::{API_KEY, Host, ORIGIN, send};
+use repin_core::api::CancelRequest;
+use serde_json::{Value, json};
+
+/// The user of the client.
+pub const USER: &str = "user-0001";
+// Longer than a real one, so that no time or identity in the log looks like it by chance.
+const PIN: &str = "49381749381749";
+const ANSWERS: &str = "the answers, joined as the vault joins them";
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_repin-server"));
+    command.env_clear();
+    command
+}
+
+/// A running program; killed if a test fails.
+struct Program {
+    child: Child,
+    host: Host,
+    log: mpsc::Receiver<String>,
+    lines: Vec<String>,
+}
+
+impl Program {
+    fn start(folder: &tempfile::TempDir) -> Self {
+        let mut child = program()
+            .args(["serve", "--listen", "127.0.0.1:0", "--allowed-origin", ORIGIN, "--log-level", "trace", "--data"])
+            .arg(folder.path().join("data"))
+            .env("REPIN_API_KEY", API_KEY)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let (sender, log) = mpsc::channel();
+        std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        let mut lines = Vec::new();
+        let url = loop {
+            let line = log.recv().expect("the program listens");
+            let event: Value = serde_json::from_str(&line).expect("a line of the log is JSON");
+            lines.push(line);
+            if let Some(address) = event["address"].as_str() {
+                break format!("http://{address}");
+            }
+        };
+        Self { child, host: Host { url, http: reqwest::Client::new() }, log, lines }
+    }
+
+    /// Asks it to stop, waits for it, and returns whether it ended well, and the whole log.
+    fn stop(mut self) -> (bool, Vec<String>) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let ended = self.child.wait().unwrap();
+        let mut lines = std::mem::take(&mut self.lines);
+        lines.extend(self.log.iter());
+        (ended.success(), lines)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+#[test]
+fn help_explains_every_option_and_never_shows_a_key() {
+    let output = program().args(["serve", "--help"]).env("REPIN_API_KEY", API_KEY).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    for option in ["--listen", "--data", "--api-key", "--allowed-origin", "--public-url", "--challenge-ttl", "--demo"] {
+        assert!(text.contains(option), "{option}\n{text}");
+    }
+    assert!(!text.contains("a-secret-of-the-tests"), "{text}");
+}
+
+#[test]
+fn a_start_that_fails_says_why_and_repeats_no_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    std::fs::write(&data, "a file where the folder should be").unwrap();
+    let mut child = program()
+        .args(["serve", "--listen", "127.0.0.1:0", "--api-key", API_KEY, "--data"])
+        .arg(&data)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut log = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    assert!(!child.wait().unwrap().success());
+    assert!(log.contains(data.to_str().unwrap()), "{log}");
+    assert!(!log.contains("a-secret-of-the-tests"), "{log}");
+}
+
+#[tokio::test]
+async fn no_pin_answer_token_or_key_is_in_the_log_at_trace_and_the_program_ends_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(&folder);
+    let host = &program.host;
+    host.create_user(USER).await;
+    let mut enrol = Client::open(host, "POST", "/user/initialize").await;
+    enrol.replace(&[PIN, ANSWERS]).await.unwrap();
+    let mut restore = Client::open(host, "POST", "/user/pin/restore").await;
+    let (_, wrong) = restore.guess("wrong answers").await.unwrap();
+    assert!(wrong.is_none());
+    restore.prove(ANSWERS).await.unwrap();
+    let refused =
+        restore.say::<_, repin_core::api::CommitReply>(repin_core::api::Step::Commit, &CancelRequest {}).await;
+    assert!(refused.is_err());
+    restore.replace(&["73056273056273"]).await.unwrap();
+    let (token, key) = host.token(USER).await;
+    let odd = json!({"userId": PIN, "answer": ANSWERS});
+    assert_eq!(send(host.request("POST", "/user/pin").header("X-User-Token", &token).json(&odd)).await.0, 400);
+    assert_eq!(send(host.request("GET", &format!("/{PIN}?answer={PIN}"))).await.0, 404);
+    let (user_tokens, challenge) = ([token, enrol.token.clone(), restore.token.clone()], restore.challenge.clone());
+
+    let (ended_well, log) = program.stop();
+    assert!(ended_well);
+    let log = log.join("\n");
+    assert!(log.contains("/v1/repin/challenges/{challengeId}/messages"), "the requests are in the log\n{log}");
+    assert!(log.contains("\"session\":\""), "{log}");
+    assert!(log.contains("stopped"), "{log}");
+    for secret in [PIN, "73056273056273", ANSWERS, "wrong answers", &key, "a-secret-of-the-tests", &challenge] {
+        assert!(!log.contains(secret), "{secret}\n{log}");
+    }
+    for token in user_tokens {
+        assert!(token.split('.').all(|part| !log.contains(part)), "{log}");
+    }
+    assert!(!log.contains("school"), "questions\n{log}");
+}
+
+#[tokio::test]
+async fn a_killed_program_starts_again_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Program::start(&folder);
+    program.host.create_user(USER).await;
+    let mut enrol = Client::open(&program.host, "POST", "/user/initialize").await;
+    enrol.replace(&[PIN, ANSWERS]).await.unwrap();
+    let mut change = Client::open(&program.host, "PUT", "/user/pin").await;
+    change.guess("111111").await.unwrap();
+    program.child.kill().unwrap();
+    program.child.wait().unwrap();
+
+    let program = Program::start(&folder);
+    let user = program.host.user(USER).await["data"]["user"].take();
+    assert_eq!((user["pinStatus"].as_str(), &user["pinDetails"]["failedAttempts"]), (Some("ENABLED"), &json!(1)));
+    Client::open(&program.host, "PUT", "/user/pin").await.prove(PIN).await.unwrap();
+}

@@ -1,0 +1,80 @@
+//! First PIN and first answers.
+
+use repin_core::api::{ChallengeType, QuestionKind};
+use repin_vault::flow::{Event, QuestionProblem, Screen};
+
+use crate::native::{Tab, secret};
+use crate::{ANSWERS, PIN, Person, story};
+
+/// Enters the PIN twice and gives the answers, from INITIALIZE's first screen to its end.
+pub async fn choose_everything(tab: &mut Tab) {
+    tab.pin(PIN).await;
+    tab.pin(PIN).await;
+    choose_answers(tab).await;
+}
+
+/// Gives the answers, from the questions' introduction to the end.
+pub async fn choose_answers(tab: &mut Tab) {
+    tab.act(Event::Continue).await;
+    for (kind, answer) in [QuestionKind::Text, QuestionKind::Date].into_iter().zip(ANSWERS) {
+        let Screen::ChooseQuestion { catalogue, .. } = &tab.view.screen else { panic!("{:?}", tab.view.screen) };
+        let index = catalogue.iter().position(|question| question.kind == kind).unwrap() as u8;
+        let hint = if kind == QuestionKind::Text { "red gate" } else { "" };
+        tab.act(Event::SubmitQuestion { index, answer: secret(answer), hint: hint.into() }).await;
+    }
+    assert!(matches!(tab.view.screen, Screen::Summary { .. }), "{:?}", tab.view.screen);
+    tab.act(Event::Continue).await;
+    tab.act(Event::Agree).await;
+}
+
+#[tokio::test]
+async fn a_new_user_sets_pin_and_answers_and_the_pin_is_theirs() {
+    story(async {
+        let person = Person::new().await;
+        let session = person.session("POST", "/user/initialize").await;
+        let challenge = session.challenge_id.clone();
+        let mut tab = Tab::open(session).await;
+        assert_eq!(person.status(&challenge).await, "PENDING");
+        choose_everything(&mut tab).await;
+        assert_eq!(tab.view.screen, Screen::Done { challenge_type: ChallengeType::Initialize });
+        assert_eq!(person.status(&challenge).await, "COMPLETE");
+        assert!(person.knows_pin(PIN).await);
+        assert!(!person.knows_pin("493818").await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_pin_can_come_first_and_the_answers_later() {
+    story(async {
+        let person = Person::new().await;
+        let mut tab = person.open("POST", "/user/pin").await;
+        tab.pin(PIN).await;
+        tab.pin(PIN).await;
+        assert_eq!(tab.view.screen, Screen::Done { challenge_type: ChallengeType::SetPin });
+
+        let mut tab = person.open("POST", "/user/securityQuestions").await;
+        assert!(matches!(tab.pin(PIN).await, Screen::QuestionsIntro { required: 2 }));
+        choose_answers(&mut tab).await;
+        assert_eq!(tab.view.screen, Screen::Done { challenge_type: ChallengeType::SetSecurityQuestions });
+
+        let mut tab = person.open("POST", "/user/pin/restore").await;
+        assert!(matches!(tab.answers(&ANSWERS).await, Screen::NewPin { .. }), "{:?}", tab.view.screen);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_hint_that_is_the_answer_is_refused_by_the_real_tables_too() {
+    story(async {
+        let person = Person::new().await;
+        let mut tab = person.open("POST", "/user/initialize").await;
+        tab.pin(PIN).await;
+        tab.pin(PIN).await;
+        tab.act(Event::Continue).await;
+        let answer = secret("Zoë’s straße");
+        tab.act(Event::SubmitQuestion { index: 0, answer, hint: "ZOE\u{308}S STRASSE".into() }).await;
+        assert!(matches!(tab.view.screen, Screen::ChooseQuestion { problem: Some(QuestionProblem::HintIsAnswer), .. }));
+    })
+    .await;
+}
