@@ -16,6 +16,14 @@ const ENDINGS = {
   EXPIRED: 'It was left too long.',
 };
 
+/** What has to be proved before anything new is set. @type {Record<string, string>} */
+const PROOFS = {
+  INITIALIZE: 'Passed over: the first time there is nothing to prove.',
+  SET_PIN: 'Passed over: the first time there is nothing to prove.',
+  RESTORE_PIN: 'The right answers were proved. A new PIN may be set.',
+};
+const PROOF_OF_PIN = 'The right PIN was proved. Something new may be set.';
+
 /** @type {{ userId: string, id: string, status: string, seen: Map<string, number> } | null} */
 let watched = null;
 
@@ -27,6 +35,7 @@ export function watch(userId, id, type) {
   byId('challenge-id').title = id;
   byId('challenge').hidden = false;
   byId('challenge-empty').hidden = true;
+  byId('timeline').children[1].children[2].textContent = PROOFS[type] ?? PROOF_OF_PIN;
   note('PENDING', null);
 }
 
@@ -72,6 +81,7 @@ function draw(challenge) {
     const done = at < reached || (at === reached && ENDS.includes(status));
     const [title, time, text] = item.children;
     item.className = kind(at, reached, done, end);
+    if (done && at === 1 && !seen.has(name)) item.className = 'past passed';
     item.toggleAttribute('aria-current', at === reached);
     if (at === reached) item.setAttribute('aria-current', 'step');
     title.textContent = name;

@@ -44,6 +44,13 @@ export function bytes(count) {
 
 const clockTime = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 
+const shortTime = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
+
+/** The same without seconds, as people say it. @param {number} ms */
+export function hourAndMinute(ms) {
+  return shortTime.format(ms);
+}
+
 /** A moment as time of day. @param {number} ms */
 export function timeOfDay(ms) {
   return clockTime.format(ms);

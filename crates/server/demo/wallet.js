@@ -3,7 +3,7 @@
 import { Refused, backend } from './backend.js';
 import { watch, watchedId } from './challenge.js';
 import { gatewayNow } from './clock.js';
-import { byId, say, timeOfDay } from './dom.js';
+import { byId, hourAndMinute, say } from './dom.js';
 import { log } from './log.js';
 
 /** @typedef {import('./backend.js').Flow} Flow */
@@ -75,7 +75,7 @@ export async function timePassed() {
 /** @param {string} id @param {import('./backend.js').Status} status @param {import('./backend.js').Details} [details] */
 function state(id, status, details) {
   const until = status === 'LOCKED' && details?.lockedExpiryDate;
-  byId(id).textContent = until ? `Paused until ${timeOfDay(Date.parse(until)).slice(0, 5)}` : PHRASES[status];
+  byId(id).textContent = until ? `Paused until ${hourAndMinute(Date.parse(until))}` : PHRASES[status];
   byId(id).className = { UNSET: '', ENABLED: 'set', LOCKED: 'paused' }[status];
 }
 
@@ -148,6 +148,7 @@ async function open(session) {
     onOutcome: (outcome) => {
       if (mine !== serial) return;
       log('widget', 'onOutcome', gatewayNow(), outcome);
+      widget = null; // it has taken itself down
       close();
       if (refusal) explain(refusal);
       else react(outcome);

@@ -56,6 +56,7 @@ function exchangeElement(exchange) {
           make('span', reply.code === null ? {} : { class: 'refused' }, outcome),
         ),
         timeElement(at),
+        make('code', { class: 'glimpse', 'aria-hidden': 'true' }, request.sealed),
       ),
       make(
         'div',

@@ -17,7 +17,7 @@ use super::search;
 use crate::clock::AdjustableClock;
 
 /// Rows shown of a table, the newest first.
-const SHOWN_ROWS: usize = 20;
+const SHOWN_ROWS: usize = 8;
 /// A day: longer than anything the demo has to wait for.
 const MAX_ADVANCE_MS: u64 = 24 * 60 * 60 * 1000;
 
