@@ -2,11 +2,17 @@
 //! of standard input, one on each line of standard output. Used by `tests/independent/peer.test.mjs`.
 //!
 //! `{"op":"seal"|"open", "direction":"c2s"|"s2c", session and place, "request", "plaintext"|"sealed"}` or
-//! `{"op":"read", "type", "plaintext"}`; bytes are hexadecimal. The answer is `{"bytes"}`, or `{"refused":true}`.
+//! `{"op":"read", "type", "plaintext"}` or `{"op":"normalise", "text"}`; bytes are hexadecimal. The answer is
+//! `{"bytes"}`, or `{"refused":true}`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test's other end: a bad line shall stop it
 
+#[path = "../tests/common/native_unicode.rs"]
+mod native_unicode;
+
+use native_unicode::NativeUnicode;
 use rand_core::OsRng;
-use repin_core::api::{self, ChallengeType, Step};
+use repin_core::answers;
+use repin_core::api::{self, ChallengeType, QuestionKind, Step};
 use repin_core::channel::{Channel, Place, derive_encryption_key};
 use repin_core::secret::{Secret, SecretBytes};
 use repin_core::wire::Wire;
@@ -21,6 +27,7 @@ fn main() {
             "seal" => Some(seal(&command)),
             "open" => open(&command),
             "read" => read(&command),
+            "normalise" => normalise(&command),
             other => panic!("no operation is called {other}"),
         };
         let answer = answer.map_or_else(|| json!({ "refused": true }), |bytes| json!({ "bytes": hex(&bytes) }));
@@ -94,6 +101,12 @@ fn read(command: &Value) -> Option<Vec<u8>> {
         "error-detail" => one::<api::ErrorDetail>(&plaintext),
         other => panic!("no message is called {other}"),
     }
+}
+
+fn normalise(command: &Value) -> Option<Vec<u8>> {
+    let typed = text(command, "text").as_bytes();
+    let form = answers::normalise(answers::RULE, QuestionKind::Text, typed, &NativeUnicode);
+    form.ok().map(|form| form.expose_secret().to_vec())
 }
 
 fn text<'a>(command: &'a Value, field: &str) -> &'a str {

@@ -1,5 +1,6 @@
 //! Published and recorded vectors, natively and, from the same source, in a browser. What each file of
 //! `tests/vectors/` is, and where it comes from, stands in its README.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in the helpers of tests, as in tests
 
 #[path = "vectors/answers.rs"]
 mod answers;

@@ -1,6 +1,7 @@
 //! Normal forms of answers with the browser's own Unicode tables, against the vectors that Python made: what a person
 //! typed into one browser is found again by another.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used)] // in the helpers of tests, as in tests
 
 #[path = "../../core/tests/common/normal_forms.rs"]
 mod normal_forms;

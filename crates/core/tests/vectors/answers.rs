@@ -18,15 +18,15 @@ fn every_case_has_the_normal_form_that_python_gave_it() {
     assert_eq!(unlike_cases(&vectors(), &NativeUnicode), [""; 0]);
 }
 
-// In a browser it is the browser's tables that count: `crates/vault/tests/browser_unicode.rs`.
-#[cfg(not(target_arch = "wasm32"))]
 #[test]
 fn every_assigned_code_point_has_the_normal_form_that_python_gave_it() {
     let vectors = vectors();
-    assert_eq!(unlike_blocks(&vectors, assigned(&vectors), normal), [0; 0]);
+    // In a browser it is the browser's own tables that count, in `crates/vault/tests`; here, that WebAssembly is no other.
+    let points = assigned(&vectors).filter(|c| cfg!(not(target_arch = "wasm32")) || u32::from(*c) < 0x3000);
+    assert_eq!(unlike_blocks(&vectors, points, normal), [0; 0]);
     // The control: without normalisation the first block must differ, or nothing was compared.
-    let first_block = || assigned(&vectors).filter(|c| u32::from(*c) < 0x1000);
-    assert_eq!(unlike_blocks(&vectors, first_block(), |typed| typed.as_bytes().to_vec()), [0]);
+    let first_block = assigned(&vectors).filter(|c| u32::from(*c) < 0x1000);
+    assert_eq!(unlike_blocks(&vectors, first_block, |typed| typed.as_bytes().to_vec()), [0]);
 }
 
 #[test]
