@@ -24,8 +24,10 @@ pub const TAG_LEN: usize = 16;
 pub enum Direction {
     /// The vault.
     ClientToServer,
-    /// The gateway.
+    /// The gateway, granting.
     ServerToClient,
+    /// The gateway, refusing: what is sealed beside an error can never be taken for a reply.
+    Refusal,
 }
 
 impl Direction {
@@ -33,13 +35,14 @@ impl Direction {
         match self {
             Self::ClientToServer => 0,
             Self::ServerToClient => 1,
+            Self::Refusal => 2,
         }
     }
 
     const fn info(self) -> &'static [u8] {
         match self {
             Self::ClientToServer => b"repin/1 c2s",
-            Self::ServerToClient => b"repin/1 s2c",
+            Self::ServerToClient | Self::Refusal => b"repin/1 s2c",
         }
     }
 }
@@ -125,6 +128,25 @@ impl Channel {
     /// [`OpenError`] for anything but the reply to that very request.
     pub fn open_reply(&self, place: &Place, request: &[u8], sealed: &[u8]) -> Result<SecretBytes, OpenError> {
         self.open(Direction::ServerToClient, place, Some(request), sealed)
+    }
+
+    /// Seals the details of an error, as the answer to `request` (its `sealed` bytes).
+    pub fn seal_refusal(
+        &self,
+        place: &Place,
+        request: &[u8],
+        plaintext: &SecretBytes,
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Vec<u8> {
+        self.seal(Direction::Refusal, place, Some(request), plaintext, rng)
+    }
+
+    /// Opens the details of an error.
+    ///
+    /// # Errors
+    /// [`OpenError`] for anything but the refusal of that very request.
+    pub fn open_refusal(&self, place: &Place, request: &[u8], sealed: &[u8]) -> Result<SecretBytes, OpenError> {
+        self.open(Direction::Refusal, place, Some(request), sealed)
     }
 
     fn seal(
@@ -277,6 +299,7 @@ mod tests {
         let sealed = channel().seal_reply(&place(), b"request", &plaintext, &mut OsRng);
         assert!(channel().open_reply(&place(), b"request", &sealed).is_ok());
         assert!(channel().open_reply(&place(), b"another", &sealed).is_err());
+        assert!(channel().open_refusal(&place(), b"request", &sealed).is_err());
     }
 
     #[test]

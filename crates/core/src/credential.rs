@@ -2,7 +2,7 @@
 //! (RFC 9106), and how the data key they protect is wrapped. See `docs/protocol.md` §3.
 //!
 //! The client's half is [`ClientLogin`] and [`ClientRegistration`]; the gateway's is the functions at the end that take
-//! a [`ServerSetup`]. Each is a thin, typed wrapper: lengths are checked by opaque-ke, secrets come out as [`Secret`].
+//! a [`ServerSetup`]. Each is a thin, typed wrapper: lengths are exact, for opaque-ke itself lets trailing bytes pass; secrets come out as [`Secret`].
 
 use alloc::vec::Vec;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
@@ -15,7 +15,7 @@ use opaque_ke::{
     ServerLogin, ServerLoginParameters, ServerRegistration, TripleDh,
 };
 use rand_core::{CryptoRng, RngCore};
-use sha2::{Sha256, Sha512};
+use sha2::{Digest, Sha256, Sha512};
 use zeroize::Zeroize;
 
 use crate::api::{CredentialKind, KsfParams, RunId};
@@ -131,11 +131,19 @@ pub fn credential_identifier(app: &str, user: &str, kind: CredentialKind, id: &C
     out
 }
 
-/// `"repin/1" || challengeId || run`: OPAQUE's context, so that a proof belongs to one run.
-pub fn proof_context(challenge_id: &str, run: &RunId) -> Vec<u8> {
+/// `SHA-256(SHA-256(request) || SHA-256(reply))` over the sealed bytes of OPEN.
+pub fn opening_hash(request: &[u8], reply: &[u8]) -> [u8; 32] {
+    let both = Sha256::new().chain_update(Sha256::digest(request)).chain_update(Sha256::digest(reply));
+    both.finalize().into()
+}
+
+/// `"repin/1" || challengeId || run || opening`: OPAQUE's context. A proof belongs to one run, and to what both ends said
+/// at OPEN: whoever changed that under a known `encryptionKey` (the PIN's length, the costs) gets no proof.
+pub fn proof_context(challenge_id: &str, run: &RunId, opening: &[u8; 32]) -> Vec<u8> {
     let mut out = b"repin/1".to_vec();
     out.extend_from_slice(challenge_id.as_bytes());
     out.extend_from_slice(run);
+    out.extend_from_slice(opening);
     out
 }
 
@@ -224,7 +232,7 @@ impl ClientLogin {
         rng: &mut (impl RngCore + CryptoRng),
     ) -> Result<Proof, CredentialError> {
         check_ksf(ksf)?;
-        let ke2 = CredentialResponse::deserialize(ke2)?;
+        let ke2 = CredentialResponse::deserialize(exactly(KE2, ke2)?)?;
         let ksf = KeyStretching(ksf);
         let params = ClientLoginFinishParameters::new(Some(context), Default::default(), Some(&ksf));
         // Needed in clear: the OPRF's input, again.
@@ -266,7 +274,7 @@ impl ClientRegistration {
         rng: &mut (impl RngCore + CryptoRng),
     ) -> Result<(Vec<u8>, Secret<64>), CredentialError> {
         check_ksf(ksf)?;
-        let response = RegistrationResponse::deserialize(response)?;
+        let response = RegistrationResponse::deserialize(exactly(RESPONSE, response)?)?;
         let ksf = KeyStretching(ksf);
         let params = ClientRegistrationFinishParameters::new(Default::default(), Some(&ksf));
         // Needed in clear: the OPRF's input, again.
@@ -275,9 +283,22 @@ impl ClientRegistration {
     }
 }
 
+/// Bytes of KE1, KE2 and KE3, of a registration's request and response, and of a record.
+const KE1: usize = 96;
+const KE2: usize = 320;
+const KE3: usize = 64;
+const REQUEST: usize = 32;
+const RESPONSE: usize = 64;
+const RECORD: usize = 192;
+
+/// The bytes, if there are exactly so many.
+fn exactly(length: usize, bytes: &[u8]) -> Result<&[u8], CredentialError> {
+    (bytes.len() == length).then_some(bytes).ok_or(CredentialError::InvalidMessage)
+}
+
 /// Gateway: whether bytes are a record this suite can use (192 bytes with valid points).
 pub fn is_record(record: &[u8]) -> bool {
-    RegistrationUpload::<Suite>::deserialize(record).is_ok()
+    record.len() == RECORD && RegistrationUpload::<Suite>::deserialize(record).is_ok()
 }
 
 /// Gateway: evaluates a registration request. Returns the response, 64 bytes.
@@ -289,14 +310,14 @@ pub fn evaluate_registration(
     identifier: &[u8],
     request: &[u8],
 ) -> Result<Vec<u8>, CredentialError> {
-    let request = RegistrationRequest::deserialize(request)?;
+    let request = RegistrationRequest::deserialize(exactly(REQUEST, request)?)?;
     let started = ServerRegistration::<Suite>::start(setup, request, identifier)?;
     Ok(started.message.serialize().to_vec())
 }
 
 /// Gateway: whether bytes are a KE1. Cheap; called before a guess is charged, so that nonsense never charges one.
 pub fn is_ke1(ke1: &[u8]) -> bool {
-    CredentialRequest::<Suite>::deserialize(ke1).is_ok()
+    ke1.len() == KE1 && CredentialRequest::<Suite>::deserialize(ke1).is_ok()
 }
 
 /// Gateway: evaluates one guess. Returns KE2 (320 bytes) and the state to keep under seal until KE3.
@@ -311,8 +332,8 @@ pub fn evaluate_guess(
     context: &[u8],
     rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<(Vec<u8>, SecretBytes), CredentialError> {
-    let ke1 = CredentialRequest::deserialize(ke1)?;
-    let record = ServerRegistration::deserialize(record)?;
+    let ke1 = CredentialRequest::deserialize(exactly(KE1, ke1)?)?;
+    let record = ServerRegistration::deserialize(exactly(RECORD, record)?)?;
     let params = ServerLoginParameters { context: Some(context), identifiers: Default::default() };
     let started = ServerLogin::start(rng, setup, Some(record), ke1, identifier, params)?;
     Ok((started.message.serialize().to_vec(), SecretBytes::new(started.state.serialize().to_vec())))
@@ -325,7 +346,7 @@ pub fn evaluate_guess(
 pub fn verify_proof(state: &SecretBytes, ke3: &[u8]) -> Result<Secret<64>, CredentialError> {
     // Needed in clear: opaque-ke's state.
     let login = ServerLogin::<Suite>::deserialize(state.expose_secret())?;
-    let ke3 = CredentialFinalization::deserialize(ke3)?;
+    let ke3 = CredentialFinalization::deserialize(exactly(KE3, ke3)?)?;
     // With 3DH the context is already in the state's transcript; what is given here would not be read.
     Ok(take_key(login.finish(ke3, ServerLoginParameters::default())?.session_key))
 }
@@ -388,6 +409,21 @@ mod tests {
         let (ke2, _) = evaluate_guess(&setup, IDENTIFIER, &record, &ke1, b"run", &mut OsRng).unwrap();
         let result = client.finish(&secret("493818"), &ke2, b"run", KSF, &mut OsRng);
         assert_eq!(result.err(), Some(CredentialError::WrongSecret));
+    }
+
+    #[test]
+    fn a_byte_too_many_is_no_message() {
+        let setup = ServerSetup::new(&mut OsRng);
+        let (mut record, _) = register(&setup, "493817");
+        let (client, mut ke1) = ClientLogin::start(&secret("493817"), &mut OsRng).unwrap();
+        let (mut ke2, state) = evaluate_guess(&setup, IDENTIFIER, &record, &ke1, b"run", &mut OsRng).unwrap();
+        ke1.push(0);
+        record.push(0);
+        ke2.push(0);
+        assert!(!is_ke1(&ke1) && !is_record(&record));
+        assert!(client.finish(&secret("493817"), &ke2, b"run", KSF, &mut OsRng).is_err());
+        assert!(verify_proof(&state, &[0; 65]).is_err());
+        assert!(evaluate_registration(&setup, IDENTIFIER, &[0; 33]).is_err());
     }
 
     #[test]

@@ -14,7 +14,7 @@ use repin_core::api::{
     Step, UnixMs,
 };
 use repin_core::channel::{Channel, Place};
-use repin_core::credential::CredentialError;
+use repin_core::credential::{CredentialError, opening_hash};
 use repin_core::error::Code;
 use repin_core::secret::{Secret, SecretBytes};
 use repin_core::wire::Wire;
@@ -25,6 +25,9 @@ use crate::platform::{Platform, Request};
 pub use commit::NewSecrets;
 pub use link::Link;
 pub use prove::Proved;
+
+/// The most questions a person is asked.
+const MAX_QUESTIONS: u8 = 10;
 
 /// Why a step did not succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -74,6 +77,8 @@ pub struct Session {
     run: RunId,
     seq: u32,
     opened: OpenReply,
+    /// Of OPEN's request and reply; a proof belongs to them.
+    opening: [u8; 32],
     proof: Option<Held>,
 }
 
@@ -94,6 +99,26 @@ struct Held {
     secret: Rc<SecretBytes>,
 }
 
+/// A sealed request.
+struct Message {
+    step: Step,
+    seq: u32,
+    sealed: Vec<u8>,
+}
+
+/// An opened reply, and the bytes it came in.
+struct Delivered {
+    plaintext: SecretBytes,
+    sealed: Vec<u8>,
+}
+
+impl Delivered {
+    fn read<A: Wire>(&self) -> Result<A, SessionError> {
+        // Needed in clear: to be parsed.
+        api::decode(self.plaintext.expose_secret()).map_err(|_| SessionError::Protocol)
+    }
+}
+
 impl Session {
     /// OPEN: checks the host's input and asks the gateway what is to be done.
     ///
@@ -106,13 +131,17 @@ impl Session {
     async fn open_input(input: Input, platform: &impl Platform, link: &Link) -> Result<Self, SessionError> {
         // Needed in clear: the salt of the channel's derivation.
         let channel = Channel::from_session(input.user_token.expose_secret(), &input.encryption_key);
-        let mut session = Self { run: make_run(platform), channel, input, seq: 0, opened: blank(), proof: None };
+        let mut session =
+            Self { run: make_run(platform), channel, input, seq: 0, opened: blank(), opening: [0; 32], proof: None };
         let request = OpenRequest {
             app_id: session.input.app_id.clone(),
             origin: session.input.origin.clone(),
             client: concat!("repin/", env!("CARGO_PKG_VERSION")).into(),
         };
-        session.opened = session.exchange(Step::Open, &request, platform, link).await?;
+        let message = session.seal(Step::Open, &request, platform);
+        let reply = session.deliver(&message, &session.channel, platform, link).await?;
+        session.opening = opening_hash(&message.sealed, &reply.sealed);
+        session.opened = check_opened(reply.read()?)?;
         Ok(session)
     }
 
@@ -179,43 +208,46 @@ impl Session {
         platform: &impl Platform,
         link: &Link,
     ) -> Result<A, SessionError> {
-        let sealed = self.seal(step, message, platform);
-        let plaintext = self.deliver(step, &sealed, &self.channel, platform, link).await;
+        let message = self.seal(step, message, platform);
+        self.deliver(&message, &self.channel, platform, link).await?.read()
+    }
+
+    /// Seals the next message. Its number is used up from here on, whatever becomes of it.
+    fn seal<Q: Wire>(&mut self, step: Step, message: &Q, platform: &impl Platform) -> Message {
+        let seq = self.seq;
         self.seq += 1;
-        // Needed in clear: to be parsed.
-        api::decode(plaintext?.expose_secret()).map_err(|_| SessionError::Protocol)
+        let sealed = self.channel.seal_request(&self.place(step, seq), &api::encode(message), &mut platform.rng());
+        Message { step, seq, sealed }
     }
 
-    fn seal<Q: Wire>(&self, step: Step, message: &Q, platform: &impl Platform) -> Vec<u8> {
-        self.channel.seal_request(&self.place(step), &api::encode(message), &mut platform.rng())
-    }
-
-    /// Sends one sealed request until it is answered, and opens the reply under `reply_channel`.
+    /// Sends a sealed request until it is answered, and opens the reply under `reply_channel`.
     async fn deliver(
         &self,
-        step: Step,
-        sealed: &[u8],
+        message: &Message,
         reply_channel: &Channel,
         platform: &impl Platform,
         link: &Link,
-    ) -> Result<SecretBytes, SessionError> {
+    ) -> Result<Delivered, SessionError> {
+        let Message { step, seq, ref sealed } = *message;
         let mut request = Request {
             api_base: self.input.api_base.clone(),
             challenge_id: self.input.challenge_id.clone(),
             // Needed in clear: it goes into a header. Checked to be ASCII.
             user_token: String::from_utf8_lossy(self.input.user_token.expose_secret()).into_owned(),
-            envelope: Envelope { run: self.run, seq: self.seq, step, sealed: sealed.to_vec() },
+            envelope: Envelope { run: self.run, seq, step, sealed: sealed.clone() },
         };
         let reply = link.send(&request, platform).await;
         request.user_token.zeroize();
         let reply = reply?;
+        let place = self.place(step, seq);
         if reply.status == 200 {
             let body = reply.sealed.ok_or(SessionError::Protocol)?;
-            return reply_channel.open_reply(&self.place(step), sealed, &body).map_err(|_| SessionError::Protocol);
+            let plaintext = reply_channel.open_reply(&place, sealed, &body).map_err(|_| SessionError::Protocol)?;
+            return Ok(Delivered { plaintext, sealed: body });
         }
         // Details count only when they came sealed; the code in clear is all that a refused session has.
         let detail = reply.sealed.and_then(|body| {
-            let plaintext = self.channel.open_reply(&self.place(step), sealed, &body).ok()?;
+            let plaintext = self.channel.open_refusal(&place, sealed, &body).ok()?;
             api::decode::<ErrorDetail>(plaintext.expose_secret()).ok()
         });
         let number = detail.as_ref().map(|detail| detail.code).or(reply.code);
@@ -226,13 +258,13 @@ impl Session {
         })
     }
 
-    fn place(&self, step: Step) -> Place<'_> {
+    fn place(&self, step: Step, seq: u32) -> Place<'_> {
         Place {
             challenge_id: &self.input.challenge_id,
             challenge_type: (step != Step::Open).then_some(self.opened.challenge_type),
             step,
             run: self.run,
-            seq: self.seq,
+            seq,
         }
     }
 }
@@ -256,11 +288,21 @@ fn check(input: SessionInput) -> Result<Input, SessionError> {
     Ok(Input {
         encryption_key: encryption_key.ok_or(SessionError::Input(Code::InvalidEncryptionKey))?,
         user_token: input.user_token,
-        challenge_id: input.challenge_id,
+        // The gateway's form, which every derivation uses.
+        challenge_id: input.challenge_id.to_ascii_lowercase(),
         app_id: input.app_id,
         api_base: input.api_base,
         origin: input.origin,
     })
+}
+
+/// Refuses what no honest gateway says. Costs are checked where they are used.
+fn check_opened(opened: OpenReply) -> Result<OpenReply, SessionError> {
+    let sane = (4..=12).contains(&opened.pin_length)
+        && opened.required_questions <= MAX_QUESTIONS
+        && opened.questions.len() <= usize::from(MAX_QUESTIONS)
+        && opened.catalogue.len() <= usize::from(u8::MAX);
+    sane.then_some(opened).ok_or(SessionError::Protocol)
 }
 
 /// 8-4-4-4-12 lower or upper hexadecimal digits. It goes into a URL's path.

@@ -363,6 +363,14 @@ fn a_failed_commit_keeps_the_new_pin_for_another_try() {
 }
 
 #[test]
+fn a_lock_that_is_only_claimed_in_clear_is_not_believed() {
+    let mut flow = flow(ChallengeType::ChangePin);
+    flow.pin("111111");
+    flow.hear(failure(Code::UserPinLocked));
+    assert_eq!(flow.view().screen, Screen::Failed { code: 155119, retryable: false });
+}
+
+#[test]
 fn an_ended_session_is_said_calmly_and_a_refused_challenge_with_its_code() {
     let mut expired = flow(ChallengeType::RestorePin);
     expired.say(Event::SubmitAnswers(vec![secret("a"), secret("19880327")]));

@@ -54,6 +54,7 @@ CREATE TABLE runs (
     run                     BLOB NOT NULL,
     user                    TEXT NOT NULL REFERENCES users (id),
     token_hash              BLOB NOT NULL,    -- SHA-256 of the session token: a run belongs to one session
+    opening                 BLOB NOT NULL,    -- hash of OPEN's sealed request and reply: a proof belongs to them
     last_seq                INTEGER NOT NULL,
     ratchet_seq             INTEGER,          -- later messages are under the ratcheted key
     proved                  BLOB,             -- the credential that was proved

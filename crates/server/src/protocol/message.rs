@@ -103,7 +103,9 @@ impl Message {
     /// An error, sealed.
     pub fn refusal(&self, code: Code, attempts: Option<Attempts>) -> Reply {
         let detail = ErrorDetail { code: code.number(), attempts, server_time: self.now };
-        Reply { code: Some(code), ..self.seal(&detail) }
+        let place = place(&self.challenge, &self.envelope);
+        let sealed = self.channel.seal_refusal(&place, &self.envelope.sealed, &api::encode(&detail), &mut OsRng);
+        Reply { code: Some(code), sealed }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use repin_core::answers;
 use repin_core::api::{CredentialKind, OpenReply, OpenRequest, Question};
-use repin_core::credential::credential_identifier;
+use repin_core::credential::{credential_identifier, opening_hash};
 use repin_core::error::Code;
 
 use super::message::{Answered, Failure, Message};
@@ -35,6 +35,7 @@ pub async fn answer(message: &Message) -> Answered {
     let new = NewRun {
         user: &message.session.user.id,
         token_hash: message.session.claimed.token_hash,
+        opening: opening_hash(&message.envelope.sealed, &reply.sealed),
         registration_open_until: needs_no_proof.then_some(message.now + REGISTRATION_MS),
     };
     let recorded = message.gateway.store.open_run(&message.key(), &new, &reply, message.now).await?;

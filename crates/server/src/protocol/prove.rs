@@ -60,7 +60,8 @@ fn evaluate(
 ) -> Result<(Vec<u8>, SecretBytes), Failure> {
     let gateway = &message.gateway;
     let identifier = credential_identifier(&gateway.app.id, &message.session.user.id, credential.kind, &credential.id);
-    let context = proof_context(&message.challenge.id, &message.envelope.run);
+    let opening = message.run.as_ref().map_or([0; 32], |run| run.opening);
+    let context = proof_context(&message.challenge.id, &message.envelope.run, &opening);
     gateway.count_evaluation();
     evaluate_guess(setup, &identifier, &credential.record, ke1, &context, &mut OsRng).map_err(|_| {
         tracing::error!("a stored record cannot be evaluated");

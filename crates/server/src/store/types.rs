@@ -154,6 +154,8 @@ pub enum Created {
 pub struct Run {
     /// SHA-256 of the token it was opened with.
     pub token_hash: [u8; 32],
+    /// Hash of OPEN's sealed request and reply; a proof belongs to them.
+    pub opening: [u8; 32],
     /// Number of the last message taken.
     pub last_seq: u32,
     /// Messages after this one are under the ratcheted key; set by the proof.
@@ -172,6 +174,8 @@ pub struct NewRun<'a> {
     pub user: &'a str,
     /// The session it belongs to.
     pub token_hash: [u8; 32],
+    /// Hash of OPEN's sealed request and reply.
+    pub opening: [u8; 32],
     /// Set when nothing has to be proved.
     pub registration_open_until: Option<UnixMs>,
 }

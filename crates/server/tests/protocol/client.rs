@@ -38,6 +38,8 @@ pub struct Client {
     pub seq: u32,
     /// The reply to OPEN.
     pub opened: Option<OpenReply>,
+    /// Hash of OPEN and its reply.
+    pub opening: [u8; 32],
 }
 
 impl Client {
@@ -76,14 +78,25 @@ impl Client {
             run: Uuid::new_v4().into_bytes(),
             seq: 0,
             opened: None,
+            opening: [0; 32],
         }
     }
 
     /// OPEN.
     pub async fn say_open(&mut self) -> Result<(), Refused> {
-        let opened: OpenReply = self.say(Step::Open, &open_request()).await?;
+        let sealed = self.seal(Step::Open, &open_request());
+        let (status, body) = self.send(Step::Open, self.seq, &sealed).await;
+        self.take_open(&sealed, status, &body)
+    }
+
+    /// What the answer to OPEN says, and the hash that binds a proof to it.
+    pub fn take_open(&mut self, sealed: &[u8], status: u16, body: &Value) -> Result<(), Refused> {
+        let opened: OpenReply = self.read(Step::Open, sealed, status, body)?;
+        let reply = BASE64_URL_SAFE_NO_PAD.decode(body["sealed"].as_str().unwrap()).unwrap();
+        self.opening = opening_hash(sealed, &reply);
         self.kind = Some(opened.challenge_type);
         self.opened = Some(opened);
+        self.seq += 1;
         Ok(())
     }
 
@@ -104,7 +117,7 @@ impl Client {
         let (login, ke1) = ClientLogin::start(&secret, &mut OsRng).unwrap();
         let kind = self.kind.unwrap().proves().unwrap();
         let reply: Prove1Reply = self.say(Step::Prove1, &Prove1Request { kind, ke1 }).await?;
-        let context = proof_context(&self.challenge, &self.run);
+        let context = proof_context(&self.challenge, &self.run, &self.opening);
         let ksf = self.opened.as_ref().and_then(|opened| opened.prove_ksf).unwrap_or(KSF);
         let proof = login.finish(&secret, &reply.ke2, &context, ksf, &mut OsRng);
         Ok((reply, proof.ok()))
@@ -197,7 +210,12 @@ impl Client {
     pub fn read<R: Wire>(&self, step: Step, request: &[u8], status: u16, body: &Value) -> Result<R, Refused> {
         let opened = body["sealed"].as_str().map(|sealed| {
             let sealed = BASE64_URL_SAFE_NO_PAD.decode(sealed).unwrap();
-            self.channel.open_reply(&self.place(step, self.seq), request, &sealed).expect("a reply that opens")
+            let place = self.place(step, self.seq);
+            let opened = match status {
+                200 => self.channel.open_reply(&place, request, &sealed),
+                _ => self.channel.open_refusal(&place, request, &sealed),
+            };
+            opened.expect("a reply that opens")
         });
         if status == 200 {
             assert_eq!(body["step"], step.name());

@@ -60,9 +60,7 @@ async fn every_message_replayed_gets_the_same_reply_and_does_nothing_again() {
     // OPEN
     let sealed = client.seal(Step::Open, &open_request());
     said.push((Step::Open, sealed.clone(), client.send(Step::Open, 0, &sealed).await));
-    let opened: OpenReply = client.read(Step::Open, &sealed, said[0].2.0, &said[0].2.1).unwrap();
-    client.kind = Some(opened.challenge_type);
-    client.seq = 1;
+    client.take_open(&sealed, said[0].2.0, &said[0].2.1).unwrap();
     client.prove(ANSWERS).await.unwrap();
     let commit = client.register(&["730562"]).await.unwrap();
     let sealed = client.seal(Step::Commit, &commit);
@@ -76,6 +74,15 @@ async fn every_message_replayed_gets_the_same_reply_and_does_nothing_again() {
     let (status, body) = client.send(Step::Commit, client.seq, &other).await;
     assert_eq!((status, body["code"].as_i64()), (403, Some(155122)), "the key is gone with the run");
     assert_eq!(gateway.inner.evaluations(), 1);
+}
+
+#[tokio::test]
+async fn a_proof_belongs_to_what_open_said() {
+    let gateway = enrolled().await;
+    let mut client = Client::open(&gateway, "PUT", "/user/pin").await;
+    client.opening[0] ^= 1;
+    let (_, proof) = client.guess(PIN).await.unwrap();
+    assert!(proof.is_none(), "whoever changed OPEN's reply on the way leads to no proof");
 }
 
 #[tokio::test]

@@ -115,8 +115,8 @@ impl Flow {
         match failure.code {
             Code::UserTokenExpired => self.end(Screen::Expired),
             Code::UserDoesNotSetSecurityQuestionYet => self.end(Screen::CannotRecover { reason: DeadEnd::NoQuestions }),
-            Code::UserPinLocked | Code::SecurityAnswersLocked => {
-                let attempts = failure.attempts.unwrap_or(Attempts { left: 0, locked_until: None });
+            // What is locked, and until when, counts only when it came sealed.
+            Code::UserPinLocked | Code::SecurityAnswersLocked if let Some(attempts) = failure.attempts => {
                 self.locked(attempts, failure.server_time)
             }
             code if can_be_mended(code) => {

@@ -49,7 +49,12 @@ impl Session {
     ) -> Result<CommitReply, SessionError> {
         reserve_memory(self.opened.register_ksf)?;
         match self.register_and_commit(new, platform, link).await {
-            Err(SessionError::Refused { code: Code::InvalidApproveContent | Code::Conflict, .. }) => {
+            // Only when the gateway itself said so: a code in clear must not make the vault spend another guess.
+            Err(SessionError::Refused {
+                code: Code::InvalidApproveContent | Code::Conflict,
+                server_time: Some(_),
+                ..
+            }) => {
                 self.reopen(platform, link).await?;
                 self.register_and_commit(new, platform, link).await
             }

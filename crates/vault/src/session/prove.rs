@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use repin_core::api::{self, Attempts, Prove1Reply, Prove1Request, Prove2Reply, Prove2Request, Step, UnixMs};
+use repin_core::api::{Attempts, Prove1Reply, Prove1Request, Prove2Reply, Prove2Request, Step, UnixMs};
 use repin_core::credential::{
     ClientLogin, CredentialError, credential_identifier, proof_context, reserve_memory, unwrap_data_key,
 };
@@ -38,19 +38,16 @@ impl Session {
 
         platform.yield_now().await;
         let started = platform.now_ms();
-        let context = proof_context(&self.input.challenge_id, &self.run);
+        let context = proof_context(&self.input.challenge_id, &self.run, &self.opening);
         let proof = login
             .finish(&secret, &reply.ke2, &context, ksf, &mut platform.rng())
             .map_err(|error| wrong_or(error, reply.attempts, reply.server_time))?;
         let stretching_ms = (platform.now_ms() - started) as u32;
 
         let k1 = self.channel.ratchet(&proof.session_key);
-        let sealed = self.seal(Step::Prove2, &Prove2Request { ke3: proof.ke3 }, platform);
+        let message = self.seal(Step::Prove2, &Prove2Request { ke3: proof.ke3 }, platform);
         // The reply is already under the ratcheted key: only a gateway that verified the proof can make it.
-        let plaintext = self.deliver(Step::Prove2, &sealed, &k1, platform, link).await;
-        self.seq += 1;
-        // Needed in clear: to be parsed.
-        let reply: Prove2Reply = api::decode(plaintext?.expose_secret()).map_err(|_| SessionError::Protocol)?;
+        let reply: Prove2Reply = self.deliver(&message, &k1, platform, link).await?.read()?;
         let id = reply.credential_id.as_slice().try_into().map_err(|_| SessionError::Protocol)?;
         let identifier = credential_identifier(&self.opened.app_id, &self.opened.user_id, kind, id);
         let data_key =

@@ -100,6 +100,7 @@ pub fn challenge(row: &SqliteRow, now: UnixMs) -> Result<Challenge> {
 pub fn run(row: &SqliteRow) -> Result<Run> {
     Ok(Run {
         token_hash: array(row, "token_hash")?,
+        opening: array(row, "opening")?,
         last_seq: unsigned(row, "last_seq")?,
         ratchet_seq: optional(row, "ratchet_seq")?,
         registration_open_until: optional(row, "registration_open_until")?,

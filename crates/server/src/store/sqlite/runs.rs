@@ -27,13 +27,14 @@ impl SqliteStore {
             return Ok(before(seen, key));
         }
         let inserted = sqlx::query(
-            "INSERT INTO runs (challenge, run, user, token_hash, last_seq, registration_open_until, opened)
-             VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO runs (challenge, run, user, token_hash, opening, last_seq, registration_open_until, opened)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         )
         .bind(key.challenge)
         .bind(&key.run[..])
         .bind(new.user)
         .bind(&new.token_hash[..])
+        .bind(&new.opening[..])
         .bind(i64::from(key.seq))
         .bind(new.registration_open_until.map(int))
         .bind(int(now))
@@ -173,7 +174,7 @@ async fn select_run(
     id: RunId,
 ) -> Result<Option<Run>> {
     let row = sqlx::query(
-        "SELECT token_hash, last_seq, ratchet_seq, registration_open_until, state, ended FROM runs
+        "SELECT token_hash, opening, last_seq, ratchet_seq, registration_open_until, state, ended FROM runs
          WHERE challenge = ? AND run = ?",
     )
     .bind(challenge)
