@@ -10,8 +10,11 @@ import { MESSAGES } from './schema.mjs';
 
 export const STEPS = ['OPEN', 'PROVE_1', 'PROVE_2', 'REGISTER', 'COMMIT', 'CANCEL'];
 
+/** By their numbers. */
+export const DIRECTIONS = /** @type {const} */ (['c2s', 's2c', 'refusal']);
+
 /**
- * @typedef {"c2s" | "s2c"} Direction
+ * @typedef {"c2s" | "s2c" | "refusal"} Direction
  * @typedef {object} Place
  * @property {string} challengeId
  * @property {number} challengeType 0 for OPEN
@@ -32,22 +35,25 @@ export const channelRoot = (userToken, encryptionKey) => extract(sha256, encrypt
 /** k1. @param {Uint8Array} k0 @param {Uint8Array} sessionKey */
 export const ratchet = (k0, sessionKey) => extract(sha256, sessionKey, k0);
 
-/** @param {Uint8Array} root @param {Direction} direction @param {string} challengeId @param {Uint8Array} run */
+/**
+ * A refusal is under the key of replies.
+ * @param {Uint8Array} root @param {Direction} direction @param {string} challengeId @param {Uint8Array} run
+ */
 export const directionKey = (root, direction, challengeId, run) =>
-  expand(sha256, root, join(utf8(`repin/1 ${direction}`), utf8(challengeId), run), 32);
+  expand(sha256, root, join(utf8(`repin/1 ${direction === 'c2s' ? 'c2s' : 's2c'}`), utf8(challengeId), run), 32);
 
 /**
  * @param {Direction} direction @param {Place} place
- * @param {Uint8Array} [request] the sealed bytes that a reply answers
+ * @param {Uint8Array} [request] the sealed bytes that a reply or a refusal answers
  */
 export const associatedData = (direction, place, request) =>
   join(
     utf8('repin/1'),
-    Uint8Array.of(1, direction === 'c2s' ? 0 : 1, place.challengeType, STEPS.indexOf(place.step) + 1),
+    Uint8Array.of(1, DIRECTIONS.indexOf(direction), place.challengeType, STEPS.indexOf(place.step) + 1),
     bigEndian(place.seq, 4),
     place.run,
     lengthPrefixed(utf8(place.challengeId)),
-    direction === 's2c' && request ? sha256(request) : new Uint8Array(),
+    direction !== 'c2s' && request ? sha256(request) : new Uint8Array(),
   );
 
 /** @param {Uint8Array} key @param {Uint8Array} aad @param {Uint8Array} plaintext @param {Uint8Array} nonce */
@@ -114,5 +120,8 @@ export const credentialIdentifier = (app, user, kind, id) =>
 export const keyEncryptionKey = (exportKey, kind) =>
   expand(sha256, exportKey, join(utf8('repin/1 kek'), Uint8Array.of(kind)), 32);
 
-/** Section 5. @param {string} challengeId @param {Uint8Array} run */
-export const proofContext = (challengeId, run) => join(utf8('repin/1'), utf8(challengeId), run);
+/** Of OPEN's sealed bytes. @param {Uint8Array} request @param {Uint8Array} reply */
+export const openingHash = (request, reply) => sha256(join(sha256(request), sha256(reply)));
+
+/** Section 5. @param {string} challengeId @param {Uint8Array} run @param {Uint8Array} opening */
+export const proofContext = (challengeId, run, opening) => join(utf8('repin/1'), utf8(challengeId), run, opening);

@@ -37,7 +37,7 @@ test('channel keys come from the session and the proof', () => {
   }
 });
 
-test('every type and step in both directions is sealed to the same bytes', () => {
+test('every type and step in all three directions is sealed to the same bytes', () => {
   const session = vectors.associated_data;
   const root = channel.channelRoot(session.user_token, unhex(session.encryption_key));
   assert.equal(session.places.length, 36);
@@ -52,12 +52,19 @@ test('every type and step in both directions is sealed to the same bytes', () =>
     const [plaintext, request] = [unhex(v.plaintext), unhex(v.request)];
     assert.equal(hex(channel.associatedData('c2s', place)), v.request_aad);
     assert.equal(hex(channel.associatedData('s2c', place, request)), v.reply_aad);
+    assert.equal(hex(channel.associatedData('refusal', place, request)), v.refusal_aad);
     assert.equal(hex(channel.seal(root, 'c2s', place, plaintext, undefined, unhex(v.request_nonce))), v.request);
     assert.equal(hex(channel.seal(root, 's2c', place, plaintext, request, unhex(v.reply_nonce))), v.reply);
-    assert.deepEqual(channel.open(root, 's2c', place, unhex(v.reply), request), plaintext);
-    // The control: a reply opens neither as a request nor as the reply to something else.
-    assert.throws(() => channel.open(root, 'c2s', place, unhex(v.reply)));
-    assert.throws(() => channel.open(root, 's2c', place, unhex(v.reply), unhex(v.reply)));
+    assert.equal(hex(channel.seal(root, 'refusal', place, plaintext, request, unhex(v.refusal_nonce))), v.refusal);
+    const sealed = { c2s: request, s2c: unhex(v.reply), refusal: unhex(v.refusal) };
+    for (const as of channel.DIRECTIONS) {
+      assert.deepEqual(channel.open(root, as, place, sealed[as], request), plaintext);
+      // The control: no message opens in another direction, and none as the answer to something else.
+      for (const other of channel.DIRECTIONS.filter((it) => it !== as)) {
+        assert.throws(() => channel.open(root, as, place, sealed[other], request), `${other} as ${as}`);
+      }
+      if (as !== 'c2s') assert.throws(() => channel.open(root, as, place, sealed[as], sealed[as]));
+    }
   }
 });
 
@@ -68,7 +75,9 @@ test('wraps and contexts are bound to their record and run', () => {
     const kek = channel.keyEncryptionKey(unhex(v.export_key), v.kind);
     assert.equal(hex(kek), v.kek);
     assert.equal(hex(channel.sealWith(kek, identifier, unhex(v.data_key), unhex(v.nonce))), v.wrap);
-    assert.equal(hex(channel.proofContext(v.challenge_id, unhex(v.run))), v.proof_context);
+    const opening = channel.openingHash(unhex(v.open_request), unhex(v.open_reply));
+    assert.equal(hex(opening), v.opening);
+    assert.equal(hex(channel.proofContext(v.challenge_id, unhex(v.run), opening)), v.proof_context);
   }
 });
 
@@ -105,10 +114,10 @@ vectors.runs.forEach((/** @type {any} */ run, /** @type {number} */ at) => {
     assert.equal(hex(key), given.encryption_key);
     const k0 = channel.channelRoot(given.user_token, key);
     const k1 = proof && channel.ratchet(k0, unhex(proof.session_key));
-    if (proof) {
-      assert.deepEqual([hex(k0), hex(k1)], [proof.k0, proof.k1]);
-      assert.equal(hex(channel.proofContext(given.challenge_id, unhex(run.run))), proof.context);
-    }
+    if (proof) assert.deepEqual([hex(k0), hex(k1)], [proof.k0, proof.k1]);
+    const opening = channel.openingHash(unhex(run.steps[0].request.sealed), unhex(run.steps[0].reply.sealed));
+    assert.equal(hex(opening), run.opening);
+    assert.equal(hex(channel.proofContext(given.challenge_id, unhex(run.run), opening)), run.context);
     assert.equal(run.steps.length, TYPES[at].length);
     run.steps.forEach((/** @type {any} */ step, /** @type {number} */ number) => {
       const place = {
@@ -123,7 +132,9 @@ vectors.runs.forEach((/** @type {any} */ run, /** @type {number} */ at) => {
       const ratcheted = ['REGISTER', 'COMMIT'].includes(step.step);
       check(place, 'c2s', step.request, ratcheted ? k1 : k0, TYPES[at][number][0]);
       const request = unhex(step.request.sealed);
-      check(place, 's2c', step.reply, ratcheted || step.step === 'PROVE_2' ? k1 : k0, TYPES[at][number][1], request);
+      const reply = TYPES[at][number][1];
+      const direction = reply === 'error-detail' ? 'refusal' : 's2c';
+      check(place, direction, step.reply, ratcheted || step.step === 'PROVE_2' ? k1 : k0, reply, request);
     });
   });
 });
@@ -133,6 +144,7 @@ vectors.runs.forEach((/** @type {any} */ run, /** @type {number} */ at) => {
  * @param {string} name @param {Uint8Array} [request]
  */
 function check(place, direction, v, root, name, request) {
+  assert.equal(channel.DIRECTIONS[v.direction], direction);
   assert.equal(hex(channel.directionKey(root, direction, place.challengeId, place.run)), v.key);
   assert.equal(hex(channel.associatedData(direction, place, request)), v.aad);
   const plaintext = channel.open(root, direction, place, unhex(v.sealed), request);
@@ -140,7 +152,10 @@ function check(place, direction, v, root, name, request) {
   assert.equal(hex(encode(channel.read(name, plaintext))), v.cbor);
   assert.equal(hex(channel.pad(message(v.message))), v.padded);
   assert.equal(hex(channel.seal(root, direction, place, plaintext, request, unhex(v.nonce))), v.sealed);
-  // The control: one bit anywhere, and it does not open.
+  // The controls: one bit anywhere, or another direction, and it does not open.
+  for (const other of channel.DIRECTIONS.filter((it) => it !== direction)) {
+    assert.throws(() => channel.open(root, other, place, unhex(v.sealed), request), `${direction} as ${other}`);
+  }
   const flipped = unhex(v.sealed);
   flipped[place.seq + 30] ^= 1;
   assert.throws(() => channel.open(root, direction, place, flipped, request));

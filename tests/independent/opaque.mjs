@@ -17,6 +17,11 @@ const NOTHING = new Uint8Array();
  * @typedef {{ client?: Uint8Array, server?: Uint8Array }} Identities
  */
 
+/** What RFC 9807 sizes is of that size. @param {string} name @param {Uint8Array} bytes @param {number} length */
+function exactly(name, bytes, length) {
+  if (bytes.length !== length) throw new RangeError(`${name} has ${bytes.length} bytes and not ${length}`);
+}
+
 /** @param {{ m_kib: number, t: number, p: number }} cost @returns {Stretch} */
 export const stretching =
   ({ m_kib, t, p }) =>
@@ -44,6 +49,7 @@ export const deriveKeyPair = (seed) => oprf.deriveKeyPair(seed, utf8('OPAQUE-Der
  * @param {Uint8Array} seed @param {Uint8Array} identifier @param {Uint8Array} blinded
  */
 export function evaluate(seed, identifier, blinded) {
+  exactly('the registration request', blinded, 32);
   const material = expand(sha512, seed, join(identifier, utf8('OprfKey')), 32);
   return multiply(oprf.deriveKeyPair(material, utf8('OPAQUE-DeriveKeyPair')).secretKey, blinded);
 }
@@ -76,6 +82,7 @@ function envelope(secret, nonce, server, identities) {
  * @param {Stretch} stretch @param {Identities} [identities]
  */
 export function register(password, blind, response, nonce, stretch, identities = {}) {
+  exactly('the registration response', response, 64);
   const secret = randomizedPassword(password, blind, response.subarray(0, 32), stretch);
   const { pair, exportKey, tag } = envelope(secret, nonce, response.subarray(32), identities);
   const maskingKey = expand(sha512, secret, utf8('MaskingKey'), 64);
@@ -131,6 +138,7 @@ const preambleOf = (context, client, ke1, server, ke2) =>
  * @param {Uint8Array} ke2 @param {Uint8Array} context @param {Stretch} stretch @param {Identities} [identities]
  */
 export function ke3(password, blinding, keyshareSeed, ke1, ke2, context, stretch, identities = {}) {
+  exactly('KE2', ke2, 320);
   const secret = randomizedPassword(password, blinding, ke2.subarray(0, 32), stretch);
   const maskingKey = expand(sha512, secret, utf8('MaskingKey'), 64);
   const unmasked = mask(maskingKey, ke2.subarray(32, 64), ke2.subarray(64, 192));
@@ -159,6 +167,8 @@ export function ke3(password, blinding, keyshareSeed, ke1, ke2, context, stretch
  * @param {{ maskingNonce: Uint8Array, nonce: Uint8Array, keyshareSeed: Uint8Array }} chosen @param {Identities} [identities]
  */
 export function ke2(setup, identifier, record, ke1, context, chosen, identities = {}) {
+  exactly('KE1', ke1, 96);
+  exactly('the record', record, 192);
   const server = Point.BASE.multiply(Point.Fn.fromBytes(setup.privateKey)).toBytes();
   const [clientKey, maskingKey] = [record.subarray(0, 32), record.subarray(32, 96)];
   const ephemeral = deriveKeyPair(chosen.keyshareSeed);

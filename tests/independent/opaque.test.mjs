@@ -70,6 +70,23 @@ test('both halves give the messages and keys of RFC 9807', () => {
     assert.throws(() =>
       opaque.ke3(wrong, b.blind_login, b.client_keyshare_seed, b.ke1, b.ke2, b.context, plain, identities),
     );
+    // A byte more or less is no message.
+    const taken = {
+      registration_request: (/** @type {Uint8Array} */ it) => opaque.evaluate(setup.seed, b.credential_identifier, it),
+      registration_response: (/** @type {Uint8Array} */ it) =>
+        opaque.register(b.password, b.blind_registration, it, b.envelope_nonce, plain, identities),
+      registration_upload: (/** @type {Uint8Array} */ it) =>
+        opaque.ke2(setup, b.credential_identifier, it, b.ke1, b.context, chosen, identities),
+      ke1: (/** @type {Uint8Array} */ it) =>
+        opaque.ke2(setup, b.credential_identifier, b.registration_upload, it, b.context, chosen, identities),
+      ke2: (/** @type {Uint8Array} */ it) =>
+        opaque.ke3(b.password, b.blind_login, b.client_keyshare_seed, b.ke1, it, b.context, plain, identities),
+    };
+    for (const [name, take] of Object.entries(taken)) {
+      assert.doesNotThrow(() => take(b[name]), name);
+      assert.throws(() => take(join(b[name], Uint8Array.of(0))), / bytes and not /, name);
+      assert.throws(() => take(b[name].subarray(1)), / bytes and not /, name);
+    }
   }
 });
 
@@ -89,7 +106,7 @@ function tape(label, ...lengths) {
 const { runs } = load('repin-1-channel.json');
 
 test('a recorded recovery is proved again, from the answers to the data key', () => {
-  const { given, proof, after, steps } = runs[0];
+  const { given, proof, after, steps, run } = runs[0];
   const stretch = opaque.stretching(given.ksf);
   const password = join(
     ...given.answers.flatMap((/** @type {any} */ a) => [lengthPrefixed(utf8(a.id)), lengthPrefixed(unhex(a.normal))]),
@@ -99,7 +116,11 @@ test('a recorded recovery is proved again, from the answers to the data key', ()
     seed: unhex(given.server_setup).subarray(0, 64),
     privateKey: unhex(given.server_setup).subarray(64, 96),
   };
-  const [identifier, context] = [unhex(given.credential_identifier), unhex(proof.context)];
+  const identifier = unhex(given.credential_identifier);
+  // From the messages themselves, as both ends make it.
+  const [openRequest, openReply] = [steps[0].request.sealed, steps[0].reply.sealed].map(unhex);
+  const opening = channel.openingHash(openRequest, openReply);
+  const context = channel.proofContext(given.challenge_id, unhex(run), opening);
 
   // The record, as enrolment made it.
   const [wide] = tape('restore enrolment start', 64);
@@ -151,19 +172,35 @@ test('a recorded recovery is proved again, from the answers to the data key', ()
   const [wrapNonce] = tape('restore new wrap', 24);
   assert.equal(hex(channel.sealWith(newKek, unhex(after.credential_identifier), dataKey, wrapNonce)), after.wrap);
 
-  // The controls: a proof of another run, and another answer, do not hold.
-  const elsewhere = channel.proofContext(given.challenge_id, new Uint8Array(16));
-  assert.throws(() => opaque.ke3(password, login, keyshareSeed, ke1, ke2, elsewhere, stretch), /record/);
+  // The controls: a proof of another run, one of another opening, and another answer do not hold.
+  openReply[40] ^= 1;
+  for (const elsewhere of [
+    channel.proofContext(given.challenge_id, new Uint8Array(16), opening),
+    channel.proofContext(given.challenge_id, unhex(run), channel.openingHash(openRequest, openReply)),
+    channel.proofContext(given.challenge_id, unhex(run), unhex(runs[1].opening)),
+    channel.proofContext(given.challenge_id, unhex(run), new Uint8Array()),
+  ]) {
+    assert.throws(() => opaque.ke3(password, login, keyshareSeed, ke1, ke2, elsewhere, stretch), /record/);
+  }
   assert.throws(() => opaque.ke3(pin, login, keyshareSeed, ke1, ke2, context, stretch), /wrong/);
 });
 
 test('a recorded wrong guess is wrong again', () => {
-  const { given, steps, wrong_password, run } = runs[1];
+  const { given, steps, wrong_password, run, opening } = runs[1];
   const [wide, keyshareSeed, nonce] = tape('wrong login start', 64, 32, 32);
   const [ke1, ke2] = [steps[1].request.message[1], steps[1].reply.message[0]].map((m) => unhex(m.h));
   const [password, blinding] = [unhex(wrong_password), opaque.reduce(wide)];
   assert.deepEqual(opaque.ke1(password, blinding, nonce, keyshareSeed), ke1);
-  const context = channel.proofContext(given.challenge_id, unhex(run));
+  const context = channel.proofContext(given.challenge_id, unhex(run), unhex(opening));
+  // The gateway's half, whose KE2 has the context in it.
+  const setup = {
+    seed: unhex(given.server_setup).subarray(0, 64),
+    privateKey: unhex(given.server_setup).subarray(64, 96),
+  };
+  const [, maskingNonce, serverSeed, serverNonce] = tape('wrong guess', 64, 32, 32, 32);
+  const chosen = { maskingNonce, nonce: serverNonce, keyshareSeed: serverSeed };
+  const answer = opaque.ke2(setup, unhex(given.credential_identifier), unhex(given.record), ke1, context, chosen);
+  assert.deepEqual(answer.ke2, ke2);
   assert.throws(
     () => opaque.ke3(password, blinding, keyshareSeed, ke1, ke2, context, opaque.stretching(given.ksf)),
     /wrong/,

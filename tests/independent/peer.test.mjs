@@ -1,4 +1,4 @@
-// What one implementation seals the other opens, live and in both directions, over random sessions; and what one
+// What one implementation seals the other opens, live and in every direction, over random sessions; and what one
 // refuses the other refuses.
 
 import assert from 'node:assert/strict';
@@ -14,7 +14,7 @@ const NAMES = Object.keys(MESSAGES);
 const random = (/** @type {number} */ length) => new Uint8Array(randomBytes(length));
 const anyText = () => randomBytes(randomInt(30)).toString('base64') + ['', '\u00fc', '\u{1f9ff}'][randomInt(3)];
 
-/** A random session and place, one random message in each direction, and the keys to them. */
+/** A random session and place, one random message to seal in each direction, and the keys to them. */
 function session() {
   const given = {
     master: random(32),
@@ -33,7 +33,7 @@ function session() {
   };
   const k0 = channel.channelRoot(given.userToken, channel.encryptionKey(given.master, given.jti, given.app, given.sub));
   const root = given.sessionKey ? channel.ratchet(k0, given.sessionKey) : k0;
-  const names = [NAMES[randomInt(NAMES.length)], NAMES[randomInt(NAMES.length)]];
+  const names = channel.DIRECTIONS.map(() => NAMES[randomInt(NAMES.length)]);
   const plaintexts = names.map((name) => channel.pad(MESSAGES[name].make()));
   /** The same session and place as the product's end reads them. */
   const told = {
@@ -59,62 +59,88 @@ function flipOneBit(sealed) {
   return flipped;
 }
 
-test(`${SESSIONS} random sessions: what one end seals, the other opens, in both directions`, async () => {
+test(`${SESSIONS} random sessions: what one end seals, the other opens, in every direction`, async () => {
   const sessions = Array.from({ length: SESSIONS }, session);
 
-  // Ours to theirs: they open it, read the message, and refuse it with one bit flipped.
-  const ours = sessions.map(({ place, root, plaintexts: [request, reply] }) => {
+  // Ours to theirs: they open it, read the message, and refuse it with one bit flipped or in another direction.
+  const ours = sessions.map(({ place, root, plaintexts: [request, reply, refusal] }) => {
     const sealedRequest = channel.seal(root, 'c2s', place, request);
-    return [sealedRequest, channel.seal(root, 's2c', place, reply, sealedRequest)];
+    return [
+      sealedRequest,
+      channel.seal(root, 's2c', place, reply, sealedRequest),
+      channel.seal(root, 'refusal', place, refusal, sealedRequest),
+    ];
   });
-  const opened = await ask(
-    sessions.flatMap(({ told, names, plaintexts }, at) => {
-      const [request, reply] = ours[at];
-      const answering = { ...told, request: hex(request) };
-      return [
-        { op: 'open', direction: 'c2s', ...told, sealed: hex(request) },
-        { op: 'open', direction: 's2c', ...answering, sealed: hex(reply) },
-        { op: 'open', direction: 'c2s', ...told, sealed: hex(flipOneBit(request)) },
-        { op: 'open', direction: 's2c', ...answering, sealed: hex(flipOneBit(reply)) },
-        { op: 'open', direction: 's2c', ...told, request: hex(flipOneBit(request)), sealed: hex(reply) },
-        ...names.map((type, side) => ({ op: 'read', type, plaintext: hex(plaintexts[side]) })),
-      ];
-    }),
-  );
-  sessions.forEach(({ plaintexts: [request, reply] }, at) => {
-    assert.deepEqual(
-      opened.slice(at * 7, at * 7 + 7),
-      [request, reply, null, null, null, request, reply],
-      `session ${at}`,
-    );
+  const asked = sessions.map(({ told, names, plaintexts }, at) => {
+    const [request, reply, refusal] = ours[at];
+    /** @param {channel.Direction} direction @param {Uint8Array} sealed @param {Uint8Array} [answered] */
+    const open = (direction, sealed, answered = request) => ({
+      op: 'open',
+      direction,
+      ...told,
+      request: hex(answered),
+      sealed: hex(sealed),
+    });
+    /** @type {[object, Uint8Array | null][]} */
+    const pairs = [
+      [open('c2s', request), plaintexts[0]],
+      [open('s2c', reply), plaintexts[1]],
+      [open('refusal', refusal), plaintexts[2]],
+      [open('c2s', flipOneBit(request)), null],
+      [open('s2c', flipOneBit(reply)), null],
+      [open('refusal', flipOneBit(refusal)), null],
+      [open('s2c', reply, flipOneBit(request)), null],
+      [open('refusal', refusal, flipOneBit(request)), null],
+      // A refusal grants nothing, and a reply refuses nothing.
+      [open('s2c', refusal), null],
+      [open('refusal', reply), null],
+    ];
+    names.forEach((type, side) => {
+      const plaintext = plaintexts[side];
+      pairs.push([{ op: 'read', type, plaintext: hex(plaintext) }, plaintext]);
+    });
+    return pairs;
+  });
+  const answers = await ask(asked.flatMap((pairs) => pairs.map(([command]) => command)));
+  const expected = asked.flatMap((pairs, at) => pairs.map(([command, answer]) => ({ at, command, answer })));
+  expected.forEach(({ at, command, answer }, number) => {
+    assert.deepEqual(answers[number], answer, `session ${at}: ${JSON.stringify(command)}`);
   });
 
   // Theirs to ours.
   const requests = await ask(
     sessions.map(({ told, plaintexts }) => ({ op: 'seal', direction: 'c2s', ...told, plaintext: hex(plaintexts[0]) })),
   );
-  const replies = await ask(
-    sessions.map(({ told, plaintexts }, at) => ({
-      op: 'seal',
-      direction: 's2c',
-      ...told,
-      request: hex(/** @type {Uint8Array} */ (requests[at])),
-      plaintext: hex(plaintexts[1]),
-    })),
-  );
+  /** @param {channel.Direction} direction @param {number} side */
+  const answer = (direction, side) =>
+    ask(
+      sessions.map(({ told, plaintexts }, at) => ({
+        op: 'seal',
+        direction,
+        ...told,
+        request: hex(/** @type {Uint8Array} */ (requests[at])),
+        plaintext: hex(plaintexts[side]),
+      })),
+    );
+  const [replies, refusals] = [await answer('s2c', 1), await answer('refusal', 2)];
   const nonces = new Set();
   sessions.forEach(({ place, root, names, plaintexts }, at) => {
-    const [request, reply] = [requests[at], replies[at]];
-    assert(request && reply);
+    const [request, reply, refusal] = [requests[at], replies[at], refusals[at]];
+    assert(request && reply && refusal);
     assert.deepEqual(channel.open(root, 'c2s', place, request), plaintexts[0], `session ${at}`);
     assert.deepEqual(channel.open(root, 's2c', place, reply, request), plaintexts[1], `session ${at}`);
+    assert.deepEqual(channel.open(root, 'refusal', place, refusal, request), plaintexts[2], `session ${at}`);
     assert.throws(() => channel.open(root, 'c2s', place, flipOneBit(request)));
     assert.throws(() => channel.open(root, 's2c', place, flipOneBit(reply), request));
+    assert.throws(() => channel.open(root, 'refusal', place, flipOneBit(refusal), request));
     assert.throws(() => channel.open(root, 's2c', place, reply, flipOneBit(request)));
+    assert.throws(() => channel.open(root, 'refusal', place, refusal, flipOneBit(request)));
+    assert.throws(() => channel.open(root, 's2c', place, refusal, request));
+    assert.throws(() => channel.open(root, 'refusal', place, reply, request));
     names.forEach((name, side) => assert(channel.read(name, plaintexts[side])));
-    nonces.add(hex(request.subarray(0, 24))).add(hex(reply.subarray(0, 24)));
+    for (const sealed of [request, reply, refusal]) nonces.add(hex(sealed.subarray(0, 24)));
   });
-  assert.equal(nonces.size, 2 * SESSIONS, 'every message has a nonce of its own');
+  assert.equal(nonces.size, 3 * SESSIONS, 'every message has a nonce of its own');
 });
 
 test('both ends read the same of 20,000 changed messages', async (t) => {

@@ -1,7 +1,7 @@
 //! The product's end of the channel for an implementation in another language to talk to: one JSON object on each line
 //! of standard input, one on each line of standard output. Used by `tests/independent/peer.test.mjs`.
 //!
-//! `{"op":"seal"|"open", "direction":"c2s"|"s2c", session and place, "request", "plaintext"|"sealed"}` or
+//! `{"op":"seal"|"open", "direction":"c2s"|"s2c"|"refusal", session and place, "request", "plaintext"|"sealed"}` or
 //! `{"op":"read", "type", "plaintext"}` or `{"op":"normalise", "text"}`; bytes are hexadecimal. The answer is
 //! `{"bytes"}`, or `{"refused":true}`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test's other end: a bad line shall stop it
@@ -41,7 +41,9 @@ fn seal(command: &Value) -> Vec<u8> {
     let plaintext = SecretBytes::new(bytes(command, "plaintext"));
     match text(command, "direction") {
         "c2s" => channel.seal_request(&place(command, run), &plaintext, &mut OsRng),
-        _ => channel.seal_reply(&place(command, run), &bytes(command, "request"), &plaintext, &mut OsRng),
+        "s2c" => channel.seal_reply(&place(command, run), &bytes(command, "request"), &plaintext, &mut OsRng),
+        "refusal" => channel.seal_refusal(&place(command, run), &bytes(command, "request"), &plaintext, &mut OsRng),
+        other => panic!("no direction is called {other}"),
     }
 }
 
@@ -50,7 +52,9 @@ fn open(command: &Value) -> Option<Vec<u8>> {
     let sealed = bytes(command, "sealed");
     let opened = match text(command, "direction") {
         "c2s" => channel.open_request(&place(command, run), &sealed),
-        _ => channel.open_reply(&place(command, run), &bytes(command, "request"), &sealed),
+        "s2c" => channel.open_reply(&place(command, run), &bytes(command, "request"), &sealed),
+        "refusal" => channel.open_refusal(&place(command, run), &bytes(command, "request"), &sealed),
+        other => panic!("no direction is called {other}"),
     };
     opened.ok().map(|plaintext| plaintext.expose_secret().to_vec())
 }

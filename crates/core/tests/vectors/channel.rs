@@ -6,13 +6,16 @@ use rand_core::OsRng;
 use repin_core::api::{self, ChallengeType, CredentialKind, KsfParams, RunId, Step};
 use repin_core::channel::{Channel, Place, derive_encryption_key, expand, length_prefixed, open_with};
 use repin_core::credential::{
-    ClientLogin, CredentialError, ServerSetup, credential_identifier, evaluate_guess, is_record, proof_context,
-    unwrap_data_key, verify_proof, wrap_data_key,
+    ClientLogin, ClientRegistration, CredentialError, ServerSetup, credential_identifier, evaluate_guess,
+    evaluate_registration, is_ke1, is_record, opening_hash, proof_context, unwrap_data_key, verify_proof,
+    wrap_data_key,
 };
+use repin_core::secret::SecretBytes;
 use repin_core::wire::{Wire, to_bytes};
 use serde_json::Value;
 
-use crate::common::{Chosen, bytes, hex, number, secret, secret_bytes, text};
+use super::make::{C2S, REFUSAL, S2C, aad};
+use crate::common::{Chosen, Tape, bytes, hex, number, secret, secret_bytes, text};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -30,6 +33,11 @@ fn run_id(vector: &Value) -> RunId {
 
 fn kind(vector: &Value) -> CredentialKind {
     if number(vector, "kind") == 1 { CredentialKind::Pin } else { CredentialKind::Answers }
+}
+
+fn ksf(given: &Value) -> KsfParams {
+    let [m_kib, t, p] = ["m_kib", "t", "p"].map(|field| number(&given["ksf"], field) as u32);
+    KsfParams { m_kib, t, p }
 }
 
 fn challenge_type(number: u64) -> Option<ChallengeType> {
@@ -95,9 +103,12 @@ fn channel_keys_come_from_the_session_and_the_proof() {
             // That these are the keys in use shows when they open what the channel sealed.
             let request = channel.seal_request(&place, &secret_bytes(b"request"), &mut OsRng);
             let reply = channel.seal_reply(&place, &request, &secret_bytes(b"reply"), &mut OsRng);
+            let refusal = channel.seal_refusal(&place, &request, &secret_bytes(b"refusal"), &mut OsRng);
             for (sealed, direction, aad) in [
-                (&request, "c2s", super::make::aad(&place, None)),
-                (&reply, "s2c", super::make::aad(&place, Some(&request))),
+                (&request, "c2s", aad(C2S, &place, None)),
+                (&reply, "s2c", aad(S2C, &place, Some(&request))),
+                // A refusal has a number of its own, and the key of replies.
+                (&refusal, "s2c", aad(REFUSAL, &place, Some(&request))),
             ] {
                 let key = secret(&bytes(vector, &format!("{name}_{direction}")));
                 assert!(open_with(&key, &aad, sealed).is_ok(), "{name}_{direction}");
@@ -124,15 +135,21 @@ fn a_message_is_bound_to_its_place_by_the_recorded_bytes() {
             seq: number(vector, "seq") as u32,
         };
         let plaintext = secret_bytes(&bytes(vector, "plaintext"));
-        let (request, reply) = (bytes(vector, "request"), bytes(vector, "reply"));
-        let mut chosen = Chosen::new(&[&bytes(vector, "request_nonce"), &bytes(vector, "reply_nonce")]);
+        let [request, reply, refusal] = ["request", "reply", "refusal"].map(|field| bytes(vector, field));
+        let nonces = ["request_nonce", "reply_nonce", "refusal_nonce"].map(|field| bytes(vector, field));
+        let mut chosen = Chosen::new(&[&nonces.concat()]);
         assert_eq!(channel.seal_request(&place, &plaintext, &mut chosen), request);
         assert_eq!(channel.seal_reply(&place, &request, &plaintext, &mut chosen), reply);
+        assert_eq!(channel.seal_refusal(&place, &request, &plaintext, &mut chosen), refusal);
         assert_eq!(chosen.left(), 0, "a message takes one nonce and nothing else");
-        for (key, aad, sealed) in [(&c2s, "request_aad", &request), (&s2c, "reply_aad", &reply)] {
+        for (key, aad, sealed) in
+            [(&c2s, "request_aad", &request), (&s2c, "reply_aad", &reply), (&s2c, "refusal_aad", &refusal)]
+        {
             let opened = open_with(key, &bytes(vector, aad), sealed).unwrap();
             assert_eq!(opened.expose_secret(), plaintext.expose_secret());
         }
+        assert!(channel.open_reply(&place, &request, &refusal).is_err(), "a refusal grants nothing");
+        assert!(channel.open_refusal(&place, &request, &reply).is_err(), "a reply refuses nothing");
     }
 }
 
@@ -142,7 +159,10 @@ fn wraps_and_contexts_are_bound_to_their_record_and_run() {
         let id = bytes(vector, "credential_id").try_into().unwrap();
         let identifier = credential_identifier(text(vector, "app"), text(vector, "user"), kind(vector), &id);
         assert_eq!(hex(&identifier), text(vector, "credential_identifier"));
-        assert_eq!(hex(&proof_context(text(vector, "challenge_id"), &run_id(vector))), text(vector, "proof_context"));
+        let opening = opening_hash(&bytes(vector, "open_request"), &bytes(vector, "open_reply"));
+        assert_eq!(hex(&opening), text(vector, "opening"));
+        let context = proof_context(text(vector, "challenge_id"), &run_id(vector), &opening);
+        assert_eq!(hex(&context), text(vector, "proof_context"));
         let (export_key, data_key) = (secret(&bytes(vector, "export_key")), secret(&bytes(vector, "data_key")));
         let mut chosen = Chosen::new(&[&bytes(vector, "nonce")]);
         let wrap = wrap_data_key(&export_key, kind(vector), &identifier, &data_key, &mut chosen);
@@ -213,6 +233,14 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// OPEN's hash and OPAQUE's context, from the messages as they are recorded.
+    fn check_context(&self, open: &Value) {
+        let opening = opening_hash(&bytes(&open["request"], "sealed"), &bytes(&open["reply"], "sealed"));
+        assert_eq!(hex(&opening), text(self.vector, "opening"));
+        let context = proof_context(text(self.given, "challenge_id"), &run_id(self.vector), &opening);
+        assert_eq!(hex(&context), text(self.vector, "context"));
+    }
+
     /// Opens both messages of a step, checks their bytes, and seals them again.
     fn check(&self, step: &Value, request_channel: &Channel, reply_channel: &Channel, types: [&str; 2]) {
         let place = self.place(step);
@@ -222,10 +250,20 @@ impl<'a> Run<'a> {
         assert_eq!(hex(plaintext.expose_secret()), text(request, "padded"));
         let mut nonce = Chosen::new(&[&bytes(request, "nonce")]);
         assert_eq!(request_channel.seal_request(&place, &plaintext, &mut nonce), sealed);
-        let plaintext = reply_channel.open_reply(&place, &sealed, &bytes(reply, "sealed")).unwrap();
+        let direction = if types[1] == "error-detail" { REFUSAL } else { S2C };
+        assert_eq!([request, reply].map(|side| number(side, "direction")), [C2S, direction].map(u64::from));
+        let answer = bytes(reply, "sealed");
+        let granted = reply_channel.open_reply(&place, &sealed, &answer);
+        let refused = reply_channel.open_refusal(&place, &sealed, &answer);
+        assert_eq!([granted.is_ok(), refused.is_ok()], [direction == S2C, direction == REFUSAL]);
+        let plaintext = granted.or(refused).unwrap();
         assert_eq!(hex(plaintext.expose_secret()), text(reply, "padded"));
         let mut nonce = Chosen::new(&[&bytes(reply, "nonce")]);
-        assert_eq!(reply_channel.seal_reply(&place, &sealed, &plaintext, &mut nonce), bytes(reply, "sealed"));
+        let again = match direction {
+            REFUSAL => reply_channel.seal_refusal(&place, &sealed, &plaintext, &mut nonce),
+            _ => reply_channel.seal_reply(&place, &sealed, &plaintext, &mut nonce),
+        };
+        assert_eq!(again, answer);
         for (side, name) in [request, reply].into_iter().zip(types) {
             check_message(name, side);
             assert!(open_with(&secret(&bytes(side, "key")), &bytes(side, "aad"), &bytes(side, "sealed")).is_ok());
@@ -241,6 +279,7 @@ fn a_whole_recovery_opens_message_by_message() {
     let k1 = run.k0.ratchet(&secret(&bytes(proof, "session_key")));
     assert_eq!(hex(k1.root().expose_secret()), text(proof, "k1"));
     let [open, prove1, prove2, register, commit] = list(run.vector, "steps") else { panic!("five steps") };
+    run.check_context(open);
     run.check(open, &run.k0, &run.k0, ["open-request", "open-reply"]);
     run.check(prove1, &run.k0, &run.k0, ["prove-1-request", "prove-1-reply"]);
     run.check(prove2, &run.k0, &k1, ["prove-2-request", "prove-2-reply"]);
@@ -253,6 +292,7 @@ fn a_refused_run_opens_message_by_message() {
     let vectors = vectors();
     let run = Run::of(&vectors["runs"][1]);
     let [open, prove1, refused, cancel] = list(run.vector, "steps") else { panic!("four steps") };
+    run.check_context(open);
     run.check(open, &run.k0, &run.k0, ["open-request", "open-reply"]);
     run.check(prove1, &run.k0, &run.k0, ["prove-1-request", "prove-1-reply"]);
     run.check(refused, &run.k0, &run.k0, ["prove-1-request", "error-detail"]);
@@ -265,9 +305,7 @@ fn records_of_then_still_let_their_owners_in_and_nobody_else() {
     let vectors = vectors();
     let given = &vectors["runs"][0]["given"];
     let setup = ServerSetup::deserialize(&bytes(given, "server_setup")).unwrap();
-    let ksf = &given["ksf"];
-    let ksf = ["m_kib", "t", "p"].map(|field| number(ksf, field) as u32);
-    let ksf = KsfParams { m_kib: ksf[0], t: ksf[1], p: ksf[2] };
+    let ksf = ksf(given);
     let prove = |credential: &Value, password: &[u8]| {
         let (identifier, record) = (bytes(credential, "credential_identifier"), bytes(credential, "record"));
         assert!(is_record(&record));
@@ -301,4 +339,88 @@ fn a_proof_that_was_begun_then_is_verified_now() {
     assert_eq!(hex(session_key.expose_secret()), text(&run["proof"], "session_key"));
     let other = bytes(&run["proof"], "export_key");
     assert_eq!(verify_proof(&state, &other).err(), Some(CredentialError::WrongSecret));
+}
+
+/// The recorded person again, between KE1 and KE2: the secret, and the client's state from its recorded draws.
+fn login_of_then(given: &Value) -> (SecretBytes, ClientLogin, Vec<u8>) {
+    let answers = secret_bytes(&bytes(given, "password"));
+    let (login, ke1) = ClientLogin::start(&answers, &mut Tape::new("repin/1 vectors: restore login start")).unwrap();
+    (answers, login, ke1)
+}
+
+/// Whoever knows `encryptionKey` can change what OPEN said, but gets no proof from a client that heard it.
+#[test]
+fn a_proof_holds_for_what_both_ends_said_at_open_and_for_nothing_else() {
+    let vectors = vectors();
+    let run = &vectors["runs"][0];
+    let (given, steps) = (&run["given"], list(run, "steps"));
+    let ke2 = bytes(&steps[1]["reply"]["message"][0], "h");
+    let [request, reply] = ["request", "reply"].map(|side| bytes(&steps[0][side], "sealed"));
+    let prove = |request: &[u8], reply: &[u8]| {
+        let (answers, login, ke1) = login_of_then(given);
+        assert_eq!(ke1, bytes(&steps[1]["request"]["message"][1], "h"));
+        let opening = opening_hash(request, reply);
+        let context = proof_context(text(given, "challenge_id"), &run_id(run), &opening);
+        login.finish(&answers, &ke2, &context, ksf(given), &mut OsRng)
+    };
+    assert_eq!(prove(&request, &reply).unwrap().ke3, bytes(&steps[2]["request"]["message"][0], "h"), "the control");
+    let flipped = |sealed: &[u8]| {
+        let mut sealed = sealed.to_vec();
+        sealed[40] ^= 1;
+        sealed
+    };
+    for (name, request, reply) in [
+        ("another request", flipped(&request), reply.clone()),
+        ("another reply", request.clone(), flipped(&reply)),
+        ("the two exchanged", reply.clone(), request.clone()),
+        ("a byte of the reply counted to the request", [&request, &reply[..1]].concat(), reply[1..].to_vec()),
+    ] {
+        assert!(prove(&request, &reply).is_err(), "{name}");
+    }
+}
+
+/// The lengths are the protocol's. opaque-ke alone would let bytes at the end pass unread.
+#[test]
+fn a_byte_more_or_less_is_refused_in_every_message_of_opaque() {
+    /// One byte less, the message itself, one and 32 bytes more; whether it is taken, and if not, with which error.
+    fn check(name: &str, message: &[u8], take: impl Fn(&[u8]) -> Result<(), CredentialError>) {
+        let more = |count| [message, &vec![0; count]].concat();
+        assert_eq!(take(message), Ok(()), "the control: {name}");
+        for bad in [&message[..message.len() - 1], &more(1), &more(32)] {
+            assert_eq!(take(bad), Err(CredentialError::InvalidMessage), "{name} of {} bytes", bad.len());
+        }
+    }
+    let vectors = vectors();
+    let run = &vectors["runs"][0];
+    let (given, after, steps) = (&run["given"], &run["after"], list(run, "steps"));
+    let setup = ServerSetup::deserialize(&bytes(given, "server_setup")).unwrap();
+    let [identifier, record] = ["credential_identifier", "record"].map(|field| bytes(given, field));
+    let context = bytes(run, "context");
+    let ke1 = bytes(&steps[1]["request"]["message"][1], "h");
+    let ke2 = bytes(&steps[1]["reply"]["message"][0], "h");
+    let ke3 = bytes(&steps[2]["request"]["message"][0], "h");
+    let request = bytes(&steps[3]["request"]["message"][0][0][1], "h");
+    let response = bytes(&steps[3]["reply"]["message"][0][0][2], "h");
+
+    let guess =
+        |record: &[u8], ke1: &[u8]| evaluate_guess(&setup, &identifier, record, ke1, &context, &mut OsRng).map(|_| ());
+    let is = |yes: bool| yes.then_some(()).ok_or(CredentialError::InvalidMessage);
+    check("KE1", &ke1, |ke1| guess(&record, ke1));
+    check("KE1, looked at", &ke1, |ke1| is(is_ke1(ke1)));
+    check("KE2", &ke2, |ke2| {
+        let (answers, login, _) = login_of_then(given);
+        login.finish(&answers, ke2, &context, ksf(given), &mut OsRng).map(|_| ())
+    });
+    let state = secret_bytes(&bytes(&run["proof"], "state"));
+    check("KE3", &ke3, |ke3| verify_proof(&state, ke3).map(|_| ()));
+    check("a registration's request", &request, |request| {
+        evaluate_registration(&setup, &identifier, request).map(|_| ())
+    });
+    check("a registration's response", &response, |response| {
+        let pin = secret_bytes(text(after, "pin").as_bytes());
+        let (registration, _) = ClientRegistration::start(&pin, &mut OsRng).unwrap();
+        registration.finish(&pin, response, ksf(given), &mut OsRng).map(|_| ())
+    });
+    check("a record", &record, |record| guess(record, &ke1));
+    check("a record, looked at", &record, |record| is(is_record(record)));
 }

@@ -6,6 +6,7 @@ use repin_core::api::{
     self, ChallengeType, CredentialKind, DecodeError, MAX_PLAINTEXT, PADDING, Question, QuestionKind, Step,
 };
 use repin_core::channel::{Channel, Place, derive_encryption_key};
+use repin_core::secret::SecretBytes;
 use repin_core::wire::Wire;
 
 use crate::common::{Tape, secret, secret_bytes};
@@ -54,19 +55,23 @@ fn a_message_opens_in_no_other_session() {
         .map(|channel| {
             let request = channel.seal_request(&place, &plaintext, &mut rng);
             let reply = channel.seal_reply(&place, &request, &plaintext, &mut rng);
-            (request, reply)
+            let refusal = channel.seal_refusal(&place, &request, &plaintext, &mut rng);
+            (request, reply, refusal)
         })
         .collect();
     let mut opened = 0;
     for (mine, channel) in sessions.iter().enumerate() {
-        for (theirs, (request, reply)) in sealed.iter().enumerate() {
-            let results =
-                [channel.open_request(&place, request).is_ok(), channel.open_reply(&place, request, reply).is_ok()];
-            assert_eq!(results, [mine == theirs; 2], "session {theirs} in session {mine}");
+        for (theirs, (request, reply, refusal)) in sealed.iter().enumerate() {
+            let results = [
+                channel.open_request(&place, request).is_ok(),
+                channel.open_reply(&place, request, reply).is_ok(),
+                channel.open_refusal(&place, request, refusal).is_ok(),
+            ];
+            assert_eq!(results, [mine == theirs; 3], "session {theirs} in session {mine}");
             opened += results.iter().filter(|ok| **ok).count();
         }
     }
-    assert_eq!(opened, 2 * 96, "the control: every message opens at home");
+    assert_eq!(opened, 3 * 96, "the control: every message opens at home");
 }
 
 #[test]
@@ -92,22 +97,31 @@ fn a_message_opens_in_no_other_place() {
     for home in places.iter().step_by(SHARE) {
         let request = channel.seal_request(home, &plaintext, &mut rng);
         let reply = channel.seal_reply(home, &request, &plaintext, &mut rng);
+        let refusal = channel.seal_refusal(home, &request, &plaintext, &mut rng);
         for place in &places {
             let results = [
                 channel.open_request(place, &request).is_ok(),
                 channel.open_reply(place, &request, &reply).is_ok(),
-                // The other direction, and the reply to another request, nowhere at all.
-                channel.open_request(place, &reply).is_ok(),
-                channel.open_reply(place, &request, &request).is_ok(),
-                channel.open_reply(place, &reply, &reply).is_ok(),
+                channel.open_refusal(place, &request, &refusal).is_ok(),
             ];
-            let at_home = place == home;
-            assert_eq!(results, [at_home, at_home, false, false, false], "{home:?} in {place:?}");
-            pairs += results.len();
+            assert_eq!(results, [place == home; 3], "{home:?} in {place:?}");
+            // Another direction, and the answer to another request, nowhere at all.
+            let never = [
+                channel.open_request(place, &reply).is_ok(),
+                channel.open_request(place, &refusal).is_ok(),
+                channel.open_reply(place, &request, &request).is_ok(),
+                channel.open_reply(place, &request, &refusal).is_ok(),
+                channel.open_reply(place, &reply, &reply).is_ok(),
+                channel.open_refusal(place, &request, &request).is_ok(),
+                channel.open_refusal(place, &request, &reply).is_ok(),
+                channel.open_refusal(place, &refusal, &refusal).is_ok(),
+            ];
+            assert_eq!(never, [false; 8], "{home:?} in {place:?}");
+            pairs += results.len() + never.len();
             opened += results.iter().filter(|ok| **ok).count();
         }
     }
-    assert_eq!(opened, 2 * places.len().div_ceil(SHARE), "the control: every message opens at home, of {pairs} tries");
+    assert_eq!(opened, 3 * places.len().div_ceil(SHARE), "the control: every message opens at home, of {pairs} tries");
 }
 
 #[test]
@@ -121,11 +135,22 @@ fn of_a_hundred_thousand_changed_messages_none_opens() {
         run: RUNS[0],
         seq,
     };
+    // In every direction in turn.
+    let seal = |seq, plaintext: &SecretBytes, rng: &mut Tape| match seq % 3 {
+        0 => channel.seal_request(&place(seq), plaintext, rng),
+        1 => channel.seal_reply(&place(seq), b"request", plaintext, rng),
+        _ => channel.seal_refusal(&place(seq), b"request", plaintext, rng),
+    };
+    let open = |direction, seq, sealed: &[u8]| match direction % 3 {
+        0 => channel.open_request(&place(seq), sealed),
+        1 => channel.open_reply(&place(seq), b"request", sealed),
+        _ => channel.open_refusal(&place(seq), b"request", sealed),
+    };
     let originals: Vec<Vec<u8>> = (0..20)
         .map(|seq| {
-            let mut plaintext = vec![0; PADDING * (1 + seq as usize % 3)];
+            let mut plaintext = vec![0; PADDING * (1 + seq as usize % 4)];
             rng.fill_bytes(&mut plaintext);
-            channel.seal_request(&place(seq), &secret_bytes(&plaintext), &mut rng)
+            seal(seq, &secret_bytes(&plaintext), &mut rng)
         })
         .collect();
     let mut kinds = [0; 7];
@@ -153,11 +178,12 @@ fn of_a_hundred_thousand_changed_messages_none_opens() {
             continue;
         }
         kinds[kind] += 1;
-        assert!(channel.open_request(&place(seq as u32), &changed).is_err(), "kind {kind} at {at} of message {seq}");
+        assert!(open(seq, seq as u32, &changed).is_err(), "kind {kind} at {at} of message {seq}");
     }
     assert!(kinds.iter().all(|count| *count > 10_000 / SHARE), "{kinds:?}");
     for (seq, original) in originals.iter().enumerate() {
-        assert!(channel.open_request(&place(seq as u32), original).is_ok(), "the control: unchanged it opens");
+        let opened = [0, 1, 2].map(|direction| open(direction, seq as u32, original).is_ok());
+        assert_eq!(opened, [0, 1, 2].map(|direction| direction == seq % 3), "the control: unchanged, as what it is");
     }
 }
 

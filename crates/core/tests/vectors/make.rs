@@ -1,6 +1,6 @@
-//! Everything in `repin-1-channel.json`, computed once more. It was written with this code, once; since then the code is
-//! measured by the file and never the other way round. Randomness is a [`Tape`] for each use, labelled
-//! `repin/1 vectors: <use>`, so that a change in one place shows in that place.
+//! Everything in `repin-1-channel.json`, computed once more. It was written with this code, before the first release;
+//! since then the code is measured by the file and never the other way round. Randomness is a [`Tape`] for each use,
+//! labelled `repin/1 vectors: <use>`, so that a change in one place shows in that place.
 
 use repin_core::api::{
     self, Attempts, CancelReply, CancelRequest, ChallengeType, CommitReply, CommitRequest, CredentialKind, ErrorDetail,
@@ -10,7 +10,7 @@ use repin_core::api::{
 use repin_core::channel::{Channel, Place, derive_encryption_key, expand, length_prefixed};
 use repin_core::credential::{
     ClientLogin, ClientRegistration, CredentialId, ServerSetup, credential_identifier, evaluate_guess,
-    evaluate_registration, proof_context, unwrap_data_key, verify_proof, wrap_data_key,
+    evaluate_registration, opening_hash, proof_context, unwrap_data_key, verify_proof, wrap_data_key,
 };
 use repin_core::secret::{Secret, SecretBytes};
 use repin_core::wire::{Reader, Wire, to_bytes};
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::common::native_unicode::NativeUnicode;
-use crate::common::{Tape, hex, secret, secret_bytes};
+use crate::common::{Chosen, Tape, hex, secret, secret_bytes};
 
 const APP: &str = "0f6f2c8e-6a3b-4f6e-9a55-6f0a8b1c7d21";
 const USER: &str = "wallet-user-\u{fc}-7";
@@ -42,9 +42,9 @@ fn run_id(name: &str) -> RunId {
 
 pub fn make() -> Value {
     json!({
-        "provenance": "Made once by crates/core/tests/vectors/make.rs and never again; see README.md. Bytes are \
-            hexadecimal. Randomness is SHA-256(label || u64 big-endian counter), counter 0, 1, 2 …, joined; the labels \
-            begin with \"repin/1 vectors: \".",
+        "provenance": "Made by crates/core/tests/vectors/make.rs before the first release and never again; see \
+            README.md. Bytes are hexadecimal. Randomness is SHA-256(label || u64 big-endian counter), counter 0, 1, 2 \
+            …, joined; the labels begin with \"repin/1 vectors: \".",
         "encryption_keys": encryption_keys(),
         "channels": channels(),
         "associated_data": associated_data(),
@@ -102,8 +102,14 @@ fn direction_key(channel: &Channel, info: &[u8], challenge: &str, run: &RunId) -
     expand(channel.root(), &[info, challenge.as_bytes(), run])
 }
 
-/// Associated data, put together from the text of the protocol and not by the code that is tested.
-pub fn aad(place: &Place, request: Option<&[u8]>) -> Vec<u8> {
+/// Directions by their numbers in the associated data.
+pub const C2S: u8 = 0;
+pub const S2C: u8 = 1;
+pub const REFUSAL: u8 = 2;
+
+/// Associated data, put together from the text of the protocol and not by the code that is tested. `request` is what a
+/// reply or a refusal answers.
+pub fn aad(direction: u8, place: &Place, request: Option<&[u8]>) -> Vec<u8> {
     let kind = match place.challenge_type {
         None => 0,
         Some(ChallengeType::Initialize) => 1,
@@ -121,7 +127,7 @@ pub fn aad(place: &Place, request: Option<&[u8]>) -> Vec<u8> {
         Step::Cancel => 6,
     };
     let mut aad = b"repin/1\x01".to_vec();
-    aad.extend([u8::from(request.is_some()), kind, step]);
+    aad.extend([direction, kind, step]);
     aad.extend(place.seq.to_be_bytes());
     aad.extend(place.run);
     aad.extend([0, 36]);
@@ -130,7 +136,7 @@ pub fn aad(place: &Place, request: Option<&[u8]>) -> Vec<u8> {
     aad
 }
 
-/// Every type and step in both directions, with one message sealed in each place.
+/// Every type and step in all three directions, with one message sealed in each place.
 fn associated_data() -> Value {
     let encryption_key = tape("places encryption key").bytes::<32>();
     let channel = Channel::from_session(TOKEN.as_bytes(), &secret(&encryption_key));
@@ -143,18 +149,20 @@ fn associated_data() -> Value {
             // Numbers of every length in bytes.
             let seq = 0x0101_0101_u32.wrapping_mul(at as u32) >> (8 * (at % 4));
             let place = Place { challenge_id: CHALLENGE, challenge_type, step, run, seq };
-            let nonces =
-                [tape(&format!("place {at} request")), tape(&format!("place {at} reply"))].map(|mut t| t.bytes::<24>());
-            let [request_nonce, reply_nonce] = nonces;
+            let [request_nonce, reply_nonce, refusal_nonce] =
+                ["request", "reply", "refusal"].map(|of| tape(&format!("place {at} {of}")).bytes::<24>());
             let plaintext = secret_bytes(format!("place {at}").as_bytes());
-            let request = channel.seal_request(&place, &plaintext, &mut crate::common::Chosen::new(&[&request_nonce]));
-            let reply =
-                channel.seal_reply(&place, &request, &plaintext, &mut crate::common::Chosen::new(&[&reply_nonce]));
+            let request = channel.seal_request(&place, &plaintext, &mut Chosen::new(&[&request_nonce]));
+            let reply = channel.seal_reply(&place, &request, &plaintext, &mut Chosen::new(&[&reply_nonce]));
+            let refusal = channel.seal_refusal(&place, &request, &plaintext, &mut Chosen::new(&[&refusal_nonce]));
+            let aad = |direction, request| hex(&aad(direction, &place, request));
             json!({
                 "challenge_type": challenge_type.map_or(0, |t| t as u8 + 1), "step": step.name(), "seq": seq,
                 "plaintext": hex(plaintext.expose_secret()),
-                "request_nonce": hex(&request_nonce), "request_aad": hex(&aad(&place, None)), "request": hex(&request),
-                "reply_nonce": hex(&reply_nonce), "reply_aad": hex(&aad(&place, Some(&request))), "reply": hex(&reply),
+                "request_nonce": hex(&request_nonce), "request_aad": aad(C2S, None), "request": hex(&request),
+                "reply_nonce": hex(&reply_nonce), "reply_aad": aad(S2C, Some(&request)), "reply": hex(&reply),
+                "refusal_nonce": hex(&refusal_nonce), "refusal_aad": aad(REFUSAL, Some(&request)),
+                "refusal": hex(&refusal),
             })
         })
         .collect();
@@ -171,15 +179,21 @@ fn credentials() -> Value {
         let data_key = tape(&format!("{name} data key")).bytes::<32>();
         let nonce = tape(&format!("{name} nonce")).bytes::<24>();
         let identifier = credential_identifier(app, user, kind, &id);
-        let mut rng = crate::common::Chosen::new(&[&nonce]);
+        let mut rng = Chosen::new(&[&nonce]);
         let wrap = wrap_data_key(&secret(&export_key), kind, &identifier, &secret(&data_key), &mut rng);
         let run = run_id(&format!("{name} run"));
+        // In place of OPEN's messages.
+        let request = tape(&format!("{name} open request")).bytes::<40>();
+        let reply = tape(&format!("{name} open reply")).bytes::<41>();
+        let opening = opening_hash(&request, &reply);
         json!({
             "app": app, "user": user, "kind": kind.tag(), "credential_id": hex(&id),
             "credential_identifier": hex(&identifier),
             "export_key": hex(&export_key), "kek": hex(&kek(&export_key, kind)),
             "data_key": hex(&data_key), "nonce": hex(&nonce), "wrap": hex(&wrap),
-            "challenge_id": CHALLENGE, "run": hex(&run), "proof_context": hex(&proof_context(CHALLENGE, &run)),
+            "challenge_id": CHALLENGE, "run": hex(&run),
+            "open_request": hex(&request), "open_reply": hex(&reply), "opening": hex(&opening),
+            "proof_context": hex(&proof_context(CHALLENGE, &run, &opening)),
         })
     };
     json!([
@@ -263,11 +277,13 @@ struct Story {
     name: &'static str,
     run: RunId,
     steps: Vec<Value>,
+    /// Of OPEN's two messages.
+    opening: [u8; 32],
 }
 
 impl Story {
     fn new(name: &'static str) -> Self {
-        Self { name, run: run_id(&format!("{name} run")), steps: Vec::new() }
+        Self { name, run: run_id(&format!("{name} run")), steps: Vec::new(), opening: [0; 32] }
     }
 
     fn tape(&self, of: &str) -> Tape {
@@ -275,10 +291,20 @@ impl Story {
     }
 
     /// One message and its reply.
-    fn exchange(
+    fn exchange(&mut self, step: Step, request: (&Channel, &impl Wire), reply: (&Channel, &impl Wire)) {
+        self.say(step, request, S2C, reply);
+    }
+
+    /// One message and the details of its refusal.
+    fn refuse(&mut self, step: Step, request: (&Channel, &impl Wire), detail: (&Channel, &ErrorDetail)) {
+        self.say(step, request, REFUSAL, detail);
+    }
+
+    fn say(
         &mut self,
         step: Step,
         (request_channel, request): (&Channel, &impl Wire),
+        direction: u8,
         (reply_channel, reply): (&Channel, &impl Wire),
     ) {
         let seq = self.steps.len() as u32;
@@ -287,21 +313,31 @@ impl Story {
         let mut nonces = self.tape(&format!("nonces {seq}"));
         let (request_plain, reply_plain) = (api::encode(request), api::encode(reply));
         let sealed_request = request_channel.seal_request(&place, &request_plain, &mut nonces);
-        let sealed_reply = reply_channel.seal_reply(&place, &sealed_request, &reply_plain, &mut nonces);
-        let side = |channel: &Channel, info: &[u8], cbor: Vec<u8>, plain: &SecretBytes, sealed: &[u8], aad: Vec<u8>| {
-            json!({
-                "message": readable(&cbor), "cbor": hex(&cbor), "padded": hex(plain.expose_secret()),
-                "key": hex(direction_key(channel, info, CHALLENGE, &self.run).expose_secret()),
-                "aad": hex(&aad), "nonce": hex(&sealed[..24]), "sealed": hex(sealed),
-            })
+        let sealed_reply = match direction {
+            REFUSAL => reply_channel.seal_refusal(&place, &sealed_request, &reply_plain, &mut nonces),
+            _ => reply_channel.seal_reply(&place, &sealed_request, &reply_plain, &mut nonces),
         };
+        if step == Step::Open {
+            self.opening = opening_hash(&sealed_request, &sealed_reply);
+        }
+        let side =
+            |direction: u8, channel: &Channel, cbor: Vec<u8>, plain: &SecretBytes, sealed: &[u8], aad: Vec<u8>| {
+                // A refusal is under the key of replies.
+                let info: &[u8] = if direction == C2S { b"repin/1 c2s" } else { b"repin/1 s2c" };
+                json!({
+                    "direction": direction,
+                    "message": readable(&cbor), "cbor": hex(&cbor), "padded": hex(plain.expose_secret()),
+                    "key": hex(direction_key(channel, info, CHALLENGE, &self.run).expose_secret()),
+                    "aad": hex(&aad), "nonce": hex(&sealed[..24]), "sealed": hex(sealed),
+                })
+            };
         let (request_cbor, reply_cbor) = (to_bytes(request), to_bytes(reply));
-        let request_aad = aad(&place, None);
-        let reply_aad = aad(&place, Some(&sealed_request));
+        let request_aad = aad(C2S, &place, None);
+        let reply_aad = aad(direction, &place, Some(&sealed_request));
         let step = json!({
             "step": step.name(), "seq": seq, "challenge_type": challenge_type.map_or(0, |t| t as u8 + 1),
-            "request": side(request_channel, b"repin/1 c2s", request_cbor, &request_plain, &sealed_request, request_aad),
-            "reply": side(reply_channel, b"repin/1 s2c", reply_cbor, &reply_plain, &sealed_reply, reply_aad),
+            "request": side(C2S, request_channel, request_cbor, &request_plain, &sealed_request, request_aad),
+            "reply": side(direction, reply_channel, reply_cbor, &reply_plain, &sealed_reply, reply_aad),
         });
         self.steps.push(step);
     }
@@ -315,7 +351,7 @@ impl Story {
 
         let (login, ke1) = ClientLogin::start(&given.password, &mut story.tape("login start")).unwrap();
         let identifier = given.identifier();
-        let context = proof_context(CHALLENGE, &story.run);
+        let context = proof_context(CHALLENGE, &story.run, &story.opening);
         let mut rng = story.tape("guess");
         let (ke2, state) = evaluate_guess(&given.setup, &identifier, &given.record, &ke1, &context, &mut rng).unwrap();
         let attempts = Attempts { left: 2, locked_until: None };
@@ -356,8 +392,9 @@ impl Story {
 
         json!({
             "about": "RESTORE_PIN to its end", "given": given.written(), "run": hex(&story.run),
+            "opening": hex(&story.opening), "context": hex(&context),
             "proof": {
-                "context": hex(&context), "state": hex(state.expose_secret()),
+                "state": hex(state.expose_secret()),
                 "session_key": hex(session_key.expose_secret()), "export_key": hex(proof.export_key.expose_secret()),
                 "k0": hex(k0.root().expose_secret()), "k1": hex(k1.root().expose_secret()),
             },
@@ -379,7 +416,7 @@ impl Story {
         let kind = CredentialKind::Answers;
         let wrong = answers::join([("q-city", &secret_bytes(b"atlantis"))].into_iter());
         let (_, ke1) = ClientLogin::start(&wrong, &mut story.tape("login start")).unwrap();
-        let context = proof_context(CHALLENGE, &story.run);
+        let context = proof_context(CHALLENGE, &story.run, &story.opening);
         let mut rng = story.tape("guess");
         let guess = evaluate_guess(&given.setup, &given.identifier(), &given.record, &ke1, &context, &mut rng);
         let attempts = Attempts { left: 0, locked_until: Some(NOW + 1_800_000) };
@@ -389,11 +426,12 @@ impl Story {
         let (_, ke1) = ClientLogin::start(&wrong, &mut story.tape("second login start")).unwrap();
         let code = Code::SecurityAnswersLocked.number();
         let refusal = ErrorDetail { code, attempts: Some(attempts), server_time: NOW + 2 };
-        story.exchange(Step::Prove1, (&k0, &Prove1Request { kind, ke1 }), (&k0, &refusal));
+        story.refuse(Step::Prove1, (&k0, &Prove1Request { kind, ke1 }), (&k0, &refusal));
         story.exchange(Step::Cancel, (&k0, &CancelRequest {}), (&k0, &CancelReply {}));
         json!({
             "about": "RESTORE_PIN with a wrong last try, a refusal and CANCEL", "given": given.written(),
-            "run": hex(&story.run), "wrong_password": hex(wrong.expose_secret()), "steps": story.steps,
+            "run": hex(&story.run), "opening": hex(&story.opening), "context": hex(&context),
+            "wrong_password": hex(wrong.expose_secret()), "steps": story.steps,
         })
     }
 
