@@ -1,0 +1,101 @@
+//! Turns `locales/en.json` into typed keys with English compiled in: a text that is used and not there, or there and
+//! not used, fails the build. Other languages are fetched at run time and looked up by the same names.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs};
+
+use serde_json::Value;
+
+const REFERENCE: &str = "locales/en.json";
+/// Read by the loader (`npm/src/shell.ts`) before any WASM is there, and therefore not needed inside it.
+const LOADER_ONLY: &str = "shell";
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    println!("cargo::rerun-if-changed={REFERENCE}");
+    let root: Value = serde_json::from_str(&fs::read_to_string(REFERENCE)?)?;
+    let mut catalogue = Catalogue::default();
+    for (group, value) in root.as_object().ok_or("en.json is an object")? {
+        match group.as_str() {
+            LOADER_ONLY => {}
+            "errors" => catalogue.errors(value)?,
+            _ => catalogue.group(group, value)?,
+        }
+    }
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("texts.rs"), catalogue.render()?)?;
+    Ok(())
+}
+
+#[derive(Default)]
+struct Catalogue {
+    texts: Vec<(String, String)>,
+    plurals: Vec<(String, String, String)>,
+    /// Circle's number, and the group that holds its title and text.
+    errors: Vec<(String, String)>,
+}
+
+impl Catalogue {
+    fn group(&mut self, path: &str, value: &Value) -> Result<(), String> {
+        let text = |key| value.get(key).and_then(Value::as_str).map(str::to_owned);
+        match (value, text("one"), text("other")) {
+            (Value::String(text), ..) => self.texts.push((path.to_owned(), text.clone())),
+            (_, Some(one), Some(other)) => self.plurals.push((path.to_owned(), one, other)),
+            (Value::Object(members), ..) => {
+                for (name, member) in members {
+                    self.group(&format!("{path}.{name}"), member)?;
+                }
+            }
+            _ => return Err(format!("{path}: a text, a plural with `one` and `other`, or a group")),
+        }
+        Ok(())
+    }
+
+    /// `"155103": "155105"` shows the texts of 155105.
+    fn errors(&mut self, value: &Value) -> Result<(), String> {
+        for (number, entry) in value.as_object().ok_or("errors is an object")? {
+            match entry {
+                Value::String(same_as) => self.errors.push((number.clone(), same_as.clone())),
+                texts => {
+                    self.group(&format!("errors.{number}"), texts)?;
+                    self.errors.push((number.clone(), number.clone()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn render(&self) -> Result<String, std::fmt::Error> {
+        let mut out = String::new();
+        constants(&mut out, "Key", self.texts.iter().map(|(path, _)| path))?;
+        writeln!(out, "/// Names and English, by number.\nstatic TEXTS: &[(&str, &str)] = &{:?};", self.texts)?;
+        constants(&mut out, "Plural", self.plurals.iter().map(|(path, ..)| path))?;
+        writeln!(out, "/// Name, English `one` and `other`, by number.")?;
+        writeln!(out, "static PLURALS: &[(&str, &str, &str)] = &{:?};", self.plurals)?;
+        writeln!(
+            out,
+            "/// Title and text for Circle's number.\npub(crate) fn error_texts(code: i32) -> (Key, Key) {{\n    match code {{"
+        )?;
+        for (number, group) in self.errors.iter().filter(|(number, _)| number != "-1") {
+            let group = constant(&format!("errors.{group}"));
+            writeln!(out, "        {number} => (Key::{group}_TITLE, Key::{group}_TEXT),")?;
+        }
+        let unknown = constant("errors.-1");
+        writeln!(out, "        _ => (Key::{unknown}_TITLE, Key::{unknown}_TEXT),\n    }}\n}}")?;
+        Ok(out)
+    }
+}
+
+/// A number for each path. Constants and not an enum, so that one that is never used is reported by its own name.
+fn constants<'a>(out: &mut String, name: &str, paths: impl Iterator<Item = &'a String>) -> std::fmt::Result {
+    writeln!(out, "/// A text, by its place in `locales/en.json`.\n#[derive(Clone, Copy, PartialEq, Eq)]")?;
+    writeln!(out, "pub(crate) struct {name}(u32);\nimpl {name} {{")?;
+    for (number, path) in paths.enumerate() {
+        writeln!(out, "    pub(crate) const {}: Self = Self({number});", constant(path))?;
+    }
+    writeln!(out, "}}")
+}
+
+/// `questions.wrong_which` becomes `QUESTIONS_WRONG_WHICH`.
+fn constant(path: &str) -> String {
+    path.replace(['.', '-'], "_").to_ascii_uppercase()
+}

@@ -1,0 +1,71 @@
+// Fetches what the widget needs beside this file, once a page: styles, glue, and the one WASM module that serves the
+// face here and the vault in its worker.
+
+type Glue = typeof import('./repin_widget.js');
+
+/** The files behind the shell, ready. */
+export interface Engine {
+  mount: Glue['mount'];
+  startWorker(): Worker;
+}
+
+let sheet: Promise<CSSStyleSheet> | undefined;
+let engine: Promise<Engine> | undefined;
+let attempts = 0;
+let policy: { createScriptURL(url: string): string } | undefined;
+
+/** The widget's styles. Constructable, for a strict CSP lets neither a style element nor an attribute through. */
+export function loadSheet(): Promise<CSSStyleSheet> {
+  return (sheet ??= fetched(new URL('./repin.css', import.meta.url))
+    .then((response) => response.text())
+    .then((css) => new CSSStyleSheet().replace(css))
+    .catch((error) => {
+      sheet = undefined;
+      throw error;
+    }));
+}
+
+/** Glue and module, from the first call on. `again` forgets an attempt that failed or hangs. */
+export function loadEngine(again: boolean): Promise<Engine> {
+  if (again) {
+    engine = undefined;
+    attempts += 1;
+  }
+  return (engine ??= assemble());
+}
+
+async function assemble(): Promise<Engine> {
+  const [glue, module] = await Promise.all([importGlue(), compile()]);
+  await glue.default({ module_or_path: module });
+  return { mount: glue.mount, startWorker: () => startWorker(module) };
+}
+
+/** A browser remembers that an import failed; under another name it is a new one. */
+function importGlue(): Promise<Glue> {
+  if (!attempts) return import('./repin_widget.js');
+  return import(/* @vite-ignore */ `${new URL('./repin_widget.js', import.meta.url)}?${attempts}`);
+}
+
+async function compile(): Promise<WebAssembly.Module> {
+  const url = new URL('./repin_widget_bg.wasm', import.meta.url);
+  const response = await fetched(url);
+  // A server that does not know the type gets the slower way.
+  return /^application\/wasm/.test(response.headers.get('content-type') ?? '')
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
+}
+
+function startWorker(module: WebAssembly.Module): Worker {
+  const url = new URL('./repin-worker.js', import.meta.url).href;
+  // Under Trusted Types a worker's address has to come from a policy, and the page has to allow ours by name.
+  policy ??= (self as any).trustedTypes?.createPolicy('pin-recovery', { createScriptURL: (url: string) => url });
+  const worker = new Worker(policy?.createScriptURL(url) ?? url, { type: 'module', name: 'repin' });
+  worker.postMessage({ module });
+  return worker;
+}
+
+async function fetched(url: URL): Promise<Response> {
+  const response = await fetch(url);
+  if (!response.ok) throw new TypeError(`${url} answered ${response.status}`);
+  return response;
+}

@@ -1,0 +1,178 @@
+// The one file that a host page imports. It paints a shell at once, fetches the rest behind it, and speaks for the
+// widget to the host. Importing it does nothing.
+import { loadEngine, loadSheet } from './engine.ts';
+import { chooseLanguage, loadMessages } from './language.ts';
+import { failure, outcome } from './outcome.ts';
+import type { WidgetHandle } from './repin_widget.js';
+import { ENGLISH, element, explain, wait, type Messages } from './shell.ts';
+import type { FailureKind, Mounted, Options, Outcome, Session, Step } from './types.ts';
+
+export type * from './types.ts';
+
+/** About what the questions take, so that what stands below does not move when they come. */
+const RESERVED = '30rem';
+const RTL = /^(ar|fa|he|ur)\b/;
+
+/** Puts the widget at the end of `target` and starts it. Throws only when there is no such element. */
+export function mount(target: Element | string, options: Options): Mounted {
+  const place = typeof target === 'string' ? document.querySelector(target) : target;
+  if (!place) throw new TypeError(`repin: no element matches ${target}`);
+
+  const opener = document.activeElement;
+  const language = chooseLanguage(options.locale);
+  const { frame, host, card } = build(options, language.locale);
+  const root = host.attachShadow({ mode: 'open' });
+  place.append(host);
+
+  let texts: Messages = ENGLISH;
+  let handle: WidgetHandle | undefined;
+  let session: Session | undefined;
+  let step: Step = 'loading';
+  let ended = false;
+  let byHost = false;
+  let stopWaiting = () => {};
+  let settle!: (outcome: Outcome) => void;
+  const done = new Promise<Outcome>((resolve) => (settle = resolve));
+
+  void start();
+  return { done, cancel: close, unmount: close, renew: (fresh) => handle?.renew((session = fresh)) };
+
+  async function start(): Promise<void> {
+    try {
+      if (typeof WebAssembly !== 'object') return stop('unsupported_browser');
+      const [asked, engine, messages] = [askForSession('start'), loadEngine(), loadMessages(language)];
+      // Handled below; a rejection must not be called unhandled while the styles are on their way.
+      asked.catch(() => {});
+      engine.catch(() => {});
+      root.adoptedStyleSheets = [await loadSheet()];
+      show();
+      texts = await messages;
+      const { mount, startWorker } = await engine;
+      session = await asked;
+      if (ended) return;
+      stopWaiting();
+      card.remove();
+      handle = mount(frame, {
+        locale: language.locale,
+        messages: texts === ENGLISH ? undefined : texts,
+        origin: location.origin,
+        apiBase: options.apiBaseUrl ?? '',
+        canRenew: !!options.getSession,
+        handsOver: !!options.onForgot,
+        closesAfterMs: options.successAutoCloseMs,
+        startWorker,
+        step(name, index, total) {
+          step = name as Step;
+          options.onStep?.({ step, index, total });
+        },
+        ended: (status, detail, number) => finish(outcome(status, detail, number, session?.challengeId ?? '')),
+        needsSession: (reason) => void provide(reason),
+      });
+      handle.start(session);
+    } catch (error) {
+      stop(kindOf(error), String(error));
+    }
+  }
+
+  /** The shell, until the face takes its place. */
+  function show(): void {
+    if (ended || handle) return;
+    stopWaiting();
+    stopWaiting = wait(card, texts, close);
+    root.append(frame);
+    host.style.minBlockSize = '';
+    if (frame instanceof HTMLDialogElement && !frame.open) frame.showModal();
+  }
+
+  /** The face asks for a session: to go on, to start again, or to recover instead. */
+  async function provide(reason: string): Promise<void> {
+    try {
+      if (reason === 'forgot') {
+        const promised = options.onForgot?.();
+        if (!promised) return finish({ status: 'forgot' });
+        session = await promised;
+      } else if (reason !== 'retry') {
+        session = await askForSession(reason as 'expiring');
+      }
+      if (ended || !session) return;
+      if (reason === 'expiring') handle?.renew(session);
+      else handle?.start(session);
+    } catch (error) {
+      options.onError?.(failure('session_invalid', -1, String(error)));
+      if (reason === 'expiring') handle?.renew();
+      else finish({ status: 'failed', error: failure('session_invalid') });
+    }
+  }
+
+  /** The host's own copy first; after that only what it fetches. */
+  async function askForSession(reason: 'start' | 'expiring' | 'expired'): Promise<Session> {
+    if (reason === 'start' && options.session) return options.session;
+    if (!options.getSession) throw new NoSession('the host has no getSession');
+    return options.getSession(reason).catch((error) => {
+      throw new NoSession(String(error));
+    });
+  }
+
+  /** It cannot start: says so calmly, in place. */
+  function stop(kind: FailureKind, message?: string): void {
+    if (ended) return;
+    stopWaiting();
+    const error = failure(kind, -1, message);
+    options.onError?.(error);
+    const { unsupported, blocked, offline, session } = texts.shell;
+    const card_texts = { unsupported_browser: unsupported, blocked_by_csp: blocked, session_invalid: session }[kind as string];
+    if (!frame.isConnected) root.append(frame);
+    const leave = () => finish({ status: 'failed', error });
+    explain(card, texts, card_texts ?? offline, leave, kind === 'network' ? () => (show(), void start()) : undefined);
+  }
+
+  function close(): void {
+    if (ended) return;
+    byHost = true;
+    if (handle) handle.cancel();
+    else finish({ status: 'canceled', reason: 'user', step });
+  }
+
+  function finish(result: Outcome): void {
+    if (ended) return;
+    ended = true;
+    stopWaiting();
+    if (result.status === 'canceled' && byHost) result.reason = 'host';
+    // After the face's own call has returned, for it cannot be taken down while it speaks.
+    queueMicrotask(() => {
+      const hadFocus = root.activeElement || document.activeElement === document.body;
+      handle?.unmount();
+      host.remove();
+      if (hadFocus) (opener as HTMLElement | null)?.focus?.();
+      options.onOutcome?.(result);
+      settle(result);
+    });
+  }
+}
+
+class NoSession extends Error {}
+
+/** Compiling is what a Content-Security-Policy forbids; all else that fails here is the network. */
+function kindOf(error: unknown): FailureKind {
+  if (error instanceof NoSession) return 'session_invalid';
+  if (error instanceof WebAssembly.CompileError) return 'blocked_by_csp';
+  return error instanceof TypeError ? 'network' : 'internal';
+}
+
+function build({ theme, dir, presentation }: Options, locale: string) {
+  const host = element('div');
+  host.style.minBlockSize = RESERVED;
+  const frame = element(presentation === 'dialog' ? 'dialog' : 'section', 'repin', '', ['aria-label', ENGLISH.shell.label]);
+  frame.lang = locale;
+  frame.dir = dir ?? (RTL.test(locale) ? 'rtl' : 'ltr');
+  if (theme && theme !== 'auto') frame.dataset.theme = theme;
+  if (presentation) frame.dataset.presentation = presentation;
+  // Android's back gesture asks a dialog to close; the face answers as to the Escape key.
+  frame.oncancel = (event) => {
+    event.preventDefault();
+    frame.firstElementChild?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+  };
+  const card = element('div', 'card');
+  frame.append(card);
+  return { host, frame, card };
+}

@@ -1,0 +1,92 @@
+// What shows before any WASM is there: the header's height, bars after a moment, a word after a while, and a calm card
+// when it cannot go on. The same classes as the face uses, so that nothing moves when the face takes over.
+//
+// esbuild takes named imports from JSON and leaves out what only the face reads; TypeScript follows Node, which does not.
+// @ts-expect-error
+import { common, loading, shell } from '../../locales/en.json';
+
+interface Card {
+  title: string;
+  text: string;
+}
+
+/** A locale file, as far as this side reads it. */
+export interface Messages {
+  common: { retry: string; close: string; cancel: string };
+  loading: { now: string; slow: string };
+  shell: { label: string; unsupported: Card; blocked: Card; offline: Card; session: Card };
+}
+
+export const ENGLISH: Messages = { common, loading, shell };
+
+const SHOW_BARS_MS = 200;
+const SAY_SLOW_MS = 8_000;
+const OFFER_RETRY_MS = 20_000;
+
+/** The waiting card. Returns a function that ends its timers. */
+export function wait(card: HTMLElement, texts: Messages, close: () => void, retry: () => void): () => void {
+  const body = element('div', 'stack wait');
+  const status = element('p', 'vh', texts.loading.now, ['role', 'status']);
+  card.replaceChildren(header(texts, close), status, body);
+  const timers = [
+    setTimeout(
+      () => body.append(...['sk w60', 'sk', 'sk box', 'sk w80', 'sk box'].map((name) => element('div', name))),
+      SHOW_BARS_MS,
+    ),
+    setTimeout(() => {
+      status.textContent = texts.loading.slow;
+      status.className = 'lead';
+    }, SAY_SLOW_MS),
+    setTimeout(() => body.append(button('btn alt', texts.common.retry, retry)), OFFER_RETRY_MS),
+  ];
+  return () => timers.forEach(clearTimeout);
+}
+
+/** The card for what cannot go on. */
+export function explain(
+  card: HTMLElement,
+  texts: Messages,
+  { title, text }: { title: string; text: string },
+  close: () => void,
+  retry?: () => void,
+): void {
+  const hero = element('div', 'hero', '', ['role', 'alert']);
+  hero.append(element('h2', '', title), element('p', 'lead', text));
+  card.replaceChildren(header(texts, close), hero);
+  if (retry) card.append(button('btn main', texts.common.retry, retry));
+  card.append(button('btn alt', texts.common.close, close));
+}
+
+function header(texts: Messages, close: () => void): HTMLElement {
+  const bar = element('div', 'bar');
+  const button = element('button', 'round', '', ['aria-label', texts.common.cancel], ['type', 'button']);
+  button.onclick = close;
+  button.append(cross());
+  bar.append(element('span'), element('span'), button);
+  return bar;
+}
+
+function cross(): SVGElement {
+  const create = (name: string, ...attributes: [string, string][]) => {
+    const made = document.createElementNS('http://www.w3.org/2000/svg', name);
+    for (const [key, value] of attributes) made.setAttribute(key, value);
+    return made;
+  };
+  const svg = create('svg', ['class', 'icon'], ['viewBox', '0 0 24 24'], ['aria-hidden', 'true']);
+  svg.append(create('path', ['d', 'M6 6l12 12M18 6L6 18']));
+  return svg;
+}
+
+function button(name: string, text: string, press: () => void): HTMLElement {
+  const made = element('button', name, text, ['type', 'button']);
+  made.onclick = press;
+  return made;
+}
+
+export function element(tag: string, name = '', text = '', ...attributes: [string, string][]): HTMLElement {
+  const made = document.createElement(tag);
+  if (name) made.className = name;
+  made.textContent = text;
+  for (const [key, value] of attributes) made.setAttribute(key, value);
+  return made;
+}

@@ -1,0 +1,78 @@
+// What a host page sees of the widget. Names and shapes here are public API.
+
+/** What the app's server got for this person: proof, key and what to do. Never put it in markup or in a URL. */
+export interface Session {
+  userToken: string;
+  /** Standard base64 of 32 bytes. */
+  encryptionKey: string;
+  /** UUID of the challenge: what the person is asked to do. */
+  challengeId: string;
+  /** The app the host believes it is; the gateway then checks it. */
+  appId?: string;
+}
+
+/** Asks the app's server for a session. `expiring` and `expired` are for the same challenge. */
+export type SessionProvider = (reason: 'start' | 'expiring' | 'expired') => Promise<Session>;
+
+export interface Options {
+  /** The session, or `getSession` to fetch it while the widget loads, and again when it runs out. */
+  session?: Session;
+  getSession?: SessionProvider;
+  /** Where the gateway is, without a trailing slash; the page's own origin when left out. */
+  apiBaseUrl?: string;
+  /** A BCP 47 tag; by default the language of the page. */
+  locale?: string;
+  dir?: 'ltr' | 'rtl';
+  /** `auto` follows the device. */
+  theme?: 'auto' | 'light' | 'dark';
+  /** `auto` stands in the page and fills a phone's screen; `inline` never does; `dialog` is modal. */
+  presentation?: 'auto' | 'inline' | 'dialog';
+  /** The success screen closes by itself after so long. */
+  successAutoCloseMs?: number;
+  /** Each step, with its place among the steps (0 of 0 where they are not counted). */
+  onStep?(step: { step: Step; index: number; total: number }): void;
+  /** Once, when the widget has gone. Do not act on it alone: ask your server for the challenge's status. */
+  onOutcome?(outcome: Outcome): void;
+  /** "Forgot PIN?": return a session for a RESTORE_PIN challenge to go on here, or nothing to take over. */
+  onForgot?(): Promise<Session> | void;
+  /** What kept the widget from starting or going on, for logs. */
+  onError?(error: Failure): void;
+}
+
+export interface Mounted {
+  /** The same outcome as `onOutcome`. Never rejects. */
+  readonly done: Promise<Outcome>;
+  /** A fresh session for the same challenge. */
+  renew(session: Session): void;
+  /** Closes as if the person had. */
+  cancel(): void;
+  /** Takes the widget down; `done` still settles. */
+  unmount(): void;
+}
+
+export type Step =
+  | 'loading' | 'questions' | 'current-pin' | 'new-pin' | 'confirm-pin'
+  | 'questions-intro' | 'choose-question' | 'summary' | 'agree'
+  | 'working' | 'success' | 'locked' | 'expired' | 'cannot-recover' | 'forgot' | 'offline' | 'error' | 'canceled';
+
+export type Flow = 'INITIALIZE' | 'SET_PIN' | 'SET_SECURITY_QUESTIONS' | 'CHANGE_PIN' | 'RESTORE_PIN';
+
+/** How it ended. Safe to log: no PIN, answer, token or key is ever in it. */
+export type Outcome =
+  | { status: 'completed'; flow: Flow; challengeId: string }
+  | { status: 'canceled'; reason: 'user' | 'host'; step: Step }
+  | { status: 'forgot' }
+  | { status: 'locked'; factor: 'pin' | 'answers'; retryAt: string }
+  | { status: 'failed'; error: Failure };
+
+export type FailureKind =
+  | 'session_expired' | 'session_invalid' | 'challenge_invalid' | 'questions_not_set' | 'user_disabled'
+  | 'network' | 'unsupported_browser' | 'blocked_by_csp' | 'internal';
+
+export interface Failure {
+  /** Circle's number; -1 where it has none. */
+  code: number;
+  kind: FailureKind;
+  /** English, for logs. */
+  message: string;
+}

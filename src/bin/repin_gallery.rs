@@ -1,0 +1,165 @@
+//! Every state of the widget from fixed data, with no vault behind it: for pictures, and for the accessibility run. Never
+//! shipped. `tests/gallery/` is the page that hosts it.
+
+use repin_core::api::{Attempts, ChallengeType, CredentialKind, Question, QuestionKind, UnixMs};
+use repin_core::pin_policy::Weakness;
+use repin_vault::flow::{
+    AnswersProblem, DeadEnd, PinProblem, Progress, QuestionProblem, Screen, SessionTimes, ViewModel,
+};
+use std::cell::RefCell;
+
+use leptos::mount::mount_to;
+use repin::component::{PinRecovery, PinRecoveryProps};
+use repin::face::{Face, Host, Outcome};
+use repin::i18n::Texts;
+use repin_vault::flow::Event;
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlElement;
+
+const MINUTE: UnixMs = 60_000;
+
+fn main() {}
+
+thread_local! {
+    /// Takes the state that is shown down again.
+    static SHOWN: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
+}
+
+/// The states there are.
+#[wasm_bindgen]
+pub fn names() -> Vec<String> {
+    states().into_iter().map(|(name, _)| name.to_owned()).collect()
+}
+
+/// Shows a state in `container`. `options` is `{locale?, messages?, still?}`: the state shown before goes, unless
+/// `still` is set, which also leaves the focus alone.
+#[wasm_bindgen]
+pub fn show(container: HtmlElement, name: &str, options: JsValue) {
+    let option = |name: &str| js_sys::Reflect::get(&options, &name.into()).unwrap_or_default();
+    let still = option("still").is_truthy();
+    let texts = (option("locale").as_string(), option("messages"));
+    if let Some(take_down) = SHOWN.take() {
+        take_down();
+    }
+    let Some((_, view)) = states().into_iter().find(|(state, _)| *state == name) else { return };
+    let handle = mount_to(container, move || {
+        let texts = Texts::new(texts.0.as_deref().unwrap_or("en"), texts.1);
+        PinRecovery(PinRecoveryProps { face: Face::new(texts, Box::new(Nobody { still }), view) })
+    });
+    if still {
+        handle.forget();
+    } else {
+        SHOWN.set(Some(Box::new(move || drop(handle))));
+    }
+}
+
+/// Nothing happens.
+struct Nobody {
+    still: bool,
+}
+
+impl Host for Nobody {
+    fn send(&self, _: Event) {}
+    fn step(&self, _: &'static str, _: Option<Progress>) {}
+    fn ended(&self, _: Outcome) {}
+    fn needs_session(&self, _: &'static str) {}
+    fn can_renew(&self) -> bool {
+        true
+    }
+    fn hands_over(&self) -> bool {
+        false
+    }
+    fn closes_after_ms(&self) -> Option<u32> {
+        None
+    }
+    fn moves_focus(&self) -> bool {
+        !self.still
+    }
+}
+
+fn states() -> Vec<(&'static str, ViewModel)> {
+    let now = js_sys::Date::now() as UnixMs;
+    let screen = |screen| ViewModel { screen, progress: None, can_go_back: false, busy: false, session: None };
+    let step = |step, of, view| ViewModel { progress: Some(Progress { step, of }), ..screen(view) };
+    let back = |view| ViewModel { can_go_back: true, ..view };
+    let busy = |view| ViewModel { busy: true, ..view };
+    let ends_in = |minutes, view| ViewModel {
+        session: Some(SessionTimes { expires_at: now + minutes * MINUTE, server_time: now }),
+        ..view
+    };
+    let asked = |problem| Screen::Questions { questions: questions(), problem };
+    let current = |problem| Screen::CurrentPin { length: 6, problem, can_recover: true };
+    let new = |problem| Screen::NewPin { length: 6, problem };
+    let confirm = |problem| Screen::ConfirmPin { length: 6, problem };
+    let choose = |number, problem| Screen::ChooseQuestion {
+        number,
+        required: 2,
+        catalogue: catalogue(),
+        taken: if number == 1 { vec![] } else { vec![0] },
+        problem,
+        chosen: (number == 2).then_some(2),
+    };
+    let working = |challenge_type| Screen::Working { stretchings: 1, measured_ms: Some(900), challenge_type };
+    let done = |challenge_type| Screen::Done { challenge_type };
+    let locked = |kind, can_recover| {
+        // The clock of the pictures: 27:41.
+        Screen::Locked { kind, until: now + 27 * MINUTE + 41_000, server_time: now, can_recover }
+    };
+    let tries = |left| Attempts { left, locked_until: None };
+    vec![
+        ("loading", screen(Screen::Loading)),
+        ("questions", step(1, 3, asked(None))),
+        ("questions-busy", busy(step(1, 3, asked(None)))),
+        ("questions-wrong", step(1, 3, asked(Some(AnswersProblem::Wrong { attempts: tries(1) })))),
+        ("questions-empty", step(1, 3, asked(Some(AnswersProblem::Empty { indexes: vec![0, 1] })))),
+        ("cannot-remember", back(step(1, 3, Screen::CannotRecover { reason: DeadEnd::CannotRemember }))),
+        ("current-pin", step(1, 3, current(None))),
+        ("current-pin-wrong", step(1, 3, current(Some(PinProblem::Wrong { attempts: tries(2) })))),
+        ("new-pin", step(2, 3, new(None))),
+        ("new-pin-weak", step(2, 3, new(Some(PinProblem::Weak { weakness: Weakness::Run })))),
+        ("new-pin-in-date", step(2, 3, new(Some(PinProblem::InDateAnswer)))),
+        ("confirm-pin", back(step(3, 3, confirm(None)))),
+        ("confirm-pin-mismatch", back(step(3, 3, confirm(Some(PinProblem::Mismatch))))),
+        ("questions-intro", step(3, 7, Screen::QuestionsIntro { required: 2 })),
+        ("choose-question", back(step(4, 7, choose(1, None)))),
+        ("choose-question-date", back(step(5, 7, choose(2, None)))),
+        ("choose-question-hint", back(step(4, 7, choose(1, Some(QuestionProblem::HintIsAnswer))))),
+        ("summary", back(step(6, 7, Screen::Summary { questions: questions() }))),
+        ("agree", back(step(7, 7, Screen::Agree))),
+        ("working", screen(working(ChallengeType::RestorePin))),
+        ("working-all", screen(working(ChallengeType::Initialize))),
+        ("success", screen(done(ChallengeType::RestorePin))),
+        ("success-all", screen(done(ChallengeType::Initialize))),
+        ("locked", screen(locked(CredentialKind::Answers, false))),
+        ("locked-pin", screen(locked(CredentialKind::Pin, true))),
+        ("expiring-soon", ends_in(4, step(1, 3, asked(None)))),
+        ("expiring-alert", ends_in(2, step(2, 3, new(None)))),
+        ("expired", screen(Screen::Expired)),
+        ("no-questions", screen(Screen::CannotRecover { reason: DeadEnd::NoQuestions })),
+        ("disabled", screen(Screen::CannotRecover { reason: DeadEnd::Disabled })),
+        ("handed-over", screen(Screen::HandedOver)),
+        ("offline", screen(Screen::Offline)),
+        ("failed", screen(Screen::Failed { code: 155_122, retryable: false })),
+        ("failed-retryable", screen(Screen::Failed { code: 155_707, retryable: true })),
+    ]
+}
+
+fn questions() -> Vec<Question> {
+    vec![
+        question("school", "What was the name of your first school?", QuestionKind::Text, Some("red gate")),
+        question("wedding", "When did your parents get married?", QuestionKind::Date, Some("the summer one")),
+    ]
+}
+
+fn catalogue() -> Vec<Question> {
+    vec![
+        question("school", "What was the name of your first school?", QuestionKind::Text, None),
+        question("pet", "What was your first pet called?", QuestionKind::Text, None),
+        question("wedding", "When did your parents get married?", QuestionKind::Date, None),
+        question("street", "What street did you grow up on?", QuestionKind::Text, None),
+    ]
+}
+
+fn question(id: &str, text: &str, kind: QuestionKind, hint: Option<&str>) -> Question {
+    Question { id: id.to_owned(), text: text.to_owned(), kind, hint: hint.map(str::to_owned) }
+}

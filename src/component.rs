@@ -1,0 +1,96 @@
+//! The card: header, the page for what the vault says, and whatever stands in front of it for a while.
+
+use leptos::prelude::*;
+use repin_vault::flow::Screen;
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
+
+use crate::element::{El, dynamic, el, every, group, nothing};
+use crate::face::Face;
+use crate::screens;
+use crate::screens::choose_question::Offer;
+use crate::screens::session_notice::session_notice;
+use crate::small::watch;
+use crate::widgets::header::header;
+
+/// The whole widget, for the content of a `section.repin` that the loader made.
+#[component]
+pub fn PinRecovery(
+    /// What the vault says, and whom to tell.
+    face: Face,
+) -> impl IntoView {
+    every(1_000, move || face.tick());
+    let covered = move || face.leaving.get() || face.front.get() != 0;
+    let mut was_covered = false;
+    watch(move || {
+        if was_covered && !covered() {
+            face.focus_beginning();
+        }
+        was_covered = covered();
+    });
+    // Hidden and not taken away: what was typed is still there afterwards.
+    let behind = el("div").class("page").attr_with("hidden", move || covered().then(String::new)).child(page(face));
+    el("div")
+        .class("card")
+        .on("keydown", move |event| on_key(face, event.unchecked_ref()))
+        .on("input", move |_| face.note_typing())
+        .with(&face.voice())
+        .children(vec![header(face), session_notice(face), front(face), behind])
+}
+
+/// What passes: the question whether to leave, a lost connection, a wait.
+fn front(face: Face) -> El {
+    dynamic(move || match (face.leaving.get(), face.front.get()) {
+        (true, _) => group(screens::leaving::screen(face)),
+        (_, 0) => nothing(),
+        _ => screen_view(face, face.screen()),
+    })
+}
+
+/// Made anew when the page changes, and only then.
+fn page(face: Face) -> El {
+    dynamic(move || {
+        face.page.get();
+        match face.screen_behind() {
+            Screen::Loading => nothing(),
+            screen => screen_view(face, screen),
+        }
+    })
+}
+
+fn screen_view(face: Face, screen: Screen) -> El {
+    group(match screen {
+        Screen::Loading => screens::loading::screen(face),
+        Screen::Questions { questions, .. } => screens::questions::screen(face, &questions),
+        Screen::CurrentPin { .. } | Screen::NewPin { .. } | Screen::ConfirmPin { .. } => {
+            screens::pin::screen(face, &screen)
+        }
+        Screen::QuestionsIntro { required } => screens::questions_intro::screen(face, required),
+        Screen::ChooseQuestion { number, required, catalogue, taken, chosen, .. } => {
+            screens::choose_question::screen(face, Offer { number, required, catalogue, taken, chosen })
+        }
+        Screen::Summary { questions } => screens::summary::screen(face, &questions),
+        Screen::Agree => screens::agree::screen(face),
+        Screen::Working { stretchings, measured_ms, challenge_type } => {
+            screens::working::screen(face, stretchings, measured_ms, challenge_type)
+        }
+        Screen::Done { challenge_type } => screens::done::screen(face, challenge_type),
+        Screen::Locked { kind, until, can_recover, .. } => screens::locked::screen(face, kind, until, can_recover),
+        Screen::Expired => screens::expired::screen(face),
+        Screen::CannotRecover { reason } => screens::cannot_recover::screen(face, reason),
+        Screen::HandedOver if face.with_host(|host| host.hands_over()) => screens::loading::screen(face),
+        Screen::HandedOver => screens::handed_over::screen(face),
+        Screen::Offline => screens::offline::screen(face),
+        Screen::Failed { code, retryable } => screens::failed::screen(face, code, retryable),
+        Screen::Cancelled => Vec::new(),
+    })
+}
+
+fn on_key(face: Face, event: &KeyboardEvent) {
+    if event.key() == "Escape" && !event.is_composing() {
+        // Ours, and not that of a dialog around us.
+        event.prevent_default();
+        event.stop_propagation();
+        face.escape();
+    }
+}

@@ -1,0 +1,382 @@
+//! What every screen is handed: the view to show, the texts, and the few verbs by which a person's doing leaves the
+//! face. It holds what the vault said and how many digits were typed, never a PIN or an answer.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use repin_core::api::{CredentialKind, UnixMs};
+use repin_vault::flow::{DeadEnd, Event, Progress, Screen, SessionTimes, ViewModel};
+use web_sys::{Element, HtmlElement};
+
+use crate::i18n::{Key, Plural, Texts};
+use crate::page::{header_key, interrupts, is_input, page_key, step_key, step_name};
+use crate::problem::{Problem, problem_of};
+use crate::small::Small;
+
+/// What is around the widget: the vault on one side, the host page on the other.
+pub trait Host {
+    /// Hands an event to the vault.
+    fn send(&self, event: Event);
+    /// The person reached a step; its name is public API.
+    fn step(&self, name: &'static str, progress: Option<Progress>);
+    /// The widget is done and can be taken down.
+    fn ended(&self, outcome: Outcome);
+    /// Asks the host page for a session: `expiring` to go on, `expired` or `retry` to start again, `forgot` to recover.
+    fn needs_session(&self, reason: &'static str);
+    /// The host page can hand over fresh sessions.
+    fn can_renew(&self) -> bool;
+    /// The host page takes over when the person forgot the PIN.
+    fn hands_over(&self) -> bool;
+    /// The success screen closes by itself after so many milliseconds.
+    fn closes_after_ms(&self) -> Option<u32>;
+    /// Steps may move the keyboard focus; off where many widgets stand on one page.
+    fn moves_focus(&self) -> bool {
+        true
+    }
+}
+
+/// How it ended, for the host page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Outcome {
+    /// The challenge is complete. Circle's name of its type.
+    Completed(&'static str),
+    /// The person closed at this step.
+    Canceled(&'static str),
+    /// The person asked for recovery instead.
+    Forgot,
+    /// Three wrong tries; when it ends, on the gateway's clock.
+    Locked(CredentialKind, UnixMs),
+    /// Circle's number.
+    Failed(i32),
+}
+
+/// How much of the session is left, as far as anyone needs to know.
+pub(crate) const PLENTY: u32 = 0;
+/// The session is over; between the two are minutes, from five down.
+pub(crate) const OVER: u32 = u32::MAX;
+
+/// The handle that screens and widgets share. Copyable.
+#[derive(Clone, Copy)]
+pub struct Face {
+    inner: StoredValue<Rc<Inner>, LocalStorage>,
+    /// Which page shows: it is made anew when this changes, and only then.
+    pub(crate) page: Small<u32>,
+    /// Which step of the page: the PIN's page has three.
+    pub(crate) step: Small<u32>,
+    /// What stands in front of the page for a while; 0 for nothing.
+    pub(crate) front: Small<u32>,
+    /// Everything the header shows.
+    pub(crate) header: Small<u32>,
+    /// Counts what the vault has judged, so that the same problem twice is told twice.
+    pub(crate) judged: Small<u32>,
+    /// The vault works on what was submitted.
+    pub(crate) busy: Small<bool>,
+    /// The close confirmation shows.
+    pub(crate) leaving: Small<bool>,
+    /// [`PLENTY`], minutes, or [`OVER`].
+    pub(crate) session_left: Small<u32>,
+    /// The host was asked for more time.
+    pub(crate) renewing: Small<bool>,
+    /// The host had no more time to give.
+    pub(crate) renewal_failed: Small<bool>,
+    /// Goes up once a second.
+    pub(crate) ticks: Small<u32>,
+}
+
+struct Inner {
+    texts: Texts,
+    host: Box<dyn Host>,
+    view: RefCell<ViewModel>,
+    /// The last view that was not an interruption: its page stays as it was, with what was typed.
+    behind: RefCell<ViewModel>,
+    submitted: Cell<bool>,
+    typed: Cell<bool>,
+    /// Gateway's clock minus the device's, in milliseconds, and the reading it was made from.
+    clock: Cell<(f64, UnixMs)>,
+    /// The page's headline or field, where the focus returns when an interruption is over.
+    beginning: RefCell<Option<HtmlElement>>,
+    /// The polite live region.
+    voice: Element,
+    serial: u32,
+}
+
+thread_local! {
+    static SERIAL: Cell<u32> = const { Cell::new(0) };
+}
+
+impl Face {
+    /// Must be called inside a reactive owner, as in the closure given to `leptos::mount::mount_to`.
+    pub fn new(texts: Texts, host: Box<dyn Host>, first: ViewModel) -> Self {
+        let voice = crate::element::el("p").class("vh").attr("role", "status").element();
+        let inner = Inner {
+            texts,
+            host,
+            view: RefCell::new(loading()),
+            behind: RefCell::new(loading()),
+            submitted: Cell::new(false),
+            typed: Cell::new(false),
+            clock: Cell::new((0.0, 0)),
+            beginning: RefCell::new(None),
+            voice: voice.into(),
+            serial: SERIAL.replace(SERIAL.get() + 1),
+        };
+        let face = Self {
+            inner: StoredValue::new_local(Rc::new(inner)),
+            page: Small::new(0),
+            step: Small::new(0),
+            front: Small::new(0),
+            header: Small::new(0),
+            judged: Small::new(0),
+            busy: Small::new(false),
+            leaving: Small::new(false),
+            session_left: Small::new(PLENTY),
+            renewing: Small::new(false),
+            renewal_failed: Small::new(false),
+            ticks: Small::new(0),
+        };
+        face.inner().host.step(step_name(&Screen::Loading), None);
+        face.receive(first);
+        face
+    }
+
+    /// The vault has something new to show.
+    pub fn receive(self, view: ViewModel) {
+        let inner = self.inner();
+        let before = inner.view.replace(view.clone());
+        let answered = !view.busy && inner.submitted.take();
+        inner.submitted.set(false);
+
+        let interrupted = interrupts(&view.screen);
+        let mut judged = false;
+        if !interrupted {
+            let behind = inner.behind.replace(view.clone());
+            judged = answered || problem_of(&behind.screen) != problem_of(&view.screen);
+            self.page.set(page_key(&view.screen));
+            self.step.set(step_key(&view.screen));
+        }
+        self.front.set(if interrupted { page_key(&view.screen) } else { 0 });
+        self.header.set(header_key(&view));
+        self.busy.set(view.busy);
+        if judged {
+            self.judged.set(self.judged.now() + 1);
+        }
+        if before.session != view.session {
+            self.renewing.set(false);
+            self.renewal_failed.set(false);
+        }
+        self.set_clock(&view);
+        self.tick();
+        let (name, progress) = (step_name(&view.screen), view.progress);
+        if (step_name(&before.screen), before.progress) != (name, progress) {
+            inner.host.step(name, progress);
+            if matches!(view.screen, Screen::HandedOver) && inner.host.hands_over() {
+                inner.host.needs_session("forgot");
+            }
+        }
+    }
+
+    /// An event that is not answered by a verdict.
+    pub(crate) fn send(self, event: Event) {
+        self.inner().host.send(event);
+    }
+
+    /// An event that the vault will judge; until then buttons wait.
+    pub(crate) fn submit(self, event: Event) {
+        if !self.busy.now() {
+            self.inner().submitted.set(true);
+            self.busy.set(true);
+            self.send(event);
+        }
+    }
+
+    /// Something was entered: closing asks first.
+    pub(crate) fn note_typing(self) {
+        self.inner().typed.set(true);
+    }
+
+    /// The close button, the Escape key and "Cancel". Asks once if anything was typed.
+    pub(crate) fn close(self) {
+        let inner = self.inner();
+        if inner.typed.get() && !self.leaving.now() && is_input(&inner.view.borrow().screen) {
+            self.leaving.set(true);
+        } else {
+            self.leave();
+        }
+    }
+
+    /// The Escape key.
+    pub(crate) fn escape(self) {
+        // What is being committed can no longer be called back.
+        let committing = matches!(self.inner().view.borrow().screen, Screen::Working { .. });
+        if self.leaving.now() {
+            self.leaving.set(false);
+        } else if !committing {
+            self.close();
+        }
+    }
+
+    /// Ends the widget with the outcome that the present screen means.
+    pub fn leave(self) {
+        let inner = self.inner();
+        let outcome = outcome_of(&inner.view.borrow().screen);
+        if matches!(outcome, Outcome::Canceled(_)) {
+            inner.host.send(Event::Cancel);
+        }
+        inner.host.ended(outcome);
+    }
+
+    /// The host could not extend the session.
+    pub fn renewal_failed(self) {
+        self.renewing.set(false);
+        self.renewal_failed.set(true);
+    }
+
+    /// What was wrong last. Read [`Face::judged`] to hear of the next one.
+    pub(crate) fn problem(self) -> Option<Problem> {
+        problem_of(&self.inner().behind.borrow().screen)
+    }
+
+    pub(crate) fn with_host<T>(self, ask: impl FnOnce(&dyn Host) -> T) -> T {
+        ask(self.inner().host.as_ref())
+    }
+
+    pub(crate) fn screen(self) -> Screen {
+        self.inner().view.borrow().screen.clone()
+    }
+
+    pub(crate) fn screen_behind(self) -> Screen {
+        self.inner().behind.borrow().screen.clone()
+    }
+
+    pub(crate) fn session(self) -> Option<SessionTimes> {
+        self.inner().view.borrow().session
+    }
+
+    /// Has the polite live region say it. The same words again are told again.
+    pub(crate) fn say(self, words: &str) {
+        let (voice, words) = (self.voice(), words.to_owned());
+        voice.set_text_content(None);
+        let speak: Box<dyn FnOnce()> = Box::new(move || voice.set_text_content(Some(&words)));
+        set_timeout(speak, std::time::Duration::from_millis(50));
+    }
+
+    pub(crate) fn voice(self) -> Element {
+        self.inner().voice.clone()
+    }
+
+    /// Where the page begins; the focus goes there. What is shown in front of a page does not stay its beginning.
+    pub(crate) fn begins_at(self, element: HtmlElement) {
+        self.focus(element.clone());
+        if !self.leaving.now() && self.front.now() == 0 {
+            *self.inner().beginning.borrow_mut() = Some(element);
+        }
+    }
+
+    /// Back from an interruption.
+    pub(crate) fn focus_beginning(self) {
+        if let Some(element) = self.inner().beginning.borrow().clone() {
+            self.focus(element);
+        }
+    }
+
+    /// Moves the focus, after the present task: the element may not stand in the page yet.
+    pub(crate) fn focus(self, element: HtmlElement) {
+        if self.inner().host.moves_focus() {
+            let focus: Box<dyn FnOnce()> = Box::new(move || drop(element.focus()));
+            set_timeout(focus, std::time::Duration::ZERO);
+        }
+    }
+
+    /// An id that is unique on the page, for labels and descriptions.
+    pub(crate) fn id(self, name: &str) -> String {
+        format!("repin{}-{name}", self.inner().serial)
+    }
+
+    /// Milliseconds until a moment on the gateway's clock.
+    pub(crate) fn ms_until(self, moment: UnixMs) -> f64 {
+        moment as f64 - js_sys::Date::now() - self.inner().clock.get().0
+    }
+
+    /// A second has passed, or the session changed.
+    pub(crate) fn tick(self) {
+        self.ticks.set(self.ticks.now() + 1);
+        let inner = self.inner();
+        let session = inner.view.borrow().session.filter(|_| is_input(&inner.view.borrow().screen));
+        let seconds = session.map_or(f64::INFINITY, |session| (self.ms_until(session.expires_at) / 1000.0).ceil());
+        let left = match seconds {
+            s if s > 300.0 => PLENTY,
+            s if s > 0.0 => (s / 60.0).ceil() as u32,
+            _ => OVER,
+        };
+        if left == OVER && self.session_left.now() != OVER {
+            inner.host.send(Event::SessionEnded);
+        }
+        self.session_left.set(left);
+    }
+
+    /// The gateway's clock is believed over the device's, which may be hours off.
+    fn set_clock(self, view: &ViewModel) {
+        let told = match view.screen {
+            Screen::Locked { server_time, .. } => Some(server_time),
+            _ => view.session.map(|session| session.server_time),
+        };
+        let inner = self.inner();
+        // An old reading shown again is no reading of now.
+        if let Some(server_time) = told.filter(|told| *told != inner.clock.get().1) {
+            inner.clock.set((server_time as f64 - js_sys::Date::now(), server_time));
+        }
+    }
+
+    fn inner(self) -> Rc<Inner> {
+        self.inner.get_value()
+    }
+}
+
+/// Texts, by key.
+impl Face {
+    pub(crate) fn texts<T>(self, read: impl FnOnce(&Texts) -> T) -> T {
+        read(&self.inner().texts)
+    }
+
+    pub(crate) fn text(self, key: Key) -> String {
+        self.inner().texts.get(key)
+    }
+
+    pub(crate) fn fill(self, key: Key, name: &str, value: &str) -> String {
+        self.inner().texts.fill(key, name, value)
+    }
+
+    pub(crate) fn count(self, plural: Plural, n: u32) -> String {
+        self.inner().texts.count(plural, n)
+    }
+
+    pub(crate) fn of(self, key: Key, n: u32, total: u32) -> String {
+        self.inner().texts.of(key, n, total)
+    }
+
+    /// A moment on the gateway's clock as time of day here.
+    pub(crate) fn time_of(self, moment: UnixMs) -> String {
+        self.inner().texts.time_of_day(moment as f64 - self.inner().clock.get().0)
+    }
+}
+
+/// What shows before the vault has said anything.
+pub fn loading() -> ViewModel {
+    ViewModel { screen: Screen::Loading, progress: None, can_go_back: false, busy: false, session: None }
+}
+
+fn outcome_of(screen: &Screen) -> Outcome {
+    match screen {
+        Screen::Done { challenge_type } => Outcome::Completed(challenge_type.name()),
+        Screen::Locked { kind, until, .. } => Outcome::Locked(*kind, *until),
+        Screen::HandedOver => Outcome::Forgot,
+        // The numbers are Circle's: the token expired, questions not set, user disabled, network.
+        Screen::Expired => Outcome::Failed(155_104),
+        Screen::CannotRecover { reason: DeadEnd::NoQuestions } => Outcome::Failed(155_111),
+        Screen::CannotRecover { reason: DeadEnd::Disabled } => Outcome::Failed(155_109),
+        Screen::Offline => Outcome::Failed(155_706),
+        Screen::Failed { code, .. } => Outcome::Failed(*code),
+        other => Outcome::Canceled(step_name(other)),
+    }
+}

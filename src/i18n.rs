@@ -1,0 +1,179 @@
+//! Texts for people: English compiled in, another language looked up first when the loader fetched one. Plurals, dates,
+//! clocks and digits come from the browser's own `Intl`, so that no language data is shipped.
+
+mod intl;
+
+use js_sys::{JsString, Reflect};
+use wasm_bindgen::JsValue;
+
+use crate::small::Fits;
+use intl::{DateTimeFormat, NumberFormat, PluralRules, options};
+
+include!(concat!(env!("OUT_DIR"), "/texts.rs"));
+
+/// The texts of one widget, in its language.
+pub struct Texts {
+    /// A BCP 47 tag that `Intl` accepts.
+    locale: String,
+    /// The parsed `locales/<code>.json`, or `undefined` for English.
+    messages: JsValue,
+}
+
+/// A part of a date, in the order people here write it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DatePart {
+    /// 1 to 31.
+    Day,
+    /// 1 to 12, or its name.
+    Month,
+    /// Four digits.
+    Year,
+}
+
+impl Texts {
+    /// Texts for a BCP 47 tag; one that `Intl` does not know falls back to English. `messages` is the parsed locale
+    /// file, or `undefined`; what it lacks is shown in English.
+    pub fn new(locale: &str, messages: JsValue) -> Self {
+        let known = NumberFormat::new(locale, &options(&[])).is_ok();
+        let locale = if known && !locale.is_empty() { locale } else { "en" }.to_owned();
+        Self { locale, messages }
+    }
+
+    pub(crate) fn get(&self, key: Key) -> String {
+        let (name, english) = TEXTS[key.0 as usize];
+        self.translated(name).unwrap_or_else(|| english.to_owned())
+    }
+
+    /// The text with `{name}` replaced.
+    pub(crate) fn fill(&self, key: Key, name: &str, value: &str) -> String {
+        replace(&self.get(key), name, value)
+    }
+
+    /// What stands before and after `{name}`, for a value that needs an element of its own.
+    pub(crate) fn around(&self, key: Key, name: &str) -> (String, String) {
+        let text = self.get(key);
+        split(&text, name).map_or_else(|| (text.clone(), String::new()), |(a, b)| (a.to_owned(), b.to_owned()))
+    }
+
+    /// The form for `n` of a text that counts, with `{n}` replaced.
+    pub(crate) fn count(&self, plural: Plural, n: u32) -> String {
+        let (name, one, other) = PLURALS[plural.0 as usize];
+        let category =
+            PluralRules::new(&self.locale).map_or_else(|_| "other".to_owned(), |rules| rules.select(n.into()));
+        let text = self
+            .translated(&format!("{name}.{category}"))
+            .or_else(|| self.translated(&format!("{name}.other")))
+            .unwrap_or_else(|| if n == 1 { one } else { other }.to_owned());
+        replace(&text, "n", &self.number(n, 1))
+    }
+
+    /// "3 of 6 digits", "Step 2 of 3".
+    pub(crate) fn of(&self, key: Key, n: u32, total: u32) -> String {
+        replace(&self.fill(key, "n", &self.number(n, 1)), "total", &self.number(total, 1))
+    }
+
+    /// A number in this language's digits, with at least `digits` of them.
+    pub(crate) fn number(&self, n: u32, digits: u32) -> String {
+        let format = options(&[("minimumIntegerDigits", digits.into()), ("useGrouping", false.into())]);
+        NumberFormat::new(&self.locale, &format).map_or_else(|_| n.to_string(), |format| format.format(n.into()))
+    }
+
+    /// Time of day in the person's time zone, e.g. `14:32`.
+    pub(crate) fn time_of_day(&self, unix_ms: f64) -> String {
+        self.format_date(unix_ms, &[("timeStyle", "short".into())])
+    }
+
+    /// Time left as `27:41`, or `1:27:41`. Shown left to right in every language.
+    pub(crate) fn clock(&self, seconds: u32) -> String {
+        let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        let rest = format!("{}:{}", self.number(minutes, 2), self.number(seconds, 2));
+        if hours == 0 { rest } else { format!("{}:{rest}", self.number(hours, 1)) }
+    }
+
+    /// A calendar date in words, e.g. `27 March 1988`.
+    pub(crate) fn date_in_words(&self, year: u32, month: u32, day: u32) -> String {
+        self.format_date(
+            utc(year, month, day),
+            &[("dateStyle", "long".into()), ("calendar", "gregory".into()), ("timeZone", "UTC".into())],
+        )
+    }
+
+    /// How people here order a date.
+    pub(crate) fn date_order(&self) -> [DatePart; 3] {
+        let format = options(&[("calendar", "gregory".into())]);
+        let written = DateTimeFormat::new(&self.locale, &format)
+            .map(|format| {
+                let part = |value: JsValue| match intl::text(&value, "type")?.as_str() {
+                    "day" => Some(DatePart::Day),
+                    "month" => Some(DatePart::Month),
+                    "year" => Some(DatePart::Year),
+                    _ => None,
+                };
+                format.format_to_parts(0.0).iter().filter_map(part).collect::<Vec<_>>()
+            })
+            .unwrap_or_default();
+        written.try_into().unwrap_or([DatePart::Day, DatePart::Month, DatePart::Year])
+    }
+
+    /// The month whose name, in this language or in English, begins with `typed`: at least three letters of it, and
+    /// no other month's name begins so.
+    pub(crate) fn month_named(&self, typed: &str) -> Option<u32> {
+        let typed = lower(typed.trim().trim_end_matches('.'));
+        if typed.chars().count() < 3 {
+            return None;
+        }
+        [self.locale.as_str(), "en"].iter().find_map(|locale| {
+            let mut named = (1..=12).filter(|month| month_name(locale, *month).starts_with(&typed));
+            named.next().filter(|_| named.next().is_none())
+        })
+    }
+
+    fn format_date(&self, unix_ms: f64, format: &[(&str, JsValue)]) -> String {
+        DateTimeFormat::new(&self.locale, &options(format))
+            .map_or_else(|_| String::new(), |format| format.format(unix_ms))
+    }
+
+    fn translated(&self, name: &str) -> Option<String> {
+        name.split('.')
+            .try_fold(self.messages.clone(), |group, part| Reflect::get(&group, &part.into()).ok())?
+            .as_string()
+    }
+}
+
+impl Fits for Option<Key> {
+    fn pack(self) -> u32 {
+        self.map(|key| key.0).pack()
+    }
+    fn unpack(packed: u32) -> Self {
+        Option::unpack(packed).map(Key)
+    }
+}
+
+fn month_name(locale: &str, month: u32) -> String {
+    let format = [("month", "long".into()), ("calendar", "gregory".into()), ("timeZone", "UTC".into())];
+    DateTimeFormat::new(locale, &options(&format))
+        .map_or_else(|_| String::new(), |format| lower(&format.format(utc(2000, month, 1))))
+}
+
+/// Milliseconds for midnight UTC. `setUTCFullYear`, for the constructors read the years 0 to 99 as 1900 to 1999.
+fn utc(year: u32, month: u32, day: u32) -> f64 {
+    let date = js_sys::Date::new(&JsValue::from_f64(0.0));
+    date.set_utc_full_year_with_month_date(year, month as i32 - 1, day as i32)
+}
+
+/// The browser's own: ours would ship its tables of letters.
+pub(crate) fn lower(text: &str) -> String {
+    JsString::from(text).to_lower_case().into()
+}
+
+fn replace(text: &str, name: &str, value: &str) -> String {
+    split(text, name).map_or_else(|| text.to_owned(), |(before, after)| [before, value, after].concat())
+}
+
+/// What stands before and after `{name}`. By hand, for searching for a string is the larger half of `str::replace`.
+fn split<'a>(text: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
+    text.match_indices('{').find_map(|(at, _)| {
+        let after = text.get(at + 1..)?.strip_prefix(name)?.strip_prefix('}')?;
+        Some((text.get(..at)?, after))
+    })
+}

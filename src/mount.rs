@@ -1,0 +1,253 @@
+//! Joins the three: the host page through the loader's options, the face, and the vault's worker.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+
+use leptos::mount::{UnmountHandle, mount_to};
+use leptos::prelude::*;
+use leptos::tachys::view::any_view::AnyViewState;
+use repin_core::secret::SecretBytes;
+use repin_vault::flow::{Event, Progress, Screen, SessionInput, ViewModel};
+use wasm_bindgen::prelude::*;
+use web_sys::{HtmlElement, Worker};
+
+use crate::component::PinRecovery;
+use crate::face::{Face, Host, Outcome, loading};
+use crate::i18n::Texts;
+use crate::page::ends_the_vault;
+use crate::vault_client::VaultClient;
+
+/// How long a cancelled vault may go on telling the gateway.
+const LAST_WORDS: Duration = Duration::from_millis(1_000);
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the loader hands over; see `FaceOptions` in `npm/src/face.ts`.
+    pub type Options;
+    #[wasm_bindgen(method, getter)]
+    fn locale(this: &Options) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn messages(this: &Options) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn origin(this: &Options) -> String;
+    #[wasm_bindgen(method, getter, js_name = apiBase)]
+    fn api_base(this: &Options) -> String;
+    #[wasm_bindgen(method, getter, js_name = canRenew)]
+    fn can_renew(this: &Options) -> bool;
+    #[wasm_bindgen(method, getter, js_name = handsOver)]
+    fn hands_over(this: &Options) -> bool;
+    #[wasm_bindgen(method, getter, js_name = closesAfterMs)]
+    fn closes_after_ms(this: &Options) -> Option<u32>;
+    #[wasm_bindgen(method, catch, js_name = startWorker)]
+    fn start_worker(this: &Options) -> Result<Worker, JsValue>;
+    #[wasm_bindgen(method)]
+    fn step(this: &Options, name: &str, index: u8, total: u8);
+    #[wasm_bindgen(method)]
+    fn ended(this: &Options, status: &str, detail: &str, number: f64);
+    #[wasm_bindgen(method, js_name = needsSession)]
+    fn needs_session(this: &Options, reason: &str);
+
+    /// A session as the host's server made it.
+    pub type Session;
+    #[wasm_bindgen(method, getter, js_name = userToken)]
+    fn user_token(this: &Session) -> String;
+    #[wasm_bindgen(method, getter, js_name = encryptionKey)]
+    fn encryption_key(this: &Session) -> String;
+    #[wasm_bindgen(method, getter, js_name = challengeId)]
+    fn challenge_id(this: &Session) -> String;
+    #[wasm_bindgen(method, getter, js_name = appId)]
+    fn app_id(this: &Session) -> Option<String>;
+}
+
+/// A widget that stands in the page. Dropping it takes it down and ends the vault.
+pub struct Mounted {
+    link: Rc<Link>,
+    _view: UnmountHandle<AnyViewState>,
+}
+
+impl Mounted {
+    /// Fills `container` and waits for a session.
+    pub fn new(container: HtmlElement, options: Options) -> Self {
+        let link = Rc::new(Link { options, client: RefCell::new(None), face: RefCell::new(None) });
+        let inside = link.clone();
+        let view = mount_to(container, move || {
+            let texts = Texts::new(&inside.options.locale(), inside.options.messages());
+            let face = Face::new(texts, Box::new(HostPage(Rc::downgrade(&inside))), loading());
+            *inside.face.borrow_mut() = Some(face);
+            end_with_page(&inside);
+            view! { <PinRecovery face=face/> }.into_any()
+        });
+        Self { link, _view: view }
+    }
+
+    /// Starts from the beginning with this session, in a new vault.
+    pub fn start(&self, session: &Session) {
+        self.link.start(session);
+    }
+
+    /// Goes on with a fresh session; `None` when the host has none.
+    pub fn renew(&self, session: Option<&Session>) {
+        match session {
+            Some(session) => self.link.send(&Event::Renew(self.link.session_input(session))),
+            None => self.link.with_face(Face::renewal_failed),
+        }
+    }
+
+    /// As if the person had closed and confirmed it.
+    pub fn cancel(&self) {
+        self.link.with_face(Face::leave);
+    }
+}
+
+/// Holds the worker while there is one.
+struct Link {
+    options: Options,
+    client: RefCell<Option<VaultClient>>,
+    face: RefCell<Option<Face>>,
+}
+
+impl Link {
+    fn start(self: &Rc<Self>, session: &Session) {
+        self.end_vault();
+        let Ok(worker) = self.options.start_worker() else {
+            return self.show(failed());
+        };
+        self.show(loading());
+        let link = Rc::downgrade(self);
+        let client = VaultClient::new(worker, move |view| {
+            if let Some(link) = link.upgrade() {
+                link.receive(view);
+            }
+        });
+        client.send(&Event::Start(self.session_input(session)));
+        *self.client.borrow_mut() = Some(client);
+    }
+
+    fn receive(&self, view: ViewModel) {
+        if ends_the_vault(&view.screen) {
+            if matches!(view.screen, Screen::HandedOver) {
+                self.let_vault_finish();
+            } else {
+                self.end_vault();
+            }
+        }
+        self.show(view);
+    }
+
+    fn send(&self, event: &Event) {
+        if let Some(client) = self.client.borrow().as_ref() {
+            client.send(event);
+        }
+        if matches!(event, Event::Cancel) {
+            self.let_vault_finish();
+        }
+    }
+
+    fn show(&self, view: ViewModel) {
+        self.with_face(|face| face.receive(view));
+    }
+
+    fn with_face(&self, act: impl FnOnce(Face)) {
+        let face = *self.face.borrow();
+        if let Some(face) = face {
+            act(face);
+        }
+    }
+
+    fn end_vault(&self) {
+        drop(self.client.take());
+    }
+
+    /// The gateway is told that the run is over; then the worker goes, whether it was heard or not.
+    fn let_vault_finish(&self) {
+        if let Some(client) = self.client.take() {
+            client.hush();
+            set_timeout(move || drop(client), LAST_WORDS);
+        }
+    }
+
+    fn session_input(&self, session: &Session) -> SessionInput {
+        SessionInput {
+            user_token: SecretBytes::new(session.user_token().into_bytes()),
+            encryption_key: SecretBytes::new(session.encryption_key().into_bytes()),
+            challenge_id: session.challenge_id(),
+            app_id: session.app_id(),
+            api_base: self.options.api_base(),
+            origin: self.options.origin(),
+        }
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        // A face that outlives its page must not be reached by a late message.
+        self.face.take();
+    }
+}
+
+/// Leaving the page ends the vault. Should the browser bring the page back as it was, the session has ended.
+fn end_with_page(link: &Rc<Link>) {
+    let link = Rc::downgrade(link);
+    let listener = window_event_listener_untyped("pagehide", move |_| {
+        if let Some(link) = link.upgrade().filter(|link| link.client.borrow().is_some()) {
+            link.end_vault();
+            link.show(ViewModel { screen: Screen::Expired, ..loading() });
+        }
+    });
+    on_cleanup(move || listener.remove());
+}
+
+fn failed() -> ViewModel {
+    ViewModel { screen: Screen::Failed { code: -1, retryable: false }, ..loading() }
+}
+
+/// What the face may ask of the world. Weak, for the link holds the face.
+struct HostPage(Weak<Link>);
+
+impl HostPage {
+    fn ask<T: Default>(&self, ask: impl FnOnce(&Link) -> T) -> T {
+        self.0.upgrade().map(|link| ask(&link)).unwrap_or_default()
+    }
+}
+
+impl Host for HostPage {
+    fn send(&self, event: Event) {
+        self.ask(|link| link.send(&event));
+    }
+
+    fn step(&self, name: &'static str, progress: Option<Progress>) {
+        let (index, total) = progress.map_or((0, 0), |progress| (progress.step, progress.of));
+        self.ask(|link| link.options.step(name, index, total));
+    }
+
+    fn ended(&self, outcome: Outcome) {
+        let (status, detail, number) = match outcome {
+            Outcome::Completed(flow) => ("completed", flow, 0.0),
+            Outcome::Canceled(step) => ("canceled", step, 0.0),
+            Outcome::Forgot => ("forgot", "current-pin", 0.0),
+            Outcome::Locked(kind, until) => {
+                use repin_core::api::CredentialKind;
+                ("locked", if kind == CredentialKind::Pin { "pin" } else { "answers" }, until as f64)
+            }
+            Outcome::Failed(code) => ("failed", "", code.into()),
+        };
+        self.ask(|link| link.options.ended(status, detail, number));
+    }
+
+    fn needs_session(&self, reason: &'static str) {
+        self.ask(|link| link.options.needs_session(reason));
+    }
+
+    fn can_renew(&self) -> bool {
+        self.ask(|link| link.options.can_renew())
+    }
+
+    fn hands_over(&self) -> bool {
+        self.ask(|link| link.options.hands_over())
+    }
+
+    fn closes_after_ms(&self) -> Option<u32> {
+        self.ask(|link| link.options.closes_after_ms())
+    }
+}

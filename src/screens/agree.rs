@@ -1,0 +1,47 @@
+//! Understand that nobody can reset the answers, and say so in writing: the one place where going on needs a pause.
+
+use repin_vault::flow::Event;
+use wasm_bindgen::JsCast;
+
+use crate::element::{Parts, el, form};
+use crate::face::Face;
+use crate::i18n::{Key, lower};
+use crate::small::Small;
+use crate::widgets::answer_input::text_field;
+use crate::widgets::icon::Icon;
+use crate::widgets::{button, notice, title};
+
+pub(crate) fn screen(face: Face) -> Parts {
+    let phrase = face.text(Key::AGREE_PHRASE);
+    let (id, error_id) = (face.id("agree"), face.id("agree-error"));
+    let (agreed, error) = (Small::new(false), Small::new(None));
+    let field = text_field(&id).attr("aria-describedby", &error_id).flag("aria-invalid", move || error.get().is_some());
+    let (typed, asked) = (field.input(), field.input());
+    let expected = plain(&phrase);
+    let field = field.on("input", move |_| {
+        agreed.set(plain(&typed.value()) == expected);
+        error.set(None);
+    });
+    let label = el("label").attr("for", &id).text(&face.fill(Key::AGREE_LABEL, "phrase", &phrase));
+    let parts = vec![
+        title::hero_with(face, Icon::Shield, "", Key::AGREE_TITLE, ""),
+        notice::points(face, &[Key::AGREE_ONLY_YOU, Key::AGREE_SCAM]),
+        notice::caution(face, None, Key::AGREE_LOST),
+        el("div").children(vec![label, field, notice::field_error(face, error_id, error)]),
+        button::submit(face, Key::COMMON_CONTINUE, Key::COMMON_SAVING, move || agreed.get()),
+    ];
+    vec![form(parts, move || {
+        if agreed.now() {
+            face.submit(Event::Agree);
+        } else {
+            error.set(Some(Key::AGREE_NOT_YET));
+            face.focus(asked.clone().unchecked_into());
+        }
+    })]
+}
+
+/// Without the differences nobody means: case, spaces, quotation marks, a full stop.
+fn plain(text: &str) -> String {
+    let meant = |c: &char| c.is_ascii_alphanumeric() || !(c.is_ascii() || matches!(c, '‘'..='„' | '«' | '»' | '。'));
+    lower(text).chars().filter(meant).collect()
+}

@@ -1,0 +1,25 @@
+//! It worked, in one sentence, and what stayed as it was in another.
+
+use repin_core::api::ChallengeType;
+
+use crate::element::{Parts, after};
+use crate::face::Face;
+use crate::i18n::Key;
+use crate::widgets::icon::Icon;
+use crate::widgets::{button, title};
+
+pub(crate) fn screen(face: Face, challenge_type: ChallengeType) -> Parts {
+    let (headline, text) = match challenge_type {
+        ChallengeType::RestorePin | ChallengeType::ChangePin => (Key::DONE_RESTORE_TITLE, Key::DONE_RESTORE_TEXT),
+        ChallengeType::SetPin => (Key::DONE_PIN_TITLE, Key::DONE_PIN_TEXT),
+        ChallengeType::SetSecurityQuestions => (Key::DONE_ANSWERS_TITLE, Key::DONE_ANSWERS_TEXT),
+        ChallengeType::Initialize => (Key::DONE_ALL_TITLE, Key::DONE_ALL_TEXT),
+    };
+    if let Some(ms) = face.with_host(|host| host.closes_after_ms()) {
+        after(ms.into(), move || face.leave());
+    }
+    vec![
+        title::hero(face, Icon::Check, "ok", headline, text),
+        button::primary(face, Key::COMMON_DONE, move || face.leave()),
+    ]
+}

@@ -1,0 +1,22 @@
+//! The session ended. Calm, for nothing was lost but time.
+
+use crate::element::Parts;
+use crate::face::Face;
+use crate::i18n::Key;
+use crate::widgets::icon::Icon;
+use crate::widgets::{button, title};
+
+pub(crate) fn screen(face: Face) -> Parts {
+    let can_renew = face.with_host(|host| host.can_renew());
+    let mut lead = face.text(Key::EXPIRED_TEXT);
+    if !can_renew {
+        lead = [lead.as_str(), " ", &face.text(Key::EXPIRED_HOST)].concat();
+    }
+    let mut parts = vec![title::hero_with(face, Icon::Clock, "", Key::EXPIRED_TITLE, &lead)];
+    if can_renew {
+        let again = move || face.with_host(|host| host.needs_session("expired"));
+        parts.push(button::primary(face, Key::EXPIRED_AGAIN, again));
+    }
+    parts.push(button::close(face));
+    parts
+}

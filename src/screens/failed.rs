@@ -1,0 +1,34 @@
+//! Something went wrong: what it means for the person, and the number that support needs.
+
+use leptos::prelude::window;
+use repin_vault::flow::Event;
+
+use crate::element::{El, Parts, el};
+use crate::face::Face;
+use crate::i18n::{Key, error_texts};
+use crate::small::Small;
+use crate::widgets::icon::Icon;
+use crate::widgets::{button, title};
+
+pub(crate) fn screen(face: Face, code: i32, retryable: bool) -> Parts {
+    let (headline, text) = error_texts(code);
+    let mut parts = vec![title::hero(face, Icon::Warning, "err", headline, text)];
+    if retryable {
+        parts.push(button::primary(face, Key::COMMON_RETRY, move || face.send(Event::Retry)));
+    }
+    parts.extend([button::close(face), code_line(face, code)]);
+    parts
+}
+
+fn code_line(face: Face, code: i32) -> El {
+    let copied = Small::new(false);
+    let code = code.to_string();
+    let number = el("span").text(&face.fill(Key::FAILED_CODE, "code", &code));
+    let copy = button::button("link", move || {
+        // Without permission nothing is copied; the number is in sight either way.
+        let _ = window().navigator().clipboard().write_text(&code);
+        copied.set(true);
+    })
+    .text_with(move || face.text(if copied.get() { Key::FAILED_COPIED } else { Key::FAILED_COPY }));
+    el("p").class("code").children(vec![number, copy])
+}

@@ -1,0 +1,15 @@
+//! Asked once when something was typed: leave, or keep going. The page stays behind as it was.
+
+use crate::element::Parts;
+use crate::face::Face;
+use crate::i18n::Key;
+use crate::widgets::icon::Icon;
+use crate::widgets::{button, title};
+
+pub(crate) fn screen(face: Face) -> Parts {
+    vec![
+        title::hero(face, Icon::Warning, "warn", Key::LEAVE_TITLE, Key::LEAVE_TEXT),
+        button::primary(face, Key::LEAVE_STAY, move || face.leaving.set(false)),
+        button::secondary(face, Key::LEAVE_GO, move || face.leave()),
+    ]
+}

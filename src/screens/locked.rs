@@ -1,0 +1,29 @@
+//! Three wrong tries: when it ends, as a time of day first, then as a clock that ends it by itself.
+
+use repin_core::api::{CredentialKind, UnixMs};
+use repin_vault::flow::Event;
+
+use crate::element::Parts;
+use crate::face::Face;
+use crate::i18n::Key;
+use crate::widgets::countdown::countdown;
+use crate::widgets::icon::Icon;
+use crate::widgets::{button, notice, title};
+
+pub(crate) fn screen(face: Face, kind: CredentialKind, until: UnixMs, can_recover: bool) -> Parts {
+    let (headline, text) = match kind {
+        CredentialKind::Answers => (Key::LOCKED_TITLE, Key::LOCKED_TEXT),
+        CredentialKind::Pin => (Key::LOCKED_TITLE_PIN, Key::LOCKED_TEXT_PIN),
+    };
+    let lead = face.fill(text, "time", &face.time_of(until));
+    let mut parts = vec![
+        title::hero_with(face, Icon::Lock, "warn", headline, &lead),
+        countdown(face, until, move || face.send(Event::Retry)),
+        notice::note(face, Key::LOCKED_NOBODY),
+    ];
+    if can_recover {
+        parts.push(button::primary(face, Key::LOCKED_RECOVER, move || face.send(Event::ForgotPin)));
+    }
+    parts.push(button::close(face));
+    parts
+}

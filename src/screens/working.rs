@@ -1,0 +1,67 @@
+//! The new secrets are being protected. The bar follows the time one stretching took on this device a moment ago, slows
+//! down towards 92 %, and leaves the rest to the gateway's reply.
+
+use repin_core::api::ChallengeType;
+
+use crate::element::{Parts, dynamic, el, every, nothing};
+use crate::face::Face;
+use crate::i18n::Key;
+use crate::small::Small;
+use crate::widgets::icon::Icon;
+use crate::widgets::title;
+
+/// For a device that has not stretched anything yet: a phone of the middle range.
+const GUESS_MS: f64 = 1_500.0;
+/// REGISTER and COMMIT travel too.
+const NETWORK_MS: f64 = 600.0;
+const STEP_MS: u64 = 250;
+const SLOW_MS: f64 = 10_000.0;
+const CEILING: f64 = 92.0;
+
+pub(crate) fn screen(face: Face, stretchings: u8, measured_ms: Option<u32>, challenge_type: ChallengeType) -> Parts {
+    let expected = measured_ms.map_or(GUESS_MS, f64::from) * f64::from(stretchings) + NETWORK_MS;
+    let started = js_sys::Date::now();
+    let (percent, is_slow) = (Small::new(0), Small::new(false));
+    every(STEP_MS, move || {
+        let waited = js_sys::Date::now() - started;
+        percent.set(progress(waited / expected));
+        is_slow.set(waited > SLOW_MS);
+    });
+    let headline = match challenge_type {
+        ChallengeType::Initialize => Key::WORKING_TITLE_ALL,
+        ChallengeType::SetSecurityQuestions => Key::WORKING_TITLE_ANSWERS,
+        ChallengeType::SetPin | ChallengeType::ChangePin | ChallengeType::RestorePin => Key::WORKING_TITLE,
+    };
+    vec![
+        title::hero(face, Icon::Shield, "", headline, Key::WORKING_LEAD),
+        el("progress")
+            .attr("max", "100")
+            .attr("aria-label", &face.text(headline))
+            .attr_with("value", move || Some(percent.get().to_string())),
+        dynamic(move || {
+            if !is_slow.get() {
+                return nothing();
+            }
+            let slow = face.text(Key::WORKING_SLOW);
+            face.say(&slow);
+            title::lead(&slow)
+        }),
+    ]
+}
+
+/// Fast at first and never arriving: three quarters of the way at the expected time.
+fn progress(share: f64) -> u32 {
+    (CEILING * (1.0 - (-1.7 * share).exp())) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_moves_on_and_never_claims_to_be_done() {
+        let shares = [0.0, 0.5, 1.0, 2.0, 5.0, 100.0].map(progress);
+        assert!(shares.is_sorted() && shares[0] == 0 && shares[2] > 70, "{shares:?}");
+        assert!(shares.iter().all(|percent| *percent <= 92), "{shares:?}");
+    }
+}

@@ -1,0 +1,45 @@
+// Hosts `repin_gallery`: one state (`gallery.show`), or all of them (`?all`, `?all&only=new-pin,locked`).
+import init, { names, show } from './repin_gallery.js';
+
+/** @typedef {{ theme?: string, dir?: string, locale?: string, still?: boolean }} Look */
+
+const stage = /** @type {HTMLElement} */ (document.getElementById('stage'));
+const query = new URLSearchParams(location.search);
+
+await init();
+Object.assign(window, { gallery: { names, show: showOne } });
+const look = { theme: query.get('theme') ?? undefined, dir: query.get('dir') ?? undefined };
+if (query.has('all')) showAll((query.get('only') ?? names().join(',')).split(','), look);
+else showOne(query.get('state') ?? names()[0], look);
+document.documentElement.dataset.ready = '';
+
+/** @param {string} name @param {Look} [look] */
+function showOne(name, look = {}) {
+  dress(look);
+  show(card(look, name, true), name, look);
+}
+
+/** @param {string[]} wanted @param {Look} look */
+function showAll(wanted, look) {
+  dress(look);
+  for (const name of wanted) show(card(look, name, false), name, { ...look, still: true });
+}
+
+/** @param {Look} look */
+function dress({ theme, dir }) {
+  document.documentElement.dir = dir ?? 'ltr';
+  document.body.classList.toggle('dark', theme === 'dark');
+}
+
+/** @param {Look} look @param {string} name @param {boolean} alone */
+function card({ theme, dir }, name, alone) {
+  const section = document.createElement('section');
+  section.className = 'repin';
+  section.id = `state-${name}`;
+  section.ariaLabel = name;
+  section.dir = dir ?? 'ltr';
+  if (theme) section.dataset.theme = theme;
+  if (alone) stage.replaceChildren(section);
+  else stage.append(section);
+  return section;
+}
