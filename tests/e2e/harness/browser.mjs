@@ -1,0 +1,164 @@
+// Debian's own Chromium and Firefox under one driver: Chromium by its DevTools protocol, Firefox by WebDriver BiDi.
+// Every page is watched from its first script on: console, errors, requests, policy violations.
+import puppeteer from 'puppeteer-core';
+import { mkdirSync } from 'node:fs';
+
+/** @typedef {'chromium' | 'firefox'} Engine */
+/** @type {Engine[]} */
+export const ENGINES = ['chromium', 'firefox'];
+
+const PICTURES = new URL('../../../target/e2e/', import.meta.url);
+
+// Without the background-networking flags Chromium looks up hosts of its maker's at every start.
+const CHROMIUM_FLAGS = [
+  '--no-sandbox', // CI runs as root, where Chromium has none
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-dev-shm-usage',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--lang=en-US',
+];
+
+/**
+ * @param {Engine} engine
+ * @returns {Promise<import('puppeteer-core').Browser>}
+ */
+export function launch(engine) {
+  return engine === 'chromium'
+    ? puppeteer.launch({ executablePath: process.env.CHROME ?? '/usr/bin/chromium', args: CHROMIUM_FLAGS })
+    : puppeteer.launch({
+        browser: 'firefox',
+        executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
+        extraPrefsFirefox: { 'intl.accept_languages': 'en-US' },
+      });
+}
+
+/**
+ * A page in a context of its own: no storage, cache or cookie of another test.
+ *
+ * @param {import('puppeteer-core').Browser} browser
+ * @param {{ width?: number, height?: number }} [viewport]
+ */
+export async function openPage(browser, { width = 1280, height = 900 } = {}) {
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  await page.setViewport({ width, height });
+  const witness = await watch(page);
+  return { page, context, witness };
+}
+
+/**
+ * @typedef {object} Witness
+ * @property {string[]} console what scripts wrote to the console, and errors nobody caught
+ * @property {string[]} requests every URL asked for, in order
+ * @property {() => Promise<Seen>} seen what the page's own observers saw
+ *
+ * @typedef {object} Seen
+ * @property {string[]} violations content-security-policy violations
+ * @property {string[]} strings every text and attribute the DOM ever held
+ * @property {string[]} stored calls that would have kept something
+ */
+
+/**
+ * @param {import('puppeteer-core').Page} page
+ * @returns {Promise<Witness>}
+ */
+export async function watch(page) {
+  /** @type {string[]} */
+  const lines = [];
+  /** @type {string[]} */
+  const requests = [];
+  page.on('console', (message) => {
+    // The browser's own note about an answer of 400 or a dead network; no script wrote it.
+    if (!message.text().startsWith('Failed to load resource')) lines.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => lines.push(`uncaught: ${/** @type {Error} */ (error).message}`));
+  page.on('request', (request) => requests.push(request.url()));
+  await page.evaluateOnNewDocument(installObservers);
+  return { console: lines, requests, seen: () => page.evaluate(() => /** @type {any} */ (window).repinSeen()) };
+}
+
+/** Runs in the page, before any of its scripts. */
+function installObservers() {
+  /** @type {string[]} */
+  const violations = [];
+  /** @type {Set<string>} */
+  const strings = new Set();
+  /** @type {string[]} */
+  const stored = [];
+  document.addEventListener('securitypolicyviolation', (event) => {
+    violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+  });
+
+  /** @param {Node} node */
+  const read = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) strings.add(node.nodeValue ?? '');
+    if (!(node instanceof Element)) return;
+    for (const attribute of node.attributes) strings.add(attribute.value);
+    node.childNodes.forEach(read);
+  };
+  /** @param {Node} root */
+  const observe = (root) => {
+    read(root);
+    new MutationObserver((records) => {
+      for (const { target, addedNodes, attributeName, oldValue } of records) {
+        if (oldValue) strings.add(oldValue);
+        if (attributeName) strings.add(/** @type {Element} */ (target).getAttribute(attributeName) ?? '');
+        else if (target.nodeType === Node.TEXT_NODE) strings.add(target.nodeValue ?? '');
+        addedNodes.forEach(read);
+      }
+    }).observe(root, {
+      subtree: true,
+      childList: true,
+      attributes: true,
+      attributeOldValue: true,
+      characterData: true,
+      characterDataOldValue: true,
+    });
+  };
+  observe(document);
+  const attachShadow = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (init) {
+    const root = attachShadow.call(this, init);
+    observe(root);
+    return root;
+  };
+
+  /** @param {any} prototype @param {string} method */
+  const note = (prototype, method) => {
+    const original = prototype?.[method];
+    if (!original) return;
+    prototype[method] = function (/** @type {any[]} */ ...args) {
+      stored.push(`${prototype[Symbol.toStringTag]}.${method}`);
+      return original.apply(this, args);
+    };
+  };
+  note(globalThis.Storage?.prototype, 'setItem');
+  note(globalThis.IDBFactory?.prototype, 'open');
+  note(globalThis.CacheStorage?.prototype, 'open');
+  note(globalThis.History?.prototype, 'pushState');
+  note(globalThis.History?.prototype, 'replaceState');
+  const cookie = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie');
+  Object.defineProperty(Document.prototype, 'cookie', {
+    get: cookie?.get,
+    set() {
+      stored.push('document.cookie');
+    },
+  });
+
+  /** @type {any} */ (window).repinSeen = () => ({ violations, strings: [...strings], stored });
+}
+
+/**
+ * A picture in target/e2e/, for people.
+ *
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} name
+ */
+export async function picture(page, name) {
+  mkdirSync(PICTURES, { recursive: true });
+  await page.screenshot({ path: /** @type {`${string}.png`} */ (new URL(`${name}.png`, PICTURES).pathname) });
+}

@@ -1,0 +1,98 @@
+// What a recovery leaves behind in the page: nothing it was told.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { ENGINES, openPage } from '../harness/browser.mjs';
+import { enrolled, keepSecret, run, stage } from '../harness/story.mjs';
+import { inText } from '../harness/secrets.mjs';
+
+// What the widget may ask for, by path on the page's own origin.
+const ALLOWED = [
+  /^\/$/,
+  /^\/(repin|page)\.js$/,
+  /^\/(repin|page)\.css$/,
+  /^\/repin-worker\.js$/,
+  /^\/repin_widget(_bg)?\.(js|wasm)$/,
+  /^\/locales\/en\.json$/,
+  /^\/v1\/repin\/challenges\/[0-9a-f-]{36}\/messages$/,
+  /^\/favicon\.(ico|svg)$/,
+];
+
+for (const engine of ENGINES) {
+  stage('secrecy', engine, (stage) => {
+    test('texts, attributes, storage, console and requests never hold a PIN or an answer', async () => {
+      const person = await enrolled(stage);
+      const pin = '518306';
+      keepSecret(stage, 'typed', pin);
+      await run(stage, person.userId, 'RESTORE_PIN', async ({ widget, page, witness }) => {
+        await widget.answer(person.answers);
+        await widget.choosePin(pin);
+        await widget.shows('done_restore.title');
+
+        const { strings } = await witness.seen();
+        const typed = { 'first answer': person.answers[0], 'second answer': person.answers[1], PIN: pin };
+        assert.ok(strings.length > 50, 'the observer saw the widget being drawn');
+        assert.deepEqual(inText(strings.join('\n'), typed), []);
+        assert.deepEqual(inText(`${strings.join('\n')}\n${pin}`, typed), ['PIN as text'], 'the search finds what is there');
+        assert.deepEqual(await storage(page), { local: 0, session: 0, cookies: '', databases: 0, caches: 0 });
+        const foreign = witness.requests.filter((url) => !ours(url, stage.gateway.url));
+        assert.deepEqual(foreign, []);
+        assert.deepEqual(inText(witness.requests.join('\n'), typed), []);
+      });
+    });
+
+    test('the policy forbids what the page does not need, and the witness would have seen a violation', async () => {
+      const { page, context, witness } = await openPage(stage.browser);
+      const reply = await page.goto(`${stage.gateway.url}/`);
+      assert.match(reply?.headers()['content-security-policy'] ?? '', /default-src 'none'|default-src 'self'/);
+      await page.evaluate(() => {
+        document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.ran = true' }));
+      });
+      assert.equal(await page.evaluate(() => /** @type {any} */ (window).ran), undefined);
+      assert.equal((await witness.seen()).violations.length, 1);
+      await context.close();
+    });
+  });
+}
+
+stage('secrecy', 'chromium', (stage) => {
+  test('assistive technology is never given the digits of a masked PIN', async () => {
+    const person = await enrolled(stage);
+    const pin = '518306';
+    await run(stage, person.userId, 'CHANGE_PIN', async ({ widget, page }) => {
+      const session = await page.createCDPSession();
+      const tree = async () => JSON.stringify(await session.send('Accessibility.getFullAXTree'));
+      await widget.typePin('current.title', person.pin);
+      const current = await tree();
+      assert.match(current, /••••••/, 'the tree has the field');
+      assert.doesNotMatch(current, new RegExp(person.pin));
+      await widget.press('common.continue');
+      await widget.shows('new.title');
+      await widget.typePin('new.title', pin);
+      assert.doesNotMatch(await tree(), new RegExp(pin));
+      await widget.press('common.continue');
+      await widget.shows('confirm.title');
+      await widget.typePin('confirm.title', pin);
+      assert.doesNotMatch(await tree(), new RegExp(pin));
+      await widget.press('pin.show');
+      assert.match(await tree(), new RegExp(pin), 'the search finds a PIN that its owner asked to see');
+    });
+  });
+});
+
+/** @param {string} url @param {string} origin */
+function ours(url, origin) {
+  if (url.startsWith('data:')) return true; // asks nobody
+  const { origin: asked, pathname, search } = new URL(url);
+  return asked === origin && search === '' && ALLOWED.some((path) => path.test(pathname));
+}
+
+/** @param {import('puppeteer-core').Page} page */
+function storage(page) {
+  return page.evaluate(async () => ({
+    local: localStorage.length,
+    session: sessionStorage.length,
+    cookies: document.cookie,
+    databases: (await indexedDB.databases()).length,
+    caches: globalThis.caches ? (await caches.keys()).length : 0,
+  }));
+}

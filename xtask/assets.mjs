@@ -1,0 +1,112 @@
+// Turns scripts, styles, texts and the page into what a browser loads, and compresses everything once.
+// Called by `cargo xtask widget` as: node xtask/assets.mjs GLUE_FOLDER DIST dev|release
+import { build, transform } from 'esbuild';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const [made, dist, mode] = process.argv.slice(2);
+if (!made || !dist || !mode) throw new Error('usage: assets.mjs GLUE_FOLDER DIST dev|release');
+const release = mode === 'release';
+
+/** Scripts of ours and the name each is served under. One that imports another finds it by that name, beside it. */
+const SCRIPTS = { 'loader.ts': 'repin.js', 'worker.ts': 'repin-worker.js', 'page.ts': 'page.js' };
+const NAMES = new Map(Object.entries(SCRIPTS).map(([source, served]) => [source.replace('.ts', ''), served]));
+/** What compresses. Pictures are compressed already. */
+const TEXT = /\.(js|css|html|json|svg|wasm)$/;
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(join(dist, 'locales'), { recursive: true });
+await glue();
+await scripts();
+await styles();
+locales();
+page();
+compress();
+
+async function glue() {
+  const { code } = await transform(readFileSync(join(made, 'repin_widget.js'), 'utf8'), options('js'));
+  writeFileSync(join(dist, 'repin_widget.js'), code);
+  cpSync(join(made, 'repin_widget_bg.wasm'), join(dist, 'repin_widget_bg.wasm'));
+}
+
+async function scripts() {
+  for (const [source, served] of Object.entries(SCRIPTS)) {
+    await build({
+      entryPoints: [join('npm/src', source)],
+      outfile: join(dist, served),
+      bundle: true,
+      plugins: [{ name: 'neighbours stay files of their own', setup: keepNeighbours }],
+      ...options(),
+    });
+  }
+}
+
+/** @param {import('esbuild').PluginBuild} build */
+function keepNeighbours(build) {
+  build.onResolve({ filter: /^\./ }, ({ path, kind }) => {
+    if (kind === 'entry-point') return null;
+    if (basename(path) === 'repin_widget.js') return { path: './repin_widget.js', external: true };
+    const served = NAMES.get(basename(path).replace(/\.[jt]s$/, '')) ?? [...NAMES.values()].find((name) => name === basename(path));
+    return served ? { path: `./${served}`, external: true } : null;
+  });
+}
+
+async function styles() {
+  await build({
+    stdin: { contents: '@import "./tokens.css"; @import "./widget.css";', resolveDir: 'style', loader: 'css' },
+    outfile: join(dist, 'repin.css'),
+    bundle: true,
+    ...options(),
+  });
+  // The page's own dress, where it has one; the widget never loads it.
+  for (const sheet of readdirSync('style').filter((name) => !['tokens.css', 'widget.css'].includes(name))) {
+    await build({ entryPoints: [join('style', sheet)], outfile: join(dist, sheet), bundle: true, ...options() });
+  }
+}
+
+function locales() {
+  for (const name of readdirSync('locales').filter((name) => name.endsWith('.json'))) {
+    writeFileSync(join(dist, 'locales', name), JSON.stringify(JSON.parse(readFileSync(join('locales', name), 'utf8'))));
+  }
+}
+
+/** index.html serves Trunk and the gateway: here its notes to Trunk go. */
+function page() {
+  const html = readFileSync('index.html', 'utf8')
+    .replace(/^\s*<link[^>]*\bdata-trunk\b[^>]*\brel="(rust|copy-dir|copy-file)"[^>]*>\n?/gm, '')
+    .replace(/\s+data-trunk(="[^"]*")?(?=[\s>])/g, '');
+  writeFileSync(join(dist, 'index.html'), html);
+}
+
+/** The gateway serves the sibling as it is. `xtask size` reads the table. */
+function compress() {
+  const rows = files(dist).map((file) => {
+    const bytes = readFileSync(file);
+    const gzip = gzipSync(bytes, { level: 9 }).length;
+    const brotli = brotliCompressSync(bytes, {
+      params: {
+        [constants.BROTLI_PARAM_QUALITY]: release ? 11 : 1,
+        [constants.BROTLI_PARAM_LGWIN]: 22,
+        [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+      },
+    });
+    writeFileSync(`${file}.br`, brotli);
+    return [relative(dist, file), bytes.length, gzip, brotli.length].join('\t');
+  });
+  const table = join(dirname(made), 'sizes.tsv');
+  writeFileSync(table, `${rows.join('\n')}\n`);
+}
+
+/** @param {string} folder @returns {string[]} */
+function files(folder) {
+  return readdirSync(folder, { withFileTypes: true })
+    .flatMap((entry) => (entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)]))
+    .filter((file) => TEXT.test(file))
+    .sort();
+}
+
+/** @param {import('esbuild').Loader} [loader] @returns {import('esbuild').CommonOptions & { loader?: any }} */
+function options(loader) {
+  return { format: 'esm', target: 'es2022', minify: release, legalComments: 'none', logLevel: 'warning', ...(loader && { loader }) };
+}

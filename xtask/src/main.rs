@@ -1,0 +1,59 @@
+//! What README and CI call. `cargo xtask` lists the commands; each installs what it lacks, does its work, and skips
+//! what is already done.
+#![allow(clippy::print_stdout)] // a command-line tool talks to the person who called it
+
+mod bench;
+mod demo;
+mod lint;
+mod run;
+mod size;
+mod stamp;
+mod test;
+mod tools;
+mod widget;
+
+use run::Result;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  demo [--port N] [--keep]   build everything, start the gateway, print one URL
+  test [--only STEP]...      everything CI runs; --list names the steps
+  lint                       formatting, clippy, types, and what no file may name
+  widget [--dev]             build dist/: what a browser loads
+  size                       what a recovery downloads, against its budgets
+  bench                      long tasks, last digit to done, gateway throughput
+  tools                      install what the other commands need, and nothing else
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match dispatch(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("\nxtask: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(args: &[&str]) -> Result {
+    match args {
+        ["demo", rest @ ..] => demo::demo(rest),
+        ["announce", url, page] => demo::announce(url, page),
+        ["test", rest @ ..] => test::test(rest),
+        ["lint"] => lint::lint(),
+        ["widget"] => widget::build(widget::Mode::Release),
+        ["widget", "--dev"] => widget::build(widget::Mode::Dev),
+        ["size"] => size::size(),
+        ["bench", rest @ ..] => bench::bench(rest),
+        ["tools"] => tools::all(),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        _ => Err(format!("unknown arguments: {}\n\n{HELP}", args.join(" "))),
+    }
+}

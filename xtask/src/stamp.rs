@@ -1,0 +1,48 @@
+//! Skips work whose inputs have not changed: a stamp file holds the hash of every input's name and content.
+
+use crate::run::{Result, read, root, write};
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+/// Runs `work` unless the last run that succeeded saw the same inputs and left `output` behind.
+///
+/// `inputs` are files and folders below the root; `also` is anything else the result depends on.
+pub fn unless_unchanged(
+    name: &str,
+    inputs: &[&str],
+    also: &str,
+    output: &str,
+    work: impl FnOnce() -> Result,
+) -> Result {
+    let stamp = root().join("target/xtask").join(format!("{name}.stamp"));
+    let now = format!("{:016x}", hash(inputs, also)?);
+    if root().join(output).exists() && read(&stamp).is_ok_and(|last| last == now) {
+        return Ok(());
+    }
+    work()?;
+    write(&stamp, &now)
+}
+
+// SipHash with fixed keys: the same on every run of the same Rust, and a new Rust should redo the work anyway.
+fn hash(inputs: &[&str], also: &str) -> Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    also.hash(&mut hasher);
+    for input in inputs {
+        for file in files(&root().join(input)) {
+            file.hash(&mut hasher);
+            std::fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?.hash(&mut hasher);
+        }
+    }
+    Ok(hasher.finish())
+}
+
+fn files(path: &Path) -> Vec<PathBuf> {
+    if path.is_file() {
+        return vec![path.to_path_buf()];
+    }
+    let mut found: Vec<PathBuf> =
+        std::fs::read_dir(path).into_iter().flatten().flatten().flat_map(|entry| files(&entry.path())).collect();
+    found.sort();
+    found
+}

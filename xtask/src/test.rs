@@ -1,0 +1,197 @@
+//! `cargo xtask test`: everything CI runs, step by step, up to the first that fails, then the counts of all runners.
+
+use crate::run::{Result, cargo, program, root, run, watch};
+use crate::{lint, size, tools, widget};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+struct Step {
+    name: &'static str,
+    what: &'static str,
+    work: fn(&mut Tally) -> Result,
+}
+
+const STEPS: [Step; 9] = [
+    Step { name: "lint", what: "formatting, clippy, types, names", work: |_| lint::lint() },
+    Step { name: "widget", what: "build dist/", work: |_| widget::build(widget::Mode::Release) },
+    Step { name: "size", what: "what a recovery downloads, against its budgets", work: |_| size::size() },
+    Step { name: "native", what: "unit and integration tests, the vault against a real gateway", work: native },
+    Step { name: "wasm", what: "vectors and screens in Chromium", work: wasm },
+    Step { name: "independent", what: "the protocol against other implementations", work: independent },
+    Step { name: "trunk", what: "`trunk build` works", work: |_| trunk() },
+    Step { name: "e2e", what: "whole stories in Chromium and Firefox", work: |tally| node(tally, "stories") },
+    Step { name: "axe", what: "accessibility of every state in Chromium", work: |tally| node(tally, "states") },
+];
+
+pub fn test(args: &[&str]) -> Result {
+    let chosen = match args {
+        ["--list"] => {
+            STEPS.iter().for_each(|step| println!("{:12} {}", step.name, step.what));
+            return Ok(());
+        }
+        _ => chosen(args)?,
+    };
+    let mut tally = Tally::default();
+    let mut times = Vec::new();
+    let failure = chosen.into_iter().find_map(|step| {
+        println!("\n=== {}: {} ===\n", step.name, step.what);
+        let start = Instant::now();
+        let result = (step.work)(&mut tally);
+        times.push(format!("{} {:.0} s", step.name, start.elapsed().as_secs_f64()));
+        result.err().map(|reason| format!("step `{}` failed: {reason}", step.name))
+    });
+    println!("\n{}", times.join(", "));
+    if let Some(reason) = &failure {
+        println!("{reason}");
+    }
+    println!("{} passed, {} failed, {} skipped", tally.passed, tally.failed, tally.skipped);
+    failure.map_or(Ok(()), Err)
+}
+
+fn chosen(args: &[&str]) -> Result<Vec<&'static Step>> {
+    if args.is_empty() {
+        return Ok(STEPS.iter().collect());
+    }
+    args.chunks(2)
+        .map(|pair| match pair {
+            ["--only", name] => {
+                let step = STEPS.iter().find(|step| step.name == *name);
+                step.ok_or_else(|| format!("no step `{name}`; see `cargo xtask test --list`"))
+            }
+            _ => Err("test takes --list, or --only STEP as often as you like".into()),
+        })
+        .collect()
+}
+
+/// The tests carry the server's evaluation counter and the vault's stories; the documentation's examples come along.
+fn native(tally: &mut Tally) -> Result {
+    tally.count(cargo().args(["test", "--workspace"]))
+}
+
+fn wasm(tally: &mut Tally) -> Result {
+    tools::wasm_target()?;
+    tools::wasm_bindgen()?;
+    tools::browsers()?;
+    tally.count(in_chromium(&mut cargo()).args(["--package", "repin", "--test", "*"]))?;
+    if root().join("crates/core/tests/vectors.rs").exists() {
+        tally.count(in_chromium(&mut cargo()).args(["--package", "repin-core", "--test", "vectors"]))?;
+    }
+    tally.count(in_chromium(&mut cargo()).args(["--package", "repin-vault", "--test", "browser_unicode"]))
+}
+
+/// The protocol once more, by people who did not read ours: the channel and OPAQUE in Node, normal forms and the PIN rules
+/// in Python.
+fn independent(tally: &mut Tally) -> Result {
+    tools::node_packages()?;
+    run(cargo().args(["build", "--package", "repin-core", "--example", "channel_peer"]))?;
+    let folder = root().join("tests/independent");
+    tally.count(program("node").args(["--test", "--test-reporter=spec"]).args(files_in(&folder, ".test.mjs")?))?;
+    for script in ["answers.py", "pin_policy.py"] {
+        run(program("python3").arg(folder.join(script)))?;
+    }
+    Ok(())
+}
+
+/// The files of a folder with this ending, in the order of their names.
+fn files_in(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .map_err(|error| format!("{}: {error}", folder.display()))?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.to_string_lossy().ends_with(ending))
+        .collect();
+    files.sort();
+    Ok(files)
+}
+
+fn in_chromium(cargo: &mut Command) -> &mut Command {
+    cargo
+        .args(["test", "--target", "wasm32-unknown-unknown"])
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
+        .env("CHROMEDRIVER", tools::chromedriver())
+}
+
+/// What a developer of the face types. Trunk takes the wasm-bindgen and wasm-opt of PATH, so it downloads nothing.
+fn trunk() -> Result {
+    tools::wasm_opt()?;
+    tools::wasm_bindgen()?;
+    tools::trunk()?;
+    // NO_COLOR=1 is in many environments, and this Trunk takes only true or false for it.
+    run(program("trunk").args(["build", "--dist", "target/trunk"]).env_remove("NO_COLOR"))
+}
+
+/// The node tests in `tests/e2e/<folder>`.
+fn node(tally: &mut Tally, folder: &str) -> Result {
+    tools::node_packages()?;
+    tools::browsers()?;
+    widget::build(widget::Mode::Release)?;
+    widget::gallery()?;
+    run(cargo().args(["build", "--package", "repin-server"]))?;
+    let files = files_in(&root().join("tests/e2e").join(folder), ".test.mjs")?;
+    // One file at a time: two browsers and a gateway already fill two cores.
+    tally.count(program("node").args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files))
+}
+
+/// What all runners counted, in their own closing lines.
+#[derive(Default)]
+struct Tally {
+    passed: u32,
+    failed: u32,
+    skipped: u32,
+}
+
+impl Tally {
+    fn count(&mut self, command: &mut Command) -> Result {
+        watch(command, |line| self.read(line))
+    }
+
+    fn read(&mut self, line: &str) {
+        // cargo test and wasm-bindgen's runner: `test result: ok. 4 passed; 0 failed; 1 ignored; …`
+        if let Some(counts) = line.strip_prefix("test result: ") {
+            self.passed += before(counts, " passed");
+            self.failed += before(counts, " failed");
+            self.skipped += before(counts, " ignored");
+        }
+        // node's runner: `ℹ pass 4`
+        let mut words = line.split_whitespace();
+        if let (Some("ℹ"), Some(kind), Some(Ok(count))) =
+            (words.next(), words.next(), words.next().map(str::parse::<u32>))
+        {
+            match kind {
+                "pass" => self.passed += count,
+                "fail" | "cancelled" => self.failed += count,
+                "skipped" | "todo" => self.skipped += count,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The number that stands directly before `word`.
+fn before(counts: &str, word: &str) -> u32 {
+    let number = counts.split(word).next().and_then(|head| head.rsplit(' ').next());
+    number.and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(lines: &[&str]) -> (u32, u32, u32) {
+        let mut tally = Tally::default();
+        lines.iter().for_each(|line| tally.read(line));
+        (tally.passed, tally.failed, tally.skipped)
+    }
+
+    #[test]
+    fn cargo_counts_are_read() {
+        let line = "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 2 filtered out; finished in 0.1s";
+        assert_eq!(tally(&[line, line]), (24, 6, 2));
+    }
+
+    #[test]
+    fn node_counts_are_read_and_other_lines_are_not() {
+        assert_eq!(tally(&["ℹ tests 9", "ℹ pass 5", "ℹ fail 1", "ℹ cancelled 1", "ℹ skipped 2", "pass 7"]), (5, 2, 2));
+    }
+}

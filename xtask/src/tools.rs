@@ -1,0 +1,144 @@
+//! What a fresh machine lacks. Every function returns at once when its tool is there in the right version.
+
+use crate::run::{Result, capture, cargo, program, read, root, run};
+use crate::stamp;
+use std::path::Path;
+
+// 0.22 wants a newer Rust than Debian's neighbours have.
+const TRUNK: &str = "0.21.14";
+// Debian's 108 runs without an error and swaps two tables of the module: the page dies at start.
+const WASM_OPT: &str = "version 132";
+
+pub fn all() -> Result {
+    wasm_target()?;
+    node_packages()?;
+    wasm_bindgen()?;
+    trunk()?;
+    browsers()
+}
+
+/// The target, and the standard library's source, which the shipped widget is built with.
+pub fn wasm_target() -> Result {
+    let sysroot = capture(program("rustc").args(["--print", "sysroot"]))?;
+    let has = |part: &str| Path::new(&sysroot).join("lib/rustlib").join(part).exists();
+    if !has("wasm32-unknown-unknown") {
+        run(program("rustup").args(["target", "add", "wasm32-unknown-unknown"]))?;
+    }
+    if !has("src/rust/library") {
+        run(program("rustup").args(["component", "add", "rust-src"]))?;
+    }
+    Ok(())
+}
+
+/// No install script is run: none of the packages needs one, and none of them is asked.
+pub fn node_packages() -> Result {
+    node()?;
+    stamp::unless_unchanged(
+        "node_packages",
+        &["package.json", "package-lock.json"],
+        "",
+        "node_modules/.package-lock.json",
+        || run(program("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])),
+    )
+}
+
+fn node() -> Result {
+    let version = capture(program("node").arg("--version"))
+        .map_err(|_| "Node 20 or newer is needed: `apt-get install nodejs npm`, or any other way".to_owned())?;
+    let major: u32 = version.trim_start_matches('v').split('.').next().and_then(|n| n.parse().ok()).unwrap_or(0);
+    (major >= 20).then_some(()).ok_or_else(|| format!("Node 20 or newer is needed, this is {version}"))
+}
+
+pub fn wasm_opt() -> Result {
+    node_packages()?;
+    let version = capture(program("wasm-opt").arg("--version"))?;
+    version
+        .contains(WASM_OPT)
+        .then_some(())
+        .ok_or_else(|| format!("wasm-opt must be {WASM_OPT} from node_modules, this is {version}"))
+}
+
+/// The command-line tool must be the very version of the library: the two share a private format.
+pub fn wasm_bindgen() -> Result {
+    let version = locked_version("wasm-bindgen")?;
+    install("wasm-bindgen", "wasm-bindgen-cli", &version, "1")
+}
+
+pub fn trunk() -> Result {
+    install("trunk", "trunk", TRUNK, "0")
+}
+
+// Built without optimisation or nearly so, because they run for seconds and an optimised build takes ten minutes;
+// wasm-bindgen's test runner at level 0 would add 15 seconds to every run of the tests.
+fn install(bin: &str, package: &str, version: &str, opt_level: &str) -> Result {
+    let own = root().join(".tools/bin").join(bin);
+    let have = own.exists().then(|| capture(program(&own.to_string_lossy()).arg("--version")));
+    if let Some(Ok(line)) = have
+        && line.split_whitespace().nth(1) == Some(version)
+    {
+        return Ok(());
+    }
+    println!("installing {package} {version} into .tools (once, a few minutes)");
+    let target = root().join(".tools/target");
+    run(cargo()
+        .args(["install", "--debug", "--locked", "--root"])
+        .arg(root().join(".tools"))
+        .arg(format!("{package}@{version}"))
+        .env_remove("RUSTFLAGS")
+        .env("CARGO_TARGET_DIR", &target)
+        .env("CARGO_PROFILE_DEV_OPT_LEVEL", opt_level)
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .env("CARGO_INCREMENTAL", "0"))?;
+    // Two gigabytes nobody needs again; that they are gone is not worth an error.
+    let _ = std::fs::remove_dir_all(target);
+    Ok(())
+}
+
+fn locked_version(package: &str) -> Result<String> {
+    let lock = read(&root().join("Cargo.lock"))?;
+    lock.split("[[package]]")
+        .find(|entry| entry.contains(&format!("\nname = \"{package}\"\n")))
+        .and_then(|entry| entry.split("\nversion = \"").nth(1)?.split('"').next())
+        .map(str::to_owned)
+        .ok_or_else(|| format!("Cargo.lock has no {package}"))
+}
+
+/// Debian's packages; elsewhere, CHROME, CHROMEDRIVER and FIREFOX name the programs.
+pub fn browsers() -> Result {
+    const WANTED: [(&str, &str, &str); 3] = [
+        ("CHROME", "/usr/bin/chromium", "chromium"),
+        ("CHROMEDRIVER", "/usr/bin/chromedriver", "chromium-driver"),
+        ("FIREFOX", "/usr/bin/firefox-esr", "firefox-esr"),
+    ];
+    let missing: Vec<&str> = WANTED
+        .iter()
+        .filter(|(variable, path, _)| std::env::var_os(variable).is_none() && !Path::new(path).exists())
+        .map(|(_, _, package)| *package)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let by_hand = format!("apt-get install --no-install-recommends {}", missing.join(" "));
+    let Some(prefix) = becoming_root() else {
+        return Err(format!("browsers are missing; as root: {by_hand}"));
+    };
+    let apt = |words: &[&str]| {
+        let line: Vec<&str> = prefix.iter().copied().chain(words.iter().copied()).collect();
+        run(program(line[0]).args(&line[1..]).env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    apt(&["apt-get", "update", "-q"])?;
+    let install = ["apt-get", "install", "-y", "-q", "--no-install-recommends"];
+    apt(&[&install[..], &missing].concat()).map_err(|error| format!("{error}; by hand: {by_hand}"))
+}
+
+fn becoming_root() -> Option<&'static [&'static str]> {
+    if capture(program("id").arg("-u")).is_ok_and(|id| id == "0") {
+        return Some(&[]);
+    }
+    capture(program("sudo").args(["-n", "true"])).is_ok().then_some(&["sudo", "-n"])
+}
+
+/// Path of Chromium's driver, for the tests that wasm-bindgen runs.
+pub fn chromedriver() -> String {
+    std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "/usr/bin/chromedriver".into())
+}

@@ -1,0 +1,113 @@
+//! Builds `dist/`: one WASM file, its glue, the loader, the worker, the single page, styles and texts, each with a
+//! brotli sibling. The same sources give the same bytes.
+
+use crate::run::{Result, capture, cargo, program, root, run};
+use crate::{stamp, tools};
+use std::path::Path;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// What is shipped.
+    Release,
+    /// Quick to build and readable in the debugger: ten times the size.
+    Dev,
+}
+
+const INPUTS: [&str; 14] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "rust-toolchain.toml",
+    "package-lock.json",
+    "build.rs",
+    "src",
+    "crates/core",
+    "crates/vault",
+    "npm",
+    "style",
+    "locales",
+    "index.html",
+    "xtask/src",
+    "xtask/assets.mjs",
+];
+
+pub fn build(mode: Mode) -> Result {
+    tools::wasm_target()?;
+    tools::wasm_opt()?;
+    tools::wasm_bindgen()?;
+    let name = if mode == Mode::Dev { "widget-dev" } else { "widget" };
+    let other = root().join("target/xtask").join(if mode == Mode::Dev { "widget.stamp" } else { "widget-dev.stamp" });
+    let rustc = capture(program("rustc").arg("--version"))?;
+    stamp::unless_unchanged(name, &INPUTS, &rustc, "dist/repin_widget_bg.wasm", || {
+        // Both modes write to dist/: what this one replaces must not look unchanged to the other.
+        let _ = std::fs::remove_file(&other);
+        let made = root().join("target/xtask/widget");
+        compile("repin_widget", mode, &made)?;
+        if mode == Mode::Release {
+            optimise(&made.join("repin_widget_bg.wasm"))?;
+        }
+        assets(&made, mode)
+    })
+}
+
+/// The gallery of every state, for the accessibility checks. Never shipped, so never optimised.
+pub fn gallery() -> Result {
+    tools::wasm_target()?;
+    tools::wasm_bindgen()?;
+    tools::node_packages()?;
+    let rustc = capture(program("rustc").arg("--version"))?;
+    stamp::unless_unchanged("gallery", &INPUTS, &rustc, "target/gallery/repin_gallery_bg.wasm", || {
+        compile("repin_gallery", Mode::Dev, &root().join("target/gallery"))
+    })
+}
+
+fn compile(bin: &str, mode: Mode, out: &Path) -> Result {
+    let (profile, folder) = if mode == Mode::Dev { ("dev", "debug") } else { ("wasm-release", "wasm-release") };
+    let mut build = cargo();
+    build.args(["build", "--package", "repin", "--bin", bin, "--target", "wasm32-unknown-unknown"]);
+    build.args(["--profile", profile]);
+    if mode == Mode::Release {
+        // The standard library built with the widget, where a panic is a bare trap: an eighth of the download is the
+        // machinery that words panics, which nobody reads in a worker and which no secret should get into. Cargo keeps
+        // these options behind RUSTC_BOOTSTRAP; the toolchain is pinned, and the tests run what is built here.
+        build.args(["-Zbuild-std=std,panic_abort"]).env("RUSTC_BOOTSTRAP", "1");
+        build.env("CARGO_ENCODED_RUSTFLAGS", release_flags()?);
+    } else {
+        build.env("CARGO_ENCODED_RUSTFLAGS", "");
+    }
+    run(&mut build)?;
+    let wasm = root().join("target/wasm32-unknown-unknown").join(folder).join(format!("{bin}.wasm"));
+    run(program("wasm-bindgen")
+        .args(["--target", "web", "--no-typescript", "--out-name", bin, "--out-dir"])
+        .arg(out)
+        .arg(wasm))
+}
+
+fn release_flags() -> Result<String> {
+    let small = ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"];
+    Ok(format!("{}\u{1f}{}", small.join("\u{1f}"), remapped()?))
+}
+
+/// Some strings carry source paths: without this two machines would build different bytes, and each would ship the
+/// name of its builder's home.
+fn remapped() -> Result<String> {
+    let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")));
+    let registry = home.map_err(|_| "neither CARGO_HOME nor HOME is set".to_owned())? + "/registry/src";
+    let mut flags = vec![format!("--remap-path-prefix={}=repin", root().display())];
+    // Each registry has a folder named after its host; crates from all of them shall look alike.
+    for entry in std::fs::read_dir(&registry).into_iter().flatten().flatten() {
+        flags.push(format!("--remap-path-prefix={}=crates", entry.path().display()));
+    }
+    flags.sort();
+    Ok(flags.join("\u{1f}"))
+}
+
+fn optimise(wasm: &Path) -> Result {
+    let smaller = wasm.with_extension("opt");
+    run(program("wasm-opt").arg("-Oz").arg(wasm).arg("-o").arg(&smaller))?;
+    std::fs::rename(&smaller, wasm).map_err(|error| format!("{}: {error}", smaller.display()))
+}
+
+fn assets(made: &Path, mode: Mode) -> Result {
+    let mode = if mode == Mode::Dev { "dev" } else { "release" };
+    run(program("node").arg("xtask/assets.mjs").arg(made).arg(root().join("dist")).arg(mode))
+}
