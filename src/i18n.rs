@@ -17,6 +17,8 @@ pub struct Texts {
     locale: String,
     /// The parsed `locales/<code>.json`, or `undefined` for English.
     messages: JsValue,
+    /// Numbers and plurals are known without `Intl`, whose first call loads its data: a long task on a phone.
+    is_english: bool,
 }
 
 /// A part of a date, in the order people here write it.
@@ -34,9 +36,10 @@ impl Texts {
     /// Texts for a BCP 47 tag; one that `Intl` does not know falls back to English. `messages` is the parsed locale
     /// file, or `undefined`; what it lacks is shown in English.
     pub fn new(locale: &str, messages: JsValue) -> Self {
-        let known = NumberFormat::new(locale, &options(&[])).is_ok();
-        let locale = if known && !locale.is_empty() { locale } else { "en" }.to_owned();
-        Self { locale, messages }
+        let is_english = locale == "en" || (locale.starts_with("en-") && locale.len() <= "en-Latn-GB".len());
+        let known = is_english || (!locale.is_empty() && NumberFormat::new(locale, &options(&[])).is_ok());
+        let locale = if known { locale } else { "en" }.to_owned();
+        Self { locale, messages, is_english: is_english || !known }
     }
 
     pub(crate) fn get(&self, key: Key) -> String {
@@ -58,12 +61,14 @@ impl Texts {
     /// The form for `n` of a text that counts, with `{n}` replaced.
     pub(crate) fn count(&self, plural: Plural, n: u32) -> String {
         let (name, one, other) = PLURALS[plural.0 as usize];
-        let category =
-            PluralRules::new(&self.locale).map_or_else(|_| "other".to_owned(), |rules| rules.select(n.into()));
-        let text = self
-            .translated(&format!("{name}.{category}"))
-            .or_else(|| self.translated(&format!("{name}.other")))
-            .unwrap_or_else(|| if n == 1 { one } else { other }.to_owned());
+        let translated = || {
+            let category =
+                PluralRules::new(&self.locale).map_or_else(|_| "other".to_owned(), |rules| rules.select(n.into()));
+            let form = |category: &str| self.translated(&[name, ".", category].concat());
+            form(&category).or_else(|| form("other"))
+        };
+        let text = if self.is_english { None } else { translated() };
+        let text = text.unwrap_or_else(|| if n == 1 { one } else { other }.to_owned());
         replace(&text, "n", &self.number(n, 1))
     }
 
@@ -74,6 +79,9 @@ impl Texts {
 
     /// A number in this language's digits, with at least `digits` of them.
     pub(crate) fn number(&self, n: u32, digits: u32) -> String {
+        if self.is_english {
+            return format!("{n:0>width$}", width = digits as usize);
+        }
         let format = options(&[("minimumIntegerDigits", digits.into()), ("useGrouping", false.into())]);
         NumberFormat::new(&self.locale, &format).map_or_else(|_| n.to_string(), |format| format.format(n.into()))
     }
@@ -134,6 +142,9 @@ impl Texts {
     }
 
     fn translated(&self, name: &str) -> Option<String> {
+        if self.messages.is_undefined() {
+            return None;
+        }
         name.split('.')
             .try_fold(self.messages.clone(), |group, part| Reflect::get(&group, &part.into()).ok())?
             .as_string()

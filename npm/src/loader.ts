@@ -28,6 +28,7 @@ export function mount(target: Element | string, options: Options): Mounted {
   let handle: WidgetHandle | undefined;
   let session: Session | undefined;
   let step: Step = 'loading';
+  let runs = 0;
   let ended = false;
   let byHost = false;
   let stopWaiting = () => {};
@@ -35,12 +36,13 @@ export function mount(target: Element | string, options: Options): Mounted {
   const done = new Promise<Outcome>((resolve) => (settle = resolve));
 
   void start();
-  return { done, cancel: close, unmount: close, renew: (fresh) => handle?.renew((session = fresh)) };
+  return { done, cancel: leave, unmount: leave, renew: (fresh) => handle?.renew((session = fresh)) };
 
   async function start(): Promise<void> {
+    const run = (runs += 1);
     try {
       if (typeof WebAssembly !== 'object') return stop('unsupported_browser');
-      const [asked, engine, messages] = [askForSession('start'), loadEngine(), loadMessages(language)];
+      const [asked, engine, messages] = [askForSession('start'), loadEngine(run > 1), loadMessages(language)];
       // Handled below; a rejection must not be called unhandled while the styles are on their way.
       asked.catch(() => {});
       engine.catch(() => {});
@@ -49,7 +51,7 @@ export function mount(target: Element | string, options: Options): Mounted {
       texts = await messages;
       const { mount, startWorker } = await engine;
       session = await asked;
-      if (ended) return;
+      if (ended || run !== runs) return;
       stopWaiting();
       card.remove();
       handle = mount(frame, {
@@ -70,7 +72,7 @@ export function mount(target: Element | string, options: Options): Mounted {
       });
       handle.start(session);
     } catch (error) {
-      stop(kindOf(error), String(error));
+      if (run === runs) stop(kindOf(error), (error as Error).message);
     }
   }
 
@@ -78,7 +80,7 @@ export function mount(target: Element | string, options: Options): Mounted {
   function show(): void {
     if (ended || handle) return;
     stopWaiting();
-    stopWaiting = wait(card, texts, close);
+    stopWaiting = wait(card, texts, giveUp, start);
     root.append(frame);
     host.style.minBlockSize = '';
     if (frame instanceof HTMLDialogElement && !frame.open) frame.showModal();
@@ -98,7 +100,7 @@ export function mount(target: Element | string, options: Options): Mounted {
       if (reason === 'expiring') handle?.renew(session);
       else handle?.start(session);
     } catch (error) {
-      options.onError?.(failure('session_invalid', -1, String(error)));
+      options.onError?.(failure('session_invalid', -1, (error as Error).message));
       if (reason === 'expiring') handle?.renew();
       else finish({ status: 'failed', error: failure('session_invalid') });
     }
@@ -109,7 +111,7 @@ export function mount(target: Element | string, options: Options): Mounted {
     if (reason === 'start' && options.session) return options.session;
     if (!options.getSession) throw new NoSession('the host has no getSession');
     return options.getSession(reason).catch((error) => {
-      throw new NoSession(String(error));
+      throw new NoSession(error.message);
     });
   }
 
@@ -120,17 +122,23 @@ export function mount(target: Element | string, options: Options): Mounted {
     const error = failure(kind, -1, message);
     options.onError?.(error);
     const { unsupported, blocked, offline, session } = texts.shell;
-    const card_texts = { unsupported_browser: unsupported, blocked_by_csp: blocked, session_invalid: session }[kind as string];
+    const words = { unsupported_browser: unsupported, blocked_by_csp: blocked, session_invalid: session }[kind as string];
     if (!frame.isConnected) root.append(frame);
-    const leave = () => finish({ status: 'failed', error });
-    explain(card, texts, card_texts ?? offline, leave, kind === 'network' ? () => (show(), void start()) : undefined);
+    const close = () => finish({ status: 'failed', error });
+    explain(card, texts, words ?? offline, close, kind === 'network' ? start : undefined);
   }
 
-  function close(): void {
+  /** The person closes the shell. */
+  function giveUp(): void {
+    finish({ status: 'canceled', reason: 'user', step });
+  }
+
+  /** The host takes the widget down; what was reached is still what it was. */
+  function leave(): void {
     if (ended) return;
     byHost = true;
     if (handle) handle.cancel();
-    else finish({ status: 'canceled', reason: 'user', step });
+    else giveUp();
   }
 
   function finish(result: Outcome): void {

@@ -101,7 +101,7 @@ function observe(title) {
   Element.prototype.attachShadow = function (init) {
     const root = attachShadow.call(this, init);
     new MutationObserver(() => {
-      if (!figures.done && root.textContent?.includes(title)) requestAnimationFrame((now) => { figures.done = now; });
+      if (!figures.done && root.textContent?.includes(title)) requestAnimationFrame(() => { figures.done = performance.now(); });
     }).observe(root, { subtree: true, childList: true, characterData: true });
     return root;
   };

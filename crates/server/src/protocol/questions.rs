@@ -21,7 +21,7 @@ const CATALOGUE: [(&str, &str, QuestionKind); 10] = [
     ("childhood_friend", "What is the first name of your best friend from childhood?", QuestionKind::Text),
     ("childhood_book", "What was your favourite book as a child?", QuestionKind::Text),
     ("grandmother_town", "In which town was your grandmother born?", QuestionKind::Text),
-    ("father_birthday", "When is your father's birthday?", QuestionKind::Date),
+    ("father_birthday", "When is your father’s birthday?", QuestionKind::Date),
     ("memorable_day", "Which date will you never forget?", QuestionKind::Date),
 ];
 
