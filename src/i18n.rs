@@ -61,13 +61,13 @@ impl Texts {
     /// The form for `n` of a text that counts, with `{n}` replaced.
     pub(crate) fn count(&self, plural: Plural, n: u32) -> String {
         let (name, one, other) = PLURALS[plural.0 as usize];
-        let translated = || {
-            let category =
-                PluralRules::new(&self.locale).map_or_else(|_| "other".to_owned(), |rules| rules.select(n.into()));
-            let form = |category: &str| self.translated(&[name, ".", category].concat());
-            form(&category).or_else(|| form("other"))
+        let category = if self.is_english {
+            if n == 1 { "one" } else { "other" }.to_owned()
+        } else {
+            PluralRules::new(&self.locale).map_or_else(|_| "other".to_owned(), |rules| rules.select(n.into()))
         };
-        let text = if self.is_english { None } else { translated() };
+        let form = |category: &str| self.translated(&[name, ".", category].concat());
+        let text = form(&category).or_else(|| form("other"));
         let text = text.unwrap_or_else(|| if n == 1 { one } else { other }.to_owned());
         replace(&text, "n", &self.number(n, 1))
     }

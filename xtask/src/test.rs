@@ -19,7 +19,7 @@ const STEPS: [Step; 9] = [
     Step { name: "native", what: "unit and integration tests, the vault against a real gateway", work: native },
     Step { name: "wasm", what: "vectors and screens in Chromium", work: wasm },
     Step { name: "independent", what: "the protocol against other implementations", work: independent },
-    Step { name: "trunk", what: "`trunk build` works", work: |_| trunk() },
+    Step { name: "trunk", what: "`trunk build` makes a page that works", work: trunk },
     Step { name: "e2e", what: "whole stories in Chromium and Firefox", work: |tally| node(tally, "stories") },
     Step { name: "axe", what: "accessibility of every state in Chromium", work: |tally| node(tally, "states") },
 ];
@@ -113,22 +113,35 @@ fn in_chromium(cargo: &mut Command) -> &mut Command {
 }
 
 /// What a developer of the face types. Trunk takes the wasm-bindgen and wasm-opt of PATH, so it downloads nothing.
-fn trunk() -> Result {
+fn trunk(tally: &mut Tally) -> Result {
     tools::wasm_opt()?;
     tools::wasm_bindgen()?;
     tools::trunk()?;
+    tools::browsers()?;
     // NO_COLOR=1 is in many environments, and this Trunk takes only true or false for it.
-    run(program("trunk").args(["build", "--dist", "target/trunk"]).env_remove("NO_COLOR"))
+    run(program("trunk").arg("build").env_remove("NO_COLOR"))?;
+    node_tests(tally, "trunk")
 }
 
-/// The node tests in `tests/e2e/<folder>`.
+/// Tests of the released widget against a real gateway.
 fn node(tally: &mut Tally, folder: &str) -> Result {
-    tools::node_packages()?;
     tools::browsers()?;
     widget::build(widget::Mode::Release)?;
     widget::gallery()?;
     run(cargo().args(["build", "--package", "repin-server"]))?;
-    let files = files_in(&root().join("tests/e2e").join(folder), ".test.mjs")?;
+    node_tests(tally, folder)
+}
+
+/// The node tests in `tests/e2e/<folder>`.
+fn node_tests(tally: &mut Tally, folder: &str) -> Result {
+    tools::node_packages()?;
+    let mut files: Vec<_> = std::fs::read_dir(root().join("tests/e2e").join(folder))
+        .map_err(|error| format!("tests/e2e/{folder}: {error}"))?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
+        .collect();
+    files.sort();
     // One file at a time: two browsers and a gateway already fill two cores.
     tally.count(program("node").args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files))
 }

@@ -33,7 +33,7 @@ export async function press(page) {
 }
 
 /** Pastes rather than types: a token has a thousand characters. @param {import('puppeteer-core').Page} page @param {string} label @param {string} value */
-async function fill(page, label, value) {
+export async function fill(page, label, value) {
   const field = await find(page, 'textbox', `${label}…`);
   await field.evaluate((field, value) => {
     const input = /** @type {HTMLInputElement} */ (field);
