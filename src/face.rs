@@ -10,7 +10,7 @@ use repin_vault::flow::{DeadEnd, Event, Progress, Screen, SessionTimes, ViewMode
 use web_sys::{Element, HtmlElement};
 
 use crate::i18n::{Key, Plural, Texts};
-use crate::page::{header_key, interrupts, is_input, page_key, step_key, step_name};
+use crate::page::{ends_the_vault, header_key, interrupts, is_input, page_key, step_key, step_name};
 use crate::problem::{Problem, problem_of};
 use crate::small::Small;
 
@@ -219,8 +219,12 @@ impl Face {
     /// Ends the widget with the outcome that the present screen means.
     pub fn leave(self) {
         let inner = self.inner();
-        let outcome = outcome_of(&inner.view.borrow().screen);
-        if matches!(outcome, Outcome::Canceled(_)) {
+        let (outcome, vault_runs) = {
+            let view = inner.view.borrow();
+            (outcome_of(&view.screen), !ends_the_vault(&view.screen))
+        };
+        // Whatever the outcome: a vault that still runs, as behind a lock, wipes its key and token before it goes.
+        if vault_runs {
             inner.host.send(Event::Cancel);
         }
         inner.host.ended(outcome);

@@ -21,7 +21,8 @@ pub fn demo(args: &[&str]) -> Result {
     }
     let url = format!("127.0.0.1:{port}");
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
-    program(&own.to_string_lossy()).args(["announce", &url, "/demo"]).spawn().map_err(|error| error.to_string())?;
+    // Through a shell that ends at once: a child of ours would stay behind as a zombie of the gateway's.
+    run(program("sh").args(["-c", r#""$0" announce "$1" /demo &"#]).arg(own).arg(&url))?;
     // We become the gateway, so that ctrl-c reaches it alone and it ends in its own time.
     let error = program(&root().join("target/debug/repin-server").to_string_lossy())
         .args(["serve", "--demo", "--listen", &url, "--data"])

@@ -1,7 +1,7 @@
 // The stage of a story: one gateway and one browser for a file of tests, a page and a person for each test.
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { launch, openPage } from './browser.mjs';
+import { launch, openPage, picture } from './browser.mjs';
 import { Gateway } from './gateway.mjs';
 import { execute } from './host.mjs';
 import { inText } from './secrets.mjs';
@@ -79,6 +79,10 @@ export async function run(stage, userId, type, story, { prepare, ...viewport } =
     const status = async () => (await gateway.status(session, challengeId)).status;
     await story({ widget, page, witness, session, challengeId, status });
     await quiet(witness);
+  } catch (error) {
+    // For whoever looks into it; that there is no page left to take must not hide the reason.
+    await picture(page, `failed-${type}-${challengeId}`).catch(() => {});
+    throw error;
   } finally {
     await context.close();
   }
