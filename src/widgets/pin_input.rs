@@ -124,7 +124,10 @@ impl PinInput {
 
     /// Empties the field and its slots.
     pub(crate) fn clear(&self) {
-        self.input.set_value("");
+        // Setting the value of a focused input lays the page out at once, in the task that has just changed it.
+        if !Zeroizing::new(self.input.value()).is_empty() {
+            self.input.set_value("");
+        }
         self.state.shown.set(false);
         self.refresh();
     }

@@ -11,8 +11,10 @@ use repin_core::answers::Unicode;
 use repin_core::secret::SecretBytes;
 use repin_vault::flow::{Event, Screen, SessionInput, ViewModel};
 use repin_vault::platform::{Platform, Reply, Request, Unreachable};
-use unicode_general_category::{GeneralCategory, get_general_category};
-use unicode_normalization::UnicodeNormalization;
+
+#[path = "../../../core/tests/common/native_unicode.rs"]
+mod native_unicode;
+use native_unicode::NativeUnicode;
 
 /// What the network does to the next requests, in order; then it works.
 #[derive(Clone, Copy, PartialEq)]
@@ -92,30 +94,11 @@ impl Platform for Native {
 
 impl Unicode for Native {
     fn nfkc(&self, text: &str) -> String {
-        text.nfkc().collect()
+        NativeUnicode.nfkc(text)
     }
 
     fn is_ignored(&self, character: char) -> bool {
-        use GeneralCategory::*;
-        matches!(
-            get_general_category(character),
-            ConnectorPunctuation
-                | DashPunctuation
-                | OpenPunctuation
-                | ClosePunctuation
-                | InitialPunctuation
-                | FinalPunctuation
-                | OtherPunctuation
-                | MathSymbol
-                | CurrencySymbol
-                | ModifierSymbol
-                | OtherSymbol
-                | SpaceSeparator
-                | LineSeparator
-                | ParagraphSeparator
-                | Control
-                | Format
-        )
+        NativeUnicode.is_ignored(character)
     }
 }
 
