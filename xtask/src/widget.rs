@@ -68,7 +68,7 @@ fn compile(bin: &str, mode: Mode, out: &Path) -> Result {
     if mode == Mode::Release {
         // The standard library built with the widget, where a panic is a bare trap: an eighth of the download is the
         // machinery that words panics, which nobody reads in a worker and which no secret should get into. Cargo keeps
-        // these options behind RUSTC_BOOTSTRAP; the toolchain is pinned, and the tests run what is built here.
+        // these options behind RUSTC_BOOTSTRAP on a stable compiler; the tests run what is built here.
         build.args(["-Zbuild-std=std,panic_abort"]).env("RUSTC_BOOTSTRAP", "1");
         build.env("CARGO_ENCODED_RUSTFLAGS", release_flags()?);
     } else {
