@@ -17,7 +17,10 @@ const TABLES = {
   outbox: 'What the app will be told by webhook: that something happened, never what was typed.',
   audit: 'What happened, and when. Guesses are counted here, not kept.',
   idempotency: 'Which requests of the app came before, so that asking twice makes one challenge.',
-  apps: 'The app this gateway serves.',
+  apps: 'Whom everything else belongs to: an app, and the entity that runs it.',
+  entities: 'Who runs apps.',
+  api_keys: 'Keys made by the operator: a hash of each, never the key.',
+  app_origins: 'Pages that may run the widget, as the operator said.',
 };
 
 /** Where a column needs words. @type {Record<string, string>} */

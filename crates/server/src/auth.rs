@@ -7,17 +7,19 @@ use axum::http::header;
 use axum::http::request::Parts;
 use repin_core::error::Code;
 
-use crate::config::ApiKey;
+use crate::config::{ApiKey, Environment};
 use crate::edge::SessionTag;
 use crate::error::ApiError;
 use crate::gateway::Gateway;
-use crate::session::{self, Claimed};
-use crate::store::User;
+use crate::session::{self, Claimed, Owner};
+use crate::store::{AppIdentity, User};
 
-/// A caller with a known API key.
+/// A caller with a known API key: a host's backend, for one of its apps.
 pub struct Caller {
-    /// `TEST` or `LIVE`.
-    pub environment: &'static str,
+    /// The key's app. Everything the caller can see or change hangs on it.
+    pub app: AppIdentity,
+    /// What the key is for.
+    pub environment: Environment,
 }
 
 impl FromRequestParts<Arc<Gateway>> for Caller {
@@ -32,13 +34,18 @@ impl FromRequestParts<Arc<Gateway>> for Caller {
             .and_then(|value| value.strip_prefix("Bearer "))
             .and_then(|key| ApiKey::parse(key).ok())
             .ok_or(Code::MalformedAuthorization)?;
-        // Every key is compared, so that the time does not tell which one came close.
-        let known = gateway.config.api_keys.iter().filter(|key| key.matches(&given)).count() > 0;
-        if known { Ok(Self { environment: given.environment() }) } else { Err(Code::ApiKeyNotFound.into()) }
+        // Every key of the settings is compared, so that the time does not tell which one came close.
+        if gateway.config.api_keys.iter().filter(|key| key.matches(&given)).count() > 0 {
+            return Ok(Self { app: gateway.app.clone(), environment: given.environment() });
+        }
+        // Asked at every request: a revoked key is refused from then on. Looked up by its hash, of which a stranger can
+        // choose no part, so the time of the look-up helps nobody either.
+        let known = gateway.store.api_key(given.hash()).await?.ok_or(Code::ApiKeyNotFound)?;
+        Ok(Self { app: known.app, environment: known.environment })
     }
 }
 
-/// A session whose user exists and is not shut out.
+/// A session whose app and user exist and whose user is not shut out.
 pub struct Session {
     /// What its token says.
     pub claimed: Claimed,
@@ -46,24 +53,48 @@ pub struct Session {
     pub user: User,
 }
 
-impl FromRequestParts<Arc<Gateway>> for Session {
-    type Rejection = ApiError;
-
-    /// `X-User-Token`. 155103 when missing, 155104 when expired, 155105 when it is not one of ours, 155109 for a
-    /// disabled user.
-    async fn from_request_parts(parts: &mut Parts, gateway: &Arc<Gateway>) -> Result<Self, ApiError> {
+impl Session {
+    /// `X-User-Token`. 155103 when missing, 155104 when expired, 155105 when it is not one of ours (or not this caller's),
+    /// 155109 for a disabled user.
+    async fn read(parts: &Parts, gateway: &Gateway, caller: Option<&Caller>) -> Result<Self, ApiError> {
         let token = parts.headers.get("x-user-token").ok_or(Code::UserTokenNotFound)?;
         let token = token.to_str().map_err(|_| Code::InvalidUserToken)?;
-        let claimed = session::verify(&gateway.keys, &gateway.app, token, gateway.clock.now())?;
+        let owner = caller.map(|caller| Owner { app: &caller.app, environment: caller.environment });
+        let claimed = session::verify(&gateway.keys, token, owner, gateway.clock.now())?;
         if let Some(SessionTag(slot)) = parts.extensions.get() {
             let _ = slot.set(claimed.tag.clone());
         }
-        let user = gateway.store.user(&gateway.app.id, &claimed.user_id).await?;
+        // The entity too: an app that went to another owner has no sessions from before.
+        if gateway.store.app(&claimed.app.id).await?.as_ref() != Some(&claimed.app) {
+            return Err(Code::InvalidUserToken.into());
+        }
+        let user = gateway.store.user(&claimed.app.id, &claimed.user_id).await?;
         // A user who was deleted and made again is another one, and old tokens are not theirs.
         let user = user.filter(|user| user.id == claimed.internal_user_id).ok_or(Code::InvalidUserToken)?;
         if user.disabled {
             return Err(Code::UserWasDisabled.into());
         }
         Ok(Self { claimed, user })
+    }
+}
+
+impl FromRequestParts<Arc<Gateway>> for Session {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Arc<Gateway>) -> Result<Self, ApiError> {
+        Self::read(parts, gateway, None).await
+    }
+}
+
+/// A session in the hands of the backend it was made for: what every `/user` route asks for. A token of another app, or
+/// made under a key of the other environment, is to this caller a token that never was (155105).
+pub struct HostSession(pub Session);
+
+impl FromRequestParts<Arc<Gateway>> for HostSession {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Arc<Gateway>) -> Result<Self, ApiError> {
+        let caller = Caller::from_request_parts(parts, gateway).await?;
+        Session::read(parts, gateway, Some(&caller)).await.map(Self)
     }
 }

@@ -18,9 +18,10 @@ pub const DEFAULT_CHALLENGE_TTL: Duration = Duration::from_secs(2 * 60 * 60);
 pub struct Config {
     /// Folder of the database and the key ring; created at first start.
     pub data: PathBuf,
-    /// Keys that may call the REST API.
+    /// Keys that may call the REST API for the first app, beside those in the store.
     pub api_keys: Vec<ApiKey>,
-    /// Origins of pages that may run the widget in-page, e.g. `https://wallet.example`. The gateway's own is always allowed.
+    /// Origins of pages that may run the widget for the first app, e.g. `https://wallet.example`, beside those in the store.
+    /// The gateway's own is always allowed.
     pub allowed_origins: Vec<String>,
     /// The gateway's own origin as browsers see it. `None`: taken from each request's `Host`.
     pub public_url: Option<String>,
@@ -61,7 +62,31 @@ impl Config {
 #[derive(Clone)]
 pub struct ApiKey {
     hash: [u8; 32],
-    live: bool,
+    environment: Environment,
+}
+
+/// What a key is for. An app may have keys of both; a session belongs to the one it was made under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    /// For trying out.
+    Test,
+    /// For people.
+    Live,
+}
+
+impl Environment {
+    /// Circle's name, as in a token's `developerEntityEnvironment`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Test => "TEST",
+            Self::Live => "LIVE",
+        }
+    }
+
+    /// The environment of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Test, Self::Live].into_iter().find(|environment| environment.name() == name)
+    }
 }
 
 /// Not `TEST_API_KEY:<id>:<secret>` or `LIVE_API_KEY:<id>:<secret>`.
@@ -77,14 +102,13 @@ impl ApiKey {
     pub fn parse(text: &str) -> Result<Self, ApiKeyError> {
         let mut parts = text.split(':');
         let (prefix, id, secret) = (parts.next(), parts.next(), parts.next());
-        let live = match prefix {
-            Some("TEST_API_KEY") => false,
-            Some("LIVE_API_KEY") => true,
-            _ => return Err(ApiKeyError),
-        };
+        let environment = prefix
+            .and_then(|prefix| prefix.strip_suffix("_API_KEY"))
+            .and_then(Environment::from_name)
+            .ok_or(ApiKeyError)?;
         let named = [id, secret].into_iter().all(|part| part.is_some_and(|part| !part.is_empty()));
         let whole = named && parts.next().is_none() && text.len() <= 512;
-        whole.then(|| Self { hash: Sha256::digest(text).into(), live }).ok_or(ApiKeyError)
+        whole.then(|| Self { hash: Sha256::digest(text).into(), environment }).ok_or(ApiKeyError)
     }
 
     /// Whether both are the same key, in a time that does not tell how much of it is.
@@ -92,9 +116,14 @@ impl ApiKey {
         verify_slices_are_equal(&self.hash, &other.hash).is_ok()
     }
 
-    /// Circle's name for the key's environment.
-    pub fn environment(&self) -> &'static str {
-        if self.live { "LIVE" } else { "TEST" }
+    /// What it is for.
+    pub fn environment(&self) -> Environment {
+        self.environment
+    }
+
+    /// SHA-256 of the whole key: how the store knows it.
+    pub fn hash(&self) -> &[u8; 32] {
+        &self.hash
     }
 }
 

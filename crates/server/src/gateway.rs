@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::{KeyError, KeyRing};
 use crate::store::sqlite::SqliteStore;
-use crate::store::{AppIdentity, Store, StoreError};
+use crate::store::{AppIdentity, Apps, Store, StoreError};
 
 /// Keys, store, clock and settings. Made once, shared by all requests.
 pub struct Gateway {
@@ -25,7 +25,7 @@ pub struct Gateway {
     pub clock: Arc<dyn Clock>,
     /// The memory.
     pub store: Arc<dyn Store>,
-    /// The app that is served.
+    /// The first app: the one that the keys and origins of the settings belong to. Others are in the store.
     pub app: AppIdentity,
     /// Work that outlives its request: a COMMIT whose client went away.
     pub tasks: TaskTracker,
@@ -60,7 +60,7 @@ impl Gateway {
         let lock = lock(&config)?;
         let keys = KeyRing::load_or_make(&config.data.join("keys"))?;
         let store = SqliteStore::open(&config.data.join("repin.db")).await?;
-        let app = store.app(clock.now()).await?;
+        let app = store.default_app(clock.now()).await?;
         Ok(Arc::new(Self {
             config,
             keys,
@@ -71,6 +71,36 @@ impl Gateway {
             evaluations: AtomicU64::new(0),
             _lock: lock,
         }))
+    }
+
+    /// Whether a page of this origin may run the widget for this app. Compared as a whole: no prefixes, no wildcards.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn allows_origin(&self, app: &str, origin: &str) -> Result<bool, StoreError> {
+        let by_settings = app == self.app.id && self.config.allowed_origins.iter().any(|allowed| allowed == origin);
+        Ok(by_settings || self.store.has_origin(app, origin).await?)
+    }
+
+    /// Whether a page of this origin may run the widget for some app of ours.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn allows_any_origin(&self, origin: &str) -> Result<bool, StoreError> {
+        let by_settings = self.config.allowed_origins.iter().any(|allowed| allowed == origin);
+        Ok(by_settings || self.store.is_origin_of_any(origin).await?)
+    }
+
+    /// The origins of all apps, each once, in alphabetical order: what can be said before it is known whose page asks.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn all_origins(&self) -> Result<Vec<String>, StoreError> {
+        let mut origins = self.store.all_origins().await?;
+        origins.extend(self.config.allowed_origins.iter().cloned());
+        origins.sort_unstable();
+        origins.dedup();
+        Ok(origins)
     }
 
     /// How many guesses have been evaluated since the start.

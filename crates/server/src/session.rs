@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::config::Environment;
 use crate::keys::KeyRing;
 use crate::store::{AppIdentity, User};
 
@@ -55,8 +56,10 @@ pub struct IssuedSession {
     pub encryption_key: String,
 }
 
-/// What a valid token stands for.
+/// What a valid token stands for. Whether its app exists is for the store to say.
 pub struct Claimed {
+    /// The app it was issued for.
+    pub app: AppIdentity,
     /// The host's name for the user.
     pub user_id: String,
     /// Our name for the user.
@@ -73,6 +76,15 @@ pub struct Claimed {
     pub encryption_key: Secret<32>,
 }
 
+/// Who presents a token, where that is known.
+#[derive(Clone, Copy)]
+pub struct Owner<'a> {
+    /// Their app.
+    pub app: &'a AppIdentity,
+    /// What their key is for.
+    pub environment: Environment,
+}
+
 /// Makes a session for a user.
 ///
 /// # Errors
@@ -81,7 +93,7 @@ pub fn issue(
     keys: &KeyRing,
     app: &AppIdentity,
     user: &User,
-    environment: &str,
+    environment: Environment,
     now: UnixMs,
 ) -> Result<IssuedSession, Code> {
     let (kid, key) = keys.token.newest();
@@ -97,7 +109,7 @@ pub fn issue(
         exp: iat + SESSION_SECONDS,
         entity_id: app.entity_id.clone(),
         internal_user_id: user.id.clone(),
-        environment: environment.to_owned(),
+        environment: environment.name().to_owned(),
         master_kid: master_kid.to_owned(),
         jti,
     };
@@ -108,20 +120,28 @@ pub fn issue(
     Ok(IssuedSession { user_token, encryption_key: BASE64_STANDARD.encode(encryption_key.expose_secret()) })
 }
 
-/// Reads a token.
+/// Reads a token. With an owner, only one that was issued to them.
 ///
 /// # Errors
 /// [`Code::UserTokenExpired`] for one of ours whose hour is over; [`Code::InvalidUserToken`] for anything else.
-pub fn verify(keys: &KeyRing, app: &AppIdentity, token: &str, now: UnixMs) -> Result<Claimed, Code> {
+pub fn verify(keys: &KeyRing, token: &str, owner: Option<Owner<'_>>, now: UnixMs) -> Result<Claimed, Code> {
     if token.len() > MAX_TOKEN {
         return Err(Code::InvalidUserToken);
     }
-    let claims = decode(keys, app, token).ok_or(Code::InvalidUserToken)?;
+    let claims = decode(keys, token).ok_or(Code::InvalidUserToken)?;
+    let app = AppIdentity { id: claims.aud, entity_id: claims.entity_id };
     let now = now / 1000;
     let sane = claims.exp.checked_sub(claims.iat).is_some_and(|length| length <= SESSION_SECONDS)
         && claims.nbf.max(claims.iat) <= now.saturating_add(LEEWAY_SECONDS);
     let master = keys.master.get(&claims.master_kid);
-    let (true, Some(master)) = (sane, master) else { return Err(Code::InvalidUserToken) };
+    let environment = Environment::from_name(&claims.environment);
+    let (true, Some(master), Some(environment)) = (sane, master, environment) else {
+        return Err(Code::InvalidUserToken);
+    };
+    // Before its time is looked at: that it was good once is nobody else's business.
+    if owner.is_some_and(|owner| *owner.app != app || owner.environment != environment) {
+        return Err(Code::InvalidUserToken);
+    }
     if now >= claims.exp.saturating_add(LEEWAY_SECONDS) {
         return Err(Code::UserTokenExpired);
     }
@@ -131,14 +151,15 @@ pub fn verify(keys: &KeyRing, app: &AppIdentity, token: &str, now: UnixMs) -> Re
         tag: Sha256::digest(&claims.jti)[..4].iter().map(|byte| format!("{byte:02x}")).collect(),
         expires_at: claims.exp.saturating_mul(1000),
         encryption_key: derive_encryption_key(master, &claims.jti, &app.id, &claims.sub),
+        app,
         user_id: claims.sub,
         internal_user_id: claims.internal_user_id,
     })
 }
 
-/// The claims of a token that we signed for this app. Its times are not looked at here: they are compared with our own
+/// The claims of a token that we signed, for whichever app. Its times are not looked at here: they are compared with our own
 /// clock, not with the one jsonwebtoken would read.
-fn decode(keys: &KeyRing, app: &AppIdentity, token: &str) -> Option<Claims> {
+fn decode(keys: &KeyRing, token: &str) -> Option<Claims> {
     let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
     let key = keys.token.get(&kid)?;
     let mut rules = Validation::new(Algorithm::RS256);
@@ -146,9 +167,9 @@ fn decode(keys: &KeyRing, app: &AppIdentity, token: &str) -> Option<Claims> {
     rules.validate_nbf = false;
     rules.set_required_spec_claims(&["iss", "aud", "sub", "exp", "nbf"]);
     rules.set_issuer(&[ISSUER]);
-    rules.set_audience(&[&app.id]);
-    let claims = jsonwebtoken::decode::<Claims>(token, &key.verifying, &rules).ok()?.claims;
-    (claims.entity_id == app.entity_id).then_some(claims)
+    // The app is looked up in the store by what the token says.
+    rules.validate_aud = false;
+    Some(jsonwebtoken::decode::<Claims>(token, &key.verifying, &rules).ok()?.claims)
 }
 
 #[cfg(test)]
@@ -161,11 +182,14 @@ mod tests {
         let app = AppIdentity { id: "app-1".into(), entity_id: "entity-1".into() };
         let user = User {
             id: "internal".into(),
+            app: app.id.clone(),
             user_id: "user-0001".into(),
             created: 0,
             disabled: false,
             pin: None,
             answers: None,
+            pin_unlocked: None,
+            answers_unlocked: None,
         };
         (KeyRing::load_or_make(folder.path()).unwrap(), app, user)
     }
@@ -175,33 +199,32 @@ mod tests {
     #[test]
     fn a_token_lives_for_an_hour_and_its_leeway() {
         let (keys, app, user) = world();
-        let token = issue(&keys, &app, &user, "TEST", NOW).unwrap().user_token;
-        let at = |seconds: u64| verify(&keys, &app, &token, NOW + seconds * 1000).map(|claimed| claimed.user_id);
+        let token = issue(&keys, &app, &user, Environment::Test, NOW).unwrap().user_token;
+        let at = |seconds: u64| verify(&keys, &token, None, NOW + seconds * 1000).map(|claimed| claimed.user_id);
         assert_eq!(at(0), Ok("user-0001".into()));
         assert_eq!(at(3629), Ok("user-0001".into()));
         assert_eq!(at(3630), Err(Code::UserTokenExpired));
-        assert_eq!(verify(&keys, &app, &token, NOW - 31_000).err(), Some(Code::InvalidUserToken), "from the future");
+        assert_eq!(verify(&keys, &token, None, NOW - 31_000).err(), Some(Code::InvalidUserToken), "from the future");
     }
 
     #[test]
     fn the_encryption_key_belongs_to_one_token_and_comes_back_from_it() {
         let (keys, app, user) = world();
-        let issued = issue(&keys, &app, &user, "TEST", NOW).unwrap();
-        let other = issue(&keys, &app, &user, "TEST", NOW).unwrap();
+        let issued = issue(&keys, &app, &user, Environment::Test, NOW).unwrap();
+        let other = issue(&keys, &app, &user, Environment::Test, NOW).unwrap();
         assert_ne!(issued.encryption_key, other.encryption_key);
-        let claimed = verify(&keys, &app, &issued.user_token, NOW).unwrap();
+        let claimed = verify(&keys, &issued.user_token, None, NOW).unwrap();
         assert_eq!(BASE64_STANDARD.encode(claimed.encryption_key.expose_secret()), issued.encryption_key);
     }
 
     #[test]
-    fn a_token_of_another_gateway_app_or_algorithm_is_invalid() {
+    fn a_token_of_another_gateway_or_algorithm_is_invalid_and_one_of_ours_names_its_app() {
         let (keys, app, user) = world();
         let (others, _, _) = world();
-        let token = issue(&keys, &app, &user, "TEST", NOW).unwrap().user_token;
-        let refused = |keys: &KeyRing, app: &AppIdentity, token: &str| verify(keys, app, token, NOW).err();
-        assert_eq!(refused(&others, &app, &token), Some(Code::InvalidUserToken));
-        let other_app = AppIdentity { id: "app-2".into(), ..app.clone() };
-        assert_eq!(refused(&keys, &other_app, &token), Some(Code::InvalidUserToken));
+        let token = issue(&keys, &app, &user, Environment::Test, NOW).unwrap().user_token;
+        let refused = |keys: &KeyRing, token: &str| verify(keys, token, None, NOW).err();
+        assert_eq!(refused(&others, &token), Some(Code::InvalidUserToken));
+        assert_eq!(verify(&keys, &token, None, NOW).unwrap().app, app);
 
         let [header, claims, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
         let encode = |text: &str| base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(text);
@@ -217,14 +240,29 @@ mod tests {
             "x".repeat(MAX_TOKEN + 1),
             String::new(),
         ] {
-            assert_eq!(refused(&keys, &app, &forged), Some(Code::InvalidUserToken), "{forged}");
+            assert_eq!(refused(&keys, &forged), Some(Code::InvalidUserToken), "{forged}");
         }
+    }
+
+    #[test]
+    fn anothers_token_is_invalid_even_when_it_has_expired() {
+        let (keys, app, user) = world();
+        let token = issue(&keys, &app, &user, Environment::Test, NOW).unwrap().user_token;
+        let refused = |app: &AppIdentity, environment| {
+            [NOW, NOW + 2 * 60 * 60 * 1000]
+                .map(|now| verify(&keys, &token, Some(Owner { app, environment }), now).err())
+        };
+        assert_eq!(refused(&app, Environment::Test), [None, Some(Code::UserTokenExpired)]);
+        let invalid = [Some(Code::InvalidUserToken); 2];
+        assert_eq!(refused(&app, Environment::Live), invalid);
+        assert_eq!(refused(&AppIdentity { id: "app-2".into(), ..app.clone() }, Environment::Test), invalid);
+        assert_eq!(refused(&AppIdentity { entity_id: "entity-2".into(), ..app.clone() }, Environment::Test), invalid);
     }
 
     #[test]
     fn claims_look_like_circles() {
         let (keys, app, user) = world();
-        let token = issue(&keys, &app, &user, "TEST", NOW).unwrap().user_token;
+        let token = issue(&keys, &app, &user, Environment::Test, NOW).unwrap().user_token;
         let payload = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
         let claims: serde_json::Value = serde_json::from_slice(&payload).unwrap();
         assert_eq!(claims["developerEntityEnvironment"], "TEST");

@@ -7,9 +7,13 @@ use async_trait::async_trait;
 use repin_core::api::{RunId, UnixMs};
 use repin_core::credential::CredentialId;
 
+mod apps;
+mod operator;
 pub mod sqlite;
 mod types;
 
+pub use apps::*;
+pub use operator::*;
 pub use types::*;
 
 /// The database did not do its work. Nothing was half-applied; the same request can be made again.
@@ -22,14 +26,11 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// The gateway's memory.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: Apps + Operator + Send + Sync + 'static {
     /// Answers if the database does.
     async fn ready(&self) -> Result<()>;
     /// Waits for what is being written, and closes.
     async fn close(&self);
-
-    /// The app, created with random identities at the first call.
-    async fn app(&self, now: UnixMs) -> Result<AppIdentity>;
 
     /// Creates a user. `None` if there is one of this name.
     async fn create_user(&self, app: &str, user_id: &str, now: UnixMs) -> Result<Option<User>>;

@@ -1,10 +1,41 @@
 -- Times are Unix milliseconds. Identities are UUIDs as text, but for a run (16 bytes) and a credential (16 bytes).
 
-CREATE TABLE apps (
-    id        TEXT PRIMARY KEY,
-    entity_id TEXT NOT NULL,
-    created   INTEGER NOT NULL
+-- Who runs apps. Its apps share an owner and nothing else.
+CREATE TABLE entities (
+    id      TEXT PRIMARY KEY,
+    name    TEXT NOT NULL,             -- for the operator
+    created INTEGER NOT NULL
 ) STRICT;
+
+-- Everything a host owns hangs on an app: keys, origins, users and what they have.
+CREATE TABLE apps (
+    id         TEXT PRIMARY KEY,
+    entity     TEXT NOT NULL REFERENCES entities (id),
+    name       TEXT NOT NULL,          -- for the operator
+    is_default INTEGER NOT NULL,       -- 1 for the app made at the first start, to which the settings' keys belong
+    created    INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX apps_default ON apps (is_default) WHERE is_default = 1;
+
+-- Pages that may run the widget for an app, beside those that the settings name for the first one.
+CREATE TABLE app_origins (
+    app     TEXT NOT NULL REFERENCES apps (id),
+    origin  TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    PRIMARY KEY (app, origin)
+) STRICT;
+CREATE INDEX app_origins_by_origin ON app_origins (origin);
+
+CREATE TABLE api_keys (
+    id          TEXT PRIMARY KEY,      -- the middle part of the key, which is no secret
+    app         TEXT NOT NULL REFERENCES apps (id),
+    hash        BLOB NOT NULL UNIQUE,  -- SHA-256 of the whole key: 256 random bits need no slower hash
+    environment TEXT NOT NULL,         -- TEST, LIVE
+    label       TEXT NOT NULL,
+    created     INTEGER NOT NULL,
+    revoked     INTEGER
+) STRICT;
+CREATE INDEX api_keys_by_app ON api_keys (app);
 
 CREATE TABLE users (
     id      TEXT PRIMARY KEY,
@@ -12,8 +43,11 @@ CREATE TABLE users (
     user_id TEXT NOT NULL,             -- the host's name for them
     status  TEXT NOT NULL,             -- ENABLED, DISABLED
     created INTEGER NOT NULL,
+    pin_unlocked_at     INTEGER,       -- when an operator last lifted a lock; kept when the credential is replaced
+    answers_unlocked_at INTEGER,
     UNIQUE (app, user_id)
 ) STRICT;
+CREATE INDEX users_by_app ON users (app, created, id);
 
 -- At most one of a kind: a new PIN is a new row, and the old one is deleted.
 CREATE TABLE credentials (
@@ -102,10 +136,14 @@ CREATE TABLE outbox (
     delivered INTEGER
 ) STRICT;
 
+-- What was done to a credential or by an operator. Without an operator it was the person.
 CREATE TABLE audit (
     id        INTEGER PRIMARY KEY,
     at        INTEGER NOT NULL,
-    user      TEXT NOT NULL,
-    challenge TEXT NOT NULL,
-    event     TEXT NOT NULL
+    operator  TEXT,
+    event     TEXT NOT NULL,
+    app       TEXT,
+    user      TEXT,
+    challenge TEXT,
+    subject   TEXT                     -- what else it was done to, such as a key's id or an origin
 ) STRICT;

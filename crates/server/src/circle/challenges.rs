@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::body::Body;
 use super::shapes;
-use crate::auth::{Caller, Session};
+use crate::auth::{HostSession, Session};
 use crate::error::ApiError;
 use crate::gateway::Gateway;
 use crate::store::{Created, NewChallenge, Status};
@@ -23,28 +23,32 @@ use crate::store::{Created, NewChallenge, Status};
 type Answer = Result<(StatusCode, Json<Value>), ApiError>;
 
 /// `POST /v1/w3s/user/initialize`. Which wallets to make is another product's matter; the fields are accepted.
-pub async fn initialize(_: Caller, session: Session, gateway: State<Arc<Gateway>>, body: Bytes) -> Answer {
+pub async fn initialize(HostSession(session): HostSession, gateway: State<Arc<Gateway>>, body: Bytes) -> Answer {
     create(&gateway, &session, ChallengeType::Initialize, "POST /user/initialize", &body).await
 }
 
 /// `POST /v1/w3s/user/pin`.
-pub async fn set_pin(_: Caller, session: Session, gateway: State<Arc<Gateway>>, body: Bytes) -> Answer {
+pub async fn set_pin(HostSession(session): HostSession, gateway: State<Arc<Gateway>>, body: Bytes) -> Answer {
     create(&gateway, &session, ChallengeType::SetPin, "POST /user/pin", &body).await
 }
 
 /// `PUT /v1/w3s/user/pin`.
-pub async fn change_pin(_: Caller, session: Session, gateway: State<Arc<Gateway>>, body: Bytes) -> Answer {
+pub async fn change_pin(HostSession(session): HostSession, gateway: State<Arc<Gateway>>, body: Bytes) -> Answer {
     create(&gateway, &session, ChallengeType::ChangePin, "PUT /user/pin", &body).await
 }
 
 /// `POST /v1/w3s/user/pin/restore`.
-pub async fn restore_pin(_: Caller, session: Session, gateway: State<Arc<Gateway>>, body: Bytes) -> Answer {
+pub async fn restore_pin(HostSession(session): HostSession, gateway: State<Arc<Gateway>>, body: Bytes) -> Answer {
     create(&gateway, &session, ChallengeType::RestorePin, "POST /user/pin/restore", &body).await
 }
 
 /// `POST /v1/w3s/user/securityQuestions`. **Ours:** Circle has the challenge type and no public endpoint for it. For
 /// people whose PIN was set alone.
-pub async fn set_security_questions(_: Caller, session: Session, gateway: State<Arc<Gateway>>, body: Bytes) -> Answer {
+pub async fn set_security_questions(
+    HostSession(session): HostSession,
+    gateway: State<Arc<Gateway>>,
+    body: Bytes,
+) -> Answer {
     create(&gateway, &session, ChallengeType::SetSecurityQuestions, "POST /user/securityQuestions", &body).await
 }
 
@@ -73,8 +77,7 @@ async fn create(gateway: &Gateway, session: &Session, kind: ChallengeType, endpo
 
 /// `GET /v1/w3s/user/challenges/{id}`: 155116 for unknown and for another user's alike.
 pub async fn get(
-    _: Caller,
-    session: Session,
+    HostSession(session): HostSession,
     State(gateway): State<Arc<Gateway>>,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Value>, ApiError> {
@@ -87,8 +90,7 @@ pub async fn get(
 
 /// `GET /v1/w3s/user/challenges?status=`: the newest first.
 pub async fn list(
-    _: Caller,
-    session: Session,
+    HostSession(session): HostSession,
     State(gateway): State<Arc<Gateway>>,
     query: Result<Query<HashMap<String, String>>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {

@@ -15,8 +15,8 @@ pub fn user(user: &User, now: UnixMs) -> Value {
         "status": if user.disabled { "DISABLED" } else { "ENABLED" },
         "pinStatus": credential_status(user.pin.as_ref(), now),
         "securityQuestionStatus": credential_status(user.answers.as_ref(), now),
-        "pinDetails": credential_details(user.pin.as_ref(), now),
-        "securityQuestionDetails": credential_details(user.answers.as_ref(), now),
+        "pinDetails": credential_details(user.pin.as_ref(), user.pin_unlocked, now),
+        "securityQuestionDetails": credential_details(user.answers.as_ref(), user.answers_unlocked, now),
     })
 }
 
@@ -29,10 +29,15 @@ fn credential_status(credential: Option<&Credential>, now: UnixMs) -> &'static s
 }
 
 /// Absent dates are left out, as Circle does; a lock that has passed leaves none.
-fn credential_details(credential: Option<&Credential>, now: UnixMs) -> Value {
+fn credential_details(credential: Option<&Credential>, unlocked: Option<UnixMs>, now: UnixMs) -> Value {
     let counter = credential.map(|credential| credential.counter.current(now)).unwrap_or_default();
     let mut details = Map::from_iter([("failedAttempts".to_owned(), json!(counter.failed))]);
-    for (name, at) in [("lockedDate", counter.locked_at), ("lockedExpiryDate", counter.locked_until)] {
+    let dates = [
+        ("lockedDate", counter.locked_at),
+        ("lockedExpiryDate", counter.locked_until),
+        ("lastLockOverrideDate", unlocked),
+    ];
+    for (name, at) in dates {
         if let Some(at) = at {
             details.insert(name.to_owned(), json!(date(at)));
         }

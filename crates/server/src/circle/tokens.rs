@@ -17,12 +17,12 @@ use crate::session;
 /// 200 with `userToken` and `encryptionKey`; 155102 for an unknown user, 155109 for a disabled one.
 pub async fn create(caller: Caller, State(gateway): State<Arc<Gateway>>, body: Bytes) -> Result<Json<Value>, ApiError> {
     let body = Body::parse(&body)?;
-    let user = gateway.store.user(&gateway.app.id, body.user_id()?).await?.ok_or(Code::UserNotFound)?;
+    let user = gateway.store.user(&caller.app.id, body.user_id()?).await?.ok_or(Code::UserNotFound)?;
     if user.disabled {
         return Err(Code::UserWasDisabled.into());
     }
     let now = gateway.clock.now();
     let issued =
-        session::issue(&gateway.keys, &gateway.app, &user, caller.environment, now).map_err(|_| ApiError::Internal)?;
+        session::issue(&gateway.keys, &caller.app, &user, caller.environment, now).map_err(|_| ApiError::Internal)?;
     Ok(Json(json!({"data": {"userToken": issued.user_token, "encryptionKey": issued.encryption_key}})))
 }

@@ -2,7 +2,7 @@
 
 use repin_core::answers;
 use repin_core::api::{CommitReply, CommitRequest, CredentialKind, NewCredential};
-use repin_core::credential::{check_ksf, credential_identifier, is_record};
+use repin_core::credential::{check_ksf, is_record};
 use repin_core::error::Code;
 
 use super::message::{Answered, Failure, Message};
@@ -51,8 +51,7 @@ fn credentials(message: &Message, request: CommitRequest) -> Option<Vec<Credenti
         let mut row = credential(message, new, registered)?;
         if new.kind == CredentialKind::Answers {
             let gateway = &message.gateway;
-            let identifier =
-                credential_identifier(&gateway.app.id, &message.session.user.id, new.kind, &registered.credential);
+            let identifier = message.identifier(new.kind, &registered.credential);
             row.questions = Some(seal_questions(&gateway.keys, &identifier, &request.questions));
             row.answer_rule = request.answer_rule;
         }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use rand_core::OsRng;
-use repin_core::api::{self, Attempts, DecodeError, Envelope, ErrorDetail, Step, UnixMs};
+use repin_core::api::{self, Attempts, CredentialKind, DecodeError, Envelope, ErrorDetail, Step, UnixMs};
 use repin_core::channel::{Channel, Place};
+use repin_core::credential::{CredentialId, credential_identifier};
 use repin_core::error::Code;
 use repin_core::secret::SecretBytes;
 use repin_core::wire::Wire;
@@ -70,6 +71,11 @@ impl Message {
     pub fn key(&self) -> MessageKey<'_> {
         let hash = Sha256::digest(&self.envelope.sealed).into();
         MessageKey { challenge: &self.challenge.id, run: self.envelope.run, seq: self.envelope.seq, hash }
+    }
+
+    /// Names a credential of the user's in every derivation.
+    pub fn identifier(&self, kind: CredentialKind, id: &CredentialId) -> Vec<u8> {
+        credential_identifier(&self.session.claimed.app.id, &self.session.user.id, kind, id)
     }
 
     /// The plaintext as a `T`.

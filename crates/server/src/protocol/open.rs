@@ -2,11 +2,11 @@
 
 use repin_core::answers;
 use repin_core::api::{CredentialKind, OpenReply, OpenRequest, Question};
-use repin_core::credential::{credential_identifier, opening_hash};
+use repin_core::credential::opening_hash;
 use repin_core::error::Code;
 
 use super::message::{Answered, Failure, Message};
-use super::origin::is_allowed;
+use super::origin::is_own;
 use super::questions::{REQUIRED_QUESTIONS, catalogue, open_questions};
 use crate::error::ApiError;
 use crate::store::{Credential, NewRun};
@@ -19,15 +19,15 @@ const PIN_LENGTH: u8 = 6;
 /// Opens a run.
 ///
 /// # Errors
-/// 3 for a page that is not allowed or not the one it claims; 155114 for another app; 155117 unless it is the run's first
+/// 3 for a page that the app does not allow or that is not the one it claims; 155114 for another app; 155117 unless it is the run's first
 /// message.
 pub async fn answer(message: &Message) -> Answered {
     let request: OpenRequest = message.decode()?;
     if message.envelope.seq != 0 {
         return Err(Code::InvalidApproveContent.into());
     }
-    check_origin(message, &request.origin)?;
-    if request.app_id.is_some_and(|app| app != message.gateway.app.id) {
+    check_origin(message, &request.origin).await?;
+    if request.app_id.is_some_and(|app| app != message.session.claimed.app.id) {
         return Err(Code::IncorrectAppId.into());
     }
     let reply = message.seal(&describe(message)?);
@@ -42,10 +42,12 @@ pub async fn answer(message: &Message) -> Answered {
     Ok((reply, recorded))
 }
 
-fn check_origin(message: &Message, claimed: &str) -> Result<(), Code> {
+/// The page's origin against the list of the session's own app: here it is known whose page asks.
+async fn check_origin(message: &Message, claimed: &str) -> Result<(), Failure> {
     let honest = message.origin.as_deref().is_none_or(|origin| origin == claimed);
-    let allowed = is_allowed(&message.gateway, &message.headers, claimed);
-    if honest && allowed { Ok(()) } else { Err(Code::Forbidden) }
+    let allowed = is_own(&message.gateway, &message.headers, claimed)
+        || message.gateway.allows_origin(&message.session.claimed.app.id, claimed).await?;
+    if honest && allowed { Ok(()) } else { Err(Code::Forbidden.into()) }
 }
 
 fn describe(message: &Message) -> Result<OpenReply, Failure> {
@@ -59,7 +61,7 @@ fn describe(message: &Message) -> Result<OpenReply, Failure> {
     let sets_answers = kind.replaces().contains(&CredentialKind::Answers);
     Ok(OpenReply {
         challenge_type: kind,
-        app_id: gateway.app.id.clone(),
+        app_id: message.session.claimed.app.id.clone(),
         user_id: user.id.clone(),
         questions: proved.map_or(Ok(Vec::new()), |credential| questions(message, credential))?,
         catalogue: if sets_answers { catalogue() } else { Vec::new() },
@@ -83,7 +85,7 @@ fn describe(message: &Message) -> Result<OpenReply, Failure> {
 fn questions(message: &Message, credential: &Credential) -> Result<Vec<Question>, Failure> {
     let Some(sealed) = &credential.questions else { return Ok(Vec::new()) };
     let gateway = &message.gateway;
-    let identifier = credential_identifier(&gateway.app.id, &message.session.user.id, credential.kind, &credential.id);
+    let identifier = message.identifier(credential.kind, &credential.id);
     open_questions(&gateway.keys, &identifier, sealed).map_err(|_| {
         tracing::error!("a user's questions do not open; is a storage key missing from the ring?");
         Failure::Internal(ApiError::Internal)

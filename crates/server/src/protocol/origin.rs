@@ -1,4 +1,5 @@
-//! Which pages may talk to us: the allowed origins and our own, told to browsers by CORS and checked again in OPEN.
+//! Which pages may talk to us: the allowed origins of all apps and our own, told to browsers by CORS. A preflight carries
+//! no session, so whose page it is cannot be told yet; OPEN checks the origin against its own app's list.
 //!
 //! This keeps honest browsers' users safe from foreign pages. A program can claim any origin, and gains nothing: it still
 //! needs a session and a secret.
@@ -13,15 +14,21 @@ use repin_core::error::Code;
 
 use crate::error::ApiError;
 use crate::gateway::Gateway;
+use crate::store::StoreError;
 
 /// Refuses a request of a page that may not use the protocol (code 3), and lets the others' pages read the answer.
 pub async fn check(State(gateway): State<Arc<Gateway>>, request: Request, next: Next) -> Response {
     let origin = request.headers().get(header::ORIGIN).cloned();
-    let allowed = match &origin {
-        None => true,
-        Some(origin) => origin.to_str().is_ok_and(|origin| is_allowed(&gateway, request.headers(), origin)),
+    let allowed = match origin.as_ref().map(HeaderValue::to_str) {
+        None => Ok(true),
+        Some(Err(_)) => Ok(false),
+        Some(Ok(origin)) => is_allowed(&gateway, request.headers(), origin).await,
     };
-    let mut response = if allowed { next.run(request).await } else { ApiError::from(Code::Forbidden).into_response() };
+    let (allowed, mut response) = match allowed {
+        Ok(true) => (true, next.run(request).await),
+        Ok(false) => (false, ApiError::from(Code::Forbidden).into_response()),
+        Err(error) => (false, ApiError::from(error).into_response()),
+    };
     response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = origin.filter(|_| allowed) {
         let headers = response.headers_mut();
@@ -41,13 +48,14 @@ pub async fn preflight() -> impl IntoResponse {
     (StatusCode::NO_CONTENT, headers)
 }
 
-/// Whether a page of this origin may run the widget against us. Compared as a whole: no prefixes, no wildcards.
-pub fn is_allowed(gateway: &Gateway, headers: &HeaderMap, origin: &str) -> bool {
-    gateway.config.allowed_origins.iter().any(|allowed| allowed == origin) || is_own(gateway, headers, origin)
+/// Whether a page of this origin may run the widget for one of our apps.
+async fn is_allowed(gateway: &Gateway, headers: &HeaderMap, origin: &str) -> Result<bool, StoreError> {
+    Ok(is_own(gateway, headers, origin) || gateway.allows_any_origin(origin).await?)
 }
 
-/// Without a public URL our name is what the browser calls us; the scheme is not known behind a TLS proxy.
-fn is_own(gateway: &Gateway, headers: &HeaderMap, origin: &str) -> bool {
+/// Whether it is our own origin. Without a public URL our name is what the browser calls us; the scheme is not known
+/// behind a TLS proxy.
+pub fn is_own(gateway: &Gateway, headers: &HeaderMap, origin: &str) -> bool {
     if let Some(public) = &gateway.config.public_url {
         return public == origin;
     }

@@ -2,9 +2,7 @@
 
 use rand_core::OsRng;
 use repin_core::api::{Prove1Reply, Prove1Request, Prove2Reply, Prove2Request};
-use repin_core::credential::{
-    CredentialError, ServerSetup, credential_identifier, evaluate_guess, is_ke1, proof_context, verify_proof,
-};
+use repin_core::credential::{CredentialError, ServerSetup, evaluate_guess, is_ke1, proof_context, verify_proof};
 use repin_core::error::Code;
 use repin_core::secret::SecretBytes;
 
@@ -59,7 +57,7 @@ fn evaluate(
     ke1: &[u8],
 ) -> Result<(Vec<u8>, SecretBytes), Failure> {
     let gateway = &message.gateway;
-    let identifier = credential_identifier(&gateway.app.id, &message.session.user.id, credential.kind, &credential.id);
+    let identifier = message.identifier(credential.kind, &credential.id);
     let opening = message.run.as_ref().map_or([0; 32], |run| run.opening);
     let context = proof_context(&message.challenge.id, &message.envelope.run, &opening);
     gateway.count_evaluation();

@@ -2,7 +2,7 @@
 
 use rand_core::{OsRng, RngCore};
 use repin_core::api::{Evaluation, RegisterReply, RegisterRequest, Registration};
-use repin_core::credential::{CredentialId, credential_identifier, evaluate_registration};
+use repin_core::credential::{CredentialId, evaluate_registration};
 use repin_core::error::Code;
 use repin_core::secret::SecretBytes;
 
@@ -42,7 +42,7 @@ fn evaluate(message: &Message, registration: &Registration) -> Result<(Evaluatio
     let gateway = &message.gateway;
     let mut id: CredentialId = [0; 16];
     OsRng.fill_bytes(&mut id);
-    let identifier = credential_identifier(&gateway.app.id, &message.session.user.id, registration.kind, &id);
+    let identifier = message.identifier(registration.kind, &id);
     let (kid, setup) = gateway.keys.opaque.newest();
     let response =
         evaluate_registration(setup, &identifier, &registration.request).map_err(|_| Code::InvalidApproveContent)?;

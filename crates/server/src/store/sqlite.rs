@@ -13,13 +13,16 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, Sqlite, SqlitePool, Transaction};
 
 use super::{
-    AppIdentity, Challenge, Change, Charge, Commit, Committed, Created, MessageKey, NewChallenge, NewRun, Recorded,
-    Reply, Result, Run, Seen, Store, StoreError, User,
+    AppIdentity, Apps, Challenge, Change, Charge, Commit, Committed, Created, KnownKey, MessageKey, NewChallenge,
+    NewRun, Recorded, Reply, Result, Run, Seen, Store, StoreError, User,
 };
 
+mod api_keys;
+mod apps;
 mod challenges;
 mod commit;
 mod guesses;
+mod operator;
 mod row;
 mod runs;
 mod users;
@@ -84,10 +87,6 @@ impl Store for SqliteStore {
     async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
-    }
-
-    async fn app(&self, now: UnixMs) -> Result<AppIdentity> {
-        self.app_or_new(now).await
     }
 
     async fn create_user(&self, app: &str, user_id: &str, now: UnixMs) -> Result<Option<User>> {

@@ -6,8 +6,8 @@ use repin_core::error::Code;
 
 use crate::attempts::Counter;
 
-/// The app this gateway serves.
-#[derive(Clone, Debug)]
+/// An app: what everything a host owns hangs on.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppIdentity {
     /// The App ID, a UUID.
     pub id: String,
@@ -20,6 +20,8 @@ pub struct AppIdentity {
 pub struct User {
     /// Ours, a UUID; stands in every derivation.
     pub id: String,
+    /// App ID of their app.
+    pub app: String,
     /// The host's name for them.
     pub user_id: String,
     /// When they were created.
@@ -30,6 +32,10 @@ pub struct User {
     pub pin: Option<Credential>,
     /// The answers, when set.
     pub answers: Option<Credential>,
+    /// When an operator last unlocked the PIN.
+    pub pin_unlocked: Option<UnixMs>,
+    /// When an operator last unlocked the answers.
+    pub answers_unlocked: Option<UnixMs>,
 }
 
 impl User {

@@ -4,9 +4,8 @@ use repin_core::api::UnixMs;
 use sqlx::Row;
 use uuid::Uuid;
 
-use super::row::{challenge, int, time};
-use super::users::credentials;
-use super::{Challenge, Created, NewChallenge, Result, SqliteStore, Tx, User};
+use super::row::{challenge, int};
+use super::{Challenge, Created, NewChallenge, Result, SqliteStore, Tx, User, users};
 use crate::rules::refuse_creation;
 
 /// A challenge is in progress while a run has proved and may still register.
@@ -114,15 +113,7 @@ async fn one(tx: &mut Tx, id: String, now: UnixMs) -> Result<Challenge> {
 }
 
 async fn user(tx: &mut Tx, id: &str) -> Result<User> {
-    let row =
-        sqlx::query("SELECT user_id, status, created FROM users WHERE id = ?").bind(id).fetch_one(&mut **tx).await?;
-    let [pin, answers] = credentials(&mut **tx, id).await?;
-    Ok(User {
-        id: id.to_owned(),
-        user_id: row.try_get("user_id")?,
-        created: time(&row, "created")?,
-        disabled: row.try_get::<String, _>("status")? != "ENABLED",
-        pin,
-        answers,
-    })
+    let row = sqlx::query("SELECT * FROM users WHERE id = ?").bind(id).fetch_one(&mut **tx).await?;
+    let credentials = users::credentials(&mut **tx, id).await?;
+    users::user(&row, credentials)
 }

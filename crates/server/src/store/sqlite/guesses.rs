@@ -119,13 +119,13 @@ async fn select_counter(tx: &mut Tx, credential: CredentialId) -> Result<Option<
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::store::Store;
+    use crate::store::{Apps, Store};
 
     #[tokio::test]
     async fn the_statement_and_the_rule_agree_over_a_long_history() {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("db")).await.unwrap();
-        let app = store.app(0).await.unwrap();
+        let app = store.default_app(0).await.unwrap();
         let user = store.create_user(&app.id, "user-0001", 0).await.unwrap().unwrap();
         sqlx::query(
             "INSERT INTO credentials (id, user, kind, setup_kid, record, wrap, ksf_m_kib, ksf_t, ksf_p, answer_rule, created)

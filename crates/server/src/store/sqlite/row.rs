@@ -6,6 +6,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, ValueRef};
 
 use crate::attempts::Counter;
+use crate::config::Environment;
 use crate::store::{Challenge, Credential, Reply, Result, Run, Seen, Status, StoreError};
 
 /// A column that holds what this version never wrote.
@@ -26,7 +27,7 @@ fn unsigned<T: TryFrom<i64>>(row: &SqliteRow, column: &'static str) -> Result<T>
     T::try_from(row.try_get::<i64, _>(column)?).map_err(|_| unknown(column))
 }
 
-fn optional<T: TryFrom<i64>>(row: &SqliteRow, column: &'static str) -> Result<Option<T>> {
+pub fn optional<T: TryFrom<i64>>(row: &SqliteRow, column: &'static str) -> Result<Option<T>> {
     let value: Option<i64> = row.try_get(column)?;
     value.map(|value| T::try_from(value).map_err(|_| unknown(column))).transpose()
 }
@@ -42,6 +43,10 @@ pub fn kind_number(kind: CredentialKind) -> i64 {
 
 pub fn time(row: &SqliteRow, column: &'static str) -> Result<UnixMs> {
     unsigned(row, column)
+}
+
+pub fn environment(row: &SqliteRow) -> Result<Environment> {
+    Environment::from_name(row.try_get("environment")?).ok_or_else(|| unknown("environment"))
 }
 
 pub fn counter(row: &SqliteRow) -> Result<Counter> {
