@@ -7,7 +7,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use repin_core::error::Code;
 
-use crate::config::{ApiKey, Environment};
+use crate::api_key::{ApiKey, Environment};
 use crate::edge::SessionTag;
 use crate::error::ApiError;
 use crate::gateway::Gateway;

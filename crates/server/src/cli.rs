@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use repin_server::config::ApiKeyError;
+use repin_server::api_key::ApiKeyError;
 use repin_server::{ApiKey, Config};
 use tracing::Level;
+
+use crate::admin::Admin;
 
 /// The gateway of Repin: open, self-hostable recovery of a wallet's PIN.
 #[derive(Parser)]
@@ -23,6 +25,8 @@ pub struct Cli {
 pub enum Command {
     /// Serve the REST API, the protocol and the widget.
     Serve(Serve),
+    /// Manage apps, keys, origins and users, beside a running gateway.
+    Admin(Admin),
 }
 
 /// Settings of `serve`.
@@ -98,7 +102,7 @@ impl Serve {
 }
 
 /// An origin as browsers write it: scheme, host, maybe a port; nothing after, and no capital letters.
-fn parse_origin(text: &str) -> Result<String, &'static str> {
+pub fn parse_origin(text: &str) -> Result<String, &'static str> {
     let text = text.strip_suffix('/').unwrap_or(text);
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let plain = |host: &str| {
@@ -110,7 +114,7 @@ fn parse_origin(text: &str) -> Result<String, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
     use clap::CommandFactory;
 
@@ -137,8 +141,8 @@ mod tests {
 
     #[test]
     fn a_mistyped_api_key_is_not_repeated() {
-        let Command::Serve(settings) =
-            Cli::try_parse_from(["repin-server", "serve", "--api-key", "TEST_API_KEY:hush-hush"]).ok().unwrap().command;
+        let parsed = Cli::try_parse_from(["repin-server", "serve", "--api-key", "TEST_API_KEY:hush-hush"]).ok();
+        let Command::Serve(settings) = parsed.unwrap().command else { panic!("another command") };
         assert!(!settings.into_config().err().unwrap().to_string().contains("hush"));
     }
 }

@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use aws_lc_rs::constant_time::verify_slices_are_equal;
 use repin_core::api::KsfParams;
 use repin_core::credential::DEFAULT_KSF;
-use sha2::{Digest, Sha256};
 
+use crate::api_key::ApiKey;
 use crate::demo::Demo;
 
 /// How long a challenge can be used. Ours; Circle's is not public.
@@ -55,93 +54,5 @@ impl Config {
         self.api_keys.extend(demo.api_key());
         self.demo = Some(demo);
         self
-    }
-}
-
-/// A key of the REST API, of which only a hash is kept: a high-entropy random secret needs no slow one.
-#[derive(Clone)]
-pub struct ApiKey {
-    hash: [u8; 32],
-    environment: Environment,
-}
-
-/// What a key is for. An app may have keys of both; a session belongs to the one it was made under.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Environment {
-    /// For trying out.
-    Test,
-    /// For people.
-    Live,
-}
-
-impl Environment {
-    /// Circle's name, as in a token's `developerEntityEnvironment`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Test => "TEST",
-            Self::Live => "LIVE",
-        }
-    }
-
-    /// The environment of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Test, Self::Live].into_iter().find(|environment| environment.name() == name)
-    }
-}
-
-/// Not `TEST_API_KEY:<id>:<secret>` or `LIVE_API_KEY:<id>:<secret>`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an API key looks like TEST_API_KEY:<id>:<secret>")]
-pub struct ApiKeyError;
-
-impl ApiKey {
-    /// Reads `TEST_API_KEY:<id>:<secret>` (or `LIVE_…`), Circle's form.
-    ///
-    /// # Errors
-    /// [`ApiKeyError`] for any other form.
-    pub fn parse(text: &str) -> Result<Self, ApiKeyError> {
-        let mut parts = text.split(':');
-        let (prefix, id, secret) = (parts.next(), parts.next(), parts.next());
-        let environment = prefix
-            .and_then(|prefix| prefix.strip_suffix("_API_KEY"))
-            .and_then(Environment::from_name)
-            .ok_or(ApiKeyError)?;
-        let named = [id, secret].into_iter().all(|part| part.is_some_and(|part| !part.is_empty()));
-        let whole = named && parts.next().is_none() && text.len() <= 512;
-        whole.then(|| Self { hash: Sha256::digest(text).into(), environment }).ok_or(ApiKeyError)
-    }
-
-    /// Whether both are the same key, in a time that does not tell how much of it is.
-    pub fn matches(&self, other: &Self) -> bool {
-        verify_slices_are_equal(&self.hash, &other.hash).is_ok()
-    }
-
-    /// What it is for.
-    pub fn environment(&self) -> Environment {
-        self.environment
-    }
-
-    /// SHA-256 of the whole key: how the store knows it.
-    pub fn hash(&self) -> &[u8; 32] {
-        &self.hash
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_api_key_has_three_parts_and_a_known_prefix() {
-        for bad in ["", "TEST_API_KEY", "TEST_API_KEY:a", "TEST_API_KEY::s", "KEY:a:b", "TEST_API_KEY:a:b:c"] {
-            assert!(ApiKey::parse(bad).is_err(), "{bad}");
-        }
-        let key = ApiKey::parse("TEST_API_KEY:a:b").ok();
-        let same = ApiKey::parse("TEST_API_KEY:a:b").ok();
-        let other = ApiKey::parse("LIVE_API_KEY:a:b").ok();
-        let matches =
-            |x: &Option<ApiKey>, y: &Option<ApiKey>| x.as_ref().zip(y.as_ref()).is_some_and(|(x, y)| x.matches(y));
-        assert!(matches(&key, &same));
-        assert!(!matches(&key, &other));
     }
 }

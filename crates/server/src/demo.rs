@@ -17,8 +17,8 @@ use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 use uuid::Uuid;
 
+use crate::api_key::ApiKey;
 use crate::circle;
-use crate::config::ApiKey;
 use crate::gateway::Gateway;
 
 use backend::Backend;

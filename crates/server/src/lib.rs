@@ -17,12 +17,14 @@ use tokio::sync::oneshot;
 use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 
+pub mod api_key;
 mod assets;
 pub mod attempts;
 mod auth;
 mod circle;
 pub mod clock;
 pub mod config;
+pub mod date;
 mod demo;
 mod edge;
 mod error;
@@ -34,7 +36,8 @@ mod rules;
 mod session;
 pub mod store;
 
-pub use config::{ApiKey, Config};
+pub use api_key::ApiKey;
+pub use config::Config;
 pub use gateway::{Gateway, StartError};
 
 use error::ApiError;

@@ -1,6 +1,6 @@
 //! `repin-server`: the gateway as a program.
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use repin_server::{Gateway, serve};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+mod admin;
 mod cli;
 mod logging;
 
@@ -17,15 +18,22 @@ use cli::{Cli, Command, Serve};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Command::Serve(settings) = Cli::parse().command;
-    logging::start(settings.log_format, settings.log_level);
-    match run(settings).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!(%error, "the gateway cannot run");
-            ExitCode::FAILURE
+    match Cli::parse().command {
+        Command::Serve(settings) => {
+            logging::start(settings.log_format, settings.log_level);
+            if let Err(error) = run(settings).await {
+                tracing::error!(%error, "the gateway cannot run");
+                return ExitCode::FAILURE;
+            }
+        }
+        Command::Admin(settings) => {
+            if let Err(error) = admin::run(settings).await {
+                let _ = writeln!(io::stderr(), "repin-server: {error}");
+                return ExitCode::FAILURE;
+            }
         }
     }
+    ExitCode::SUCCESS
 }
 
 async fn run(settings: Serve) -> Result<(), Box<dyn std::error::Error>> {

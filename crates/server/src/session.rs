@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::config::Environment;
+use crate::api_key::Environment;
 use crate::keys::KeyRing;
 use crate::store::{AppIdentity, User};
 

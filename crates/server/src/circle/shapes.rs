@@ -2,9 +2,8 @@
 
 use repin_core::api::UnixMs;
 use serde_json::{Map, Value, json};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
+use crate::date::date;
 use crate::store::{Challenge, Credential, User};
 
 /// `EndUser`.
@@ -58,21 +57,4 @@ pub fn challenge(challenge: &Challenge) -> Value {
         shape.insert("errorMessage".to_owned(), json!(code.message()));
     }
     shape
-}
-
-/// ISO 8601 in UTC.
-fn date(at: UnixMs) -> String {
-    let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000_000);
-    at.ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_are_iso_8601_in_utc() {
-        assert_eq!(date(1_688_052_813_785), "2023-06-29T15:33:33.785Z");
-        assert_eq!(date(0), "1970-01-01T00:00:00Z");
-    }
 }

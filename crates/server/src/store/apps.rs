@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use repin_core::api::UnixMs;
 
 use super::{AppIdentity, Result};
-use crate::config::Environment;
+use crate::api_key::Environment;
 
 /// An API key that is known and not revoked.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use repin_core::api::{CredentialKind, UnixMs};
 
 use super::{AppIdentity, Result, User};
-use crate::config::Environment;
+use crate::api_key::Environment;
 
 /// Who changes something, and when.
 #[derive(Clone, Copy, Debug)]

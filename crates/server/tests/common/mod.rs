@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use repin_core::api::KsfParams;
+use repin_server::api_key::Environment;
 use repin_server::clock::ManualClock;
+use repin_server::store::{By, StoredKey};
 use repin_server::{ApiKey, Config};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -22,6 +24,8 @@ pub const API_KEY: &str = "TEST_API_KEY:repin:a-secret-of-the-tests";
 pub const ORIGIN: &str = "https://wallet.example";
 /// The least cost the client accepts keeps the suite quick.
 pub const KSF: KsfParams = KsfParams { m_kib: 19 * 1024, t: 1, p: 1 };
+/// The operator of the tests.
+pub const BY: By<'static> = By { operator: "Ada", now: START };
 /// When the tests begin: 15 January 2027.
 pub const START: u64 = 1_800_000_000_000;
 
@@ -31,6 +35,8 @@ pub struct Host {
     pub url: String,
     /// Connections to it.
     pub http: Client,
+    /// The key it calls with.
+    pub api_key: String,
 }
 
 /// A gateway that runs in this process. Stops when dropped.
@@ -81,7 +87,7 @@ impl Gateway {
             let stopped = async { _ = stopped.await };
             repin_server::serve(listener, gateway, stopped).await.unwrap();
         });
-        Self { host: Host { url, http: Client::new() }, inner, clock, folder, config, stop, served }
+        Self { host: Host::new(url), inner, clock, folder, config, stop, served }
     }
 
     /// Stops gracefully and starts again on the same data.
@@ -99,6 +105,29 @@ impl Gateway {
         self.clock.advance(Duration::from_millis(ms));
     }
 
+    /// Another app of another entity: its App ID, and its backend with a key of this environment.
+    pub async fn another_app(&self, environment: Environment) -> (String, Host) {
+        let entity = self.inner.store.create_entity("another", BY).await.unwrap();
+        let app = self.inner.store.create_app(&entity.id, "another", BY).await.unwrap().unwrap().identity.id;
+        let host = self.with_key(&self.new_key(&app, environment).await.1);
+        (app, host)
+    }
+
+    /// A new key of an app: its id and the whole of it.
+    pub async fn new_key(&self, app: &str, environment: Environment) -> (String, String) {
+        let new = ApiKey::make(environment).unwrap();
+        let key = StoredKey {
+            id: new.id.clone(),
+            app: app.to_owned(),
+            environment,
+            label: String::new(),
+            created: START,
+            revoked: None,
+        };
+        self.inner.store.create_key(&key, new.key.hash(), BY).await.unwrap();
+        (new.id, new.text.to_string())
+    }
+
     /// The data folder.
     pub fn data(&self) -> &Path {
         &self.config.data
@@ -106,10 +135,20 @@ impl Gateway {
 }
 
 impl Host {
+    /// A backend with the key of the settings.
+    pub fn new(url: String) -> Self {
+        Self { url, http: Client::new(), api_key: API_KEY.to_owned() }
+    }
+
+    /// The same gateway as another key's holder meets it.
+    pub fn with_key(&self, api_key: &str) -> Self {
+        Self { url: self.url.clone(), http: self.http.clone(), api_key: api_key.to_owned() }
+    }
+
     /// A request of the host's backend; `path` begins after `/v1/w3s`.
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        self.http.request(method, format!("{}/v1/w3s{path}", self.url)).bearer_auth(API_KEY)
+        self.http.request(method, format!("{}/v1/w3s{path}", self.url)).bearer_auth(&self.api_key)
     }
 
     /// Creates a user.

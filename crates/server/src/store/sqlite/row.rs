@@ -5,8 +5,8 @@ use repin_core::error::Code;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, ValueRef};
 
+use crate::api_key::Environment;
 use crate::attempts::Counter;
-use crate::config::Environment;
 use crate::store::{Challenge, Credential, Reply, Result, Run, Seen, Status, StoreError};
 
 /// A column that holds what this version never wrote.

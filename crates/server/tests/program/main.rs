@@ -5,9 +5,11 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 
-#[path = "protocol/client.rs"]
+mod admin;
+#[path = "../protocol/client.rs"]
 #[allow(dead_code)] // the protocol's tests use all of it
 mod client;
+#[path = "../common/mod.rs"]
 mod common;
 
 use client::Client;
@@ -56,7 +58,7 @@ impl Program {
                 break format!("http://{address}");
             }
         };
-        Self { child, host: Host { url, http: reqwest::Client::new() }, log, lines }
+        Self { child, host: Host::new(url), log, lines }
     }
 
     /// Asks it to stop, waits for it, and returns whether it ended well, and the whole log.

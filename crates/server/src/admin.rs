@@ -1,0 +1,162 @@
+//! `repin-server admin`: what an operator does beside a running gateway, on the same database.
+//!
+//! It takes no lock that the gateway holds, opens no key of the key ring, and what it changes counts from the gateway's
+//! next request on. Every change names who made it and leaves an audit row.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use repin_server::api_key::NoRandomness;
+use repin_server::clock::{Clock, SystemClock};
+use repin_server::store::sqlite::SqliteStore;
+use repin_server::store::{Apps, By, Store, StoreError};
+use serde_json::Value;
+
+mod app;
+mod audit;
+mod entity;
+mod key;
+mod table;
+mod user;
+
+/// Settings of `admin`.
+#[derive(Args)]
+pub struct Admin {
+    /// The gateway's data folder. The gateway may be running.
+    #[arg(long, env = "REPIN_DATA", value_name = "DIR", default_value = "./data", global = true)]
+    data: PathBuf,
+
+    /// Who does this, for the audit. Needed by every command that changes something.
+    #[arg(long, env = "REPIN_OPERATOR", value_name = "NAME", value_parser = parse_words, global = true)]
+    by: Option<String>,
+
+    /// Print JSON.
+    #[arg(long, global = true)]
+    json: bool,
+
+    #[command(subcommand)]
+    subject: Subject,
+}
+
+#[derive(Subcommand)]
+enum Subject {
+    /// Owners of apps.
+    #[command(subcommand)]
+    Entity(entity::Command),
+    /// Apps: what keys, origins and users belong to.
+    #[command(subcommand)]
+    App(app::Command),
+    /// API keys.
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Users of an app.
+    #[command(subcommand)]
+    User(user::Command),
+    /// What was done, by whom.
+    #[command(subcommand)]
+    Audit(audit::Command),
+}
+
+/// Why a command did not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum AdminError {
+    /// The folder is not a gateway's.
+    #[error("{0} is not there; start a gateway on this folder first, or name another with --data")]
+    NoDatabase(PathBuf),
+    /// A change without a name.
+    #[error("say who does this: --by NAME, or REPIN_OPERATOR in the environment")]
+    NoOperator,
+    /// What was named does not exist.
+    #[error("{0}")]
+    Unknown(String),
+    /// See there.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// See there.
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
+    /// The terminal or pipe is gone.
+    #[error("the answer could not be written: {0}")]
+    Output(#[from] io::Error),
+}
+
+/// What a command has to say: the same in both forms.
+struct Answer {
+    /// To standard output.
+    text: String,
+    /// To standard error: what a script does not want in its variable.
+    note: &'static str,
+    json: Value,
+}
+
+impl Answer {
+    fn new(text: impl Into<String>, json: Value) -> Self {
+        Self { text: text.into(), note: "", json }
+    }
+}
+
+/// The store, and who works on it.
+struct Desk {
+    store: SqliteStore,
+    by: Option<String>,
+    now: u64,
+}
+
+impl Desk {
+    /// Who makes the change.
+    fn by(&self) -> Result<By<'_>, AdminError> {
+        let operator = self.by.as_deref().ok_or(AdminError::NoOperator)?;
+        Ok(By { operator, now: self.now })
+    }
+
+    /// The App ID that was named, or the first app's.
+    async fn app(&self, named: Option<&str>) -> Result<String, AdminError> {
+        let Some(id) = named else { return Ok(self.store.default_app(self.now).await?.id) };
+        let app = self.store.app(id).await?.ok_or_else(|| AdminError::Unknown(format!("there is no app {id}")))?;
+        Ok(app.id)
+    }
+
+    /// The entity that was made with the first app.
+    async fn first_entity(&self) -> Result<String, AdminError> {
+        Ok(self.store.default_app(self.now).await?.entity_id)
+    }
+}
+
+/// Does what was asked, and prints the answer.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn run(admin: Admin) -> Result<(), AdminError> {
+    let file = admin.data.join("repin.db");
+    // Opening would make one, and a mistyped folder would look like a gateway without users.
+    if !file.is_file() {
+        return Err(AdminError::NoDatabase(file));
+    }
+    let desk = Desk { store: SqliteStore::open(&file).await?, by: admin.by, now: SystemClock::start().now() };
+    let answer = match admin.subject {
+        Subject::Entity(command) => entity::run(&desk, command).await,
+        Subject::App(command) => app::run(&desk, command).await,
+        Subject::Key(command) => key::run(&desk, command).await,
+        Subject::User(command) => user::run(&desk, command).await,
+        Subject::Audit(command) => audit::run(&desk, command).await,
+    };
+    desk.store.close().await;
+    let answer = answer?;
+    let mut out = io::stdout().lock();
+    if admin.json {
+        writeln!(out, "{:#}", answer.json)?;
+    } else {
+        writeln!(out, "{}", answer.text.trim_end())?;
+        if !answer.note.is_empty() {
+            writeln!(io::stderr(), "{}", answer.note)?;
+        }
+    }
+    Ok(out.flush()?)
+}
+
+/// A name or label: some words on one line. What is stored here is printed on terminals.
+fn parse_words(text: &str) -> Result<String, &'static str> {
+    let plain = (1..=100).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    if plain && !text.trim().is_empty() { Ok(text.to_owned()) } else { Err("1 to 100 characters on one line") }
+}

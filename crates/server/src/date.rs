@@ -1,0 +1,37 @@
+//! Dates as Circle writes them: ISO 8601 in UTC.
+
+use repin_core::api::UnixMs;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// A time as text, such as `2023-06-29T15:33:33.785Z`. Empty beyond the year 9999.
+pub fn date(at: UnixMs) -> String {
+    let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000_000);
+    at.ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
+}
+
+/// The time in a text, with whatever offset it names. `None` for any other text and for times before 1970.
+pub fn parse(text: &str) -> Option<UnixMs> {
+    let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    UnixMs::try_from(at.unix_timestamp_nanos() / 1_000_000).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_iso_8601_in_utc() {
+        assert_eq!(date(1_688_052_813_785), "2023-06-29T15:33:33.785Z");
+        assert_eq!(date(0), "1970-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn what_was_written_can_be_read_and_nothing_else() {
+        assert_eq!(parse("2023-06-29T15:33:33.785Z"), Some(1_688_052_813_785));
+        assert_eq!(parse("2023-06-29T17:33:33.785+02:00"), Some(1_688_052_813_785));
+        for bad in ["", "2023-06-29", "yesterday", "1688052813785", "1969-12-31T23:59:59Z"] {
+            assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
+}
