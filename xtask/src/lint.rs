@@ -51,9 +51,10 @@ fn sources() -> Result<Vec<PathBuf>> {
 }
 
 fn locks_name_no_host() -> Result {
-    let npm = read(&root().join("package-lock.json"))?;
-    if npm.contains("\"resolved\"") {
-        return Err("package-lock.json has a \"resolved\" field: install again, .npmrc leaves them out".into());
+    for lock in ["package-lock.json", "tests/conformance/package-lock.json"] {
+        if read(&root().join(lock))?.contains("\"resolved\"") {
+            return Err(format!("{lock} has a \"resolved\" field: install again, .npmrc leaves them out"));
+        }
     }
     let cargo = read(&root().join("Cargo.lock"))?;
     let other = cargo.lines().find(|line| line.starts_with("source = ") && !line.contains("/crates.io-index"));

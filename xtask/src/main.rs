@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout)] // a command-line tool talks to the person who called it
 
 mod bench;
+mod conformance;
 mod demo;
 mod lint;
 mod run;
@@ -23,6 +24,7 @@ cargo xtask <command>
   lint                       formatting, clippy, types, and what no file may name
   widget [--dev]             build dist/: what a browser loads
   size                       what a recovery downloads, against its budgets
+  conformance-table          docs/conformance.md from what the conformance steps ran
   bench                      long tasks, last digit to done, gateway throughput
   tools                      install what the other commands need, and nothing else
 ";
@@ -48,6 +50,7 @@ fn dispatch(args: &[&str]) -> Result {
         ["widget"] => widget::build(widget::Mode::Release),
         ["widget", "--dev"] => widget::build(widget::Mode::Dev),
         ["size"] => size::size(),
+        ["conformance-table"] => conformance::write_table(),
         ["bench", rest @ ..] => bench::bench(rest),
         ["tools"] => tools::all(),
         [] | ["help" | "--help" | "-h"] => {

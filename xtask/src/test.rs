@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything CI runs, step by step, up to the first that fails, then the counts of all runners.
 
 use crate::run::{Result, cargo, program, root, run, watch};
-use crate::{lint, size, tools, widget};
+use crate::{conformance, lint, size, tools, widget};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -12,7 +12,7 @@ struct Step {
     work: fn(&mut Tally) -> Result,
 }
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 11] = [
     Step { name: "lint", what: "formatting, clippy, types, names", work: |_| lint::lint() },
     Step { name: "widget", what: "build dist/", work: |_| widget::build(widget::Mode::Release) },
     Step { name: "size", what: "what a recovery downloads, against its budgets", work: |_| size::size() },
@@ -22,6 +22,8 @@ const STEPS: [Step; 9] = [
     Step { name: "trunk", what: "`trunk build` makes a page that works", work: trunk },
     Step { name: "e2e", what: "whole stories in Chromium and Firefox", work: |tally| node(tally, "stories") },
     Step { name: "axe", what: "accessibility of every state in Chromium", work: |tally| node(tally, "states") },
+    Step { name: "conformance", what: "Circle's own server SDKs against a real gateway", work: conformance },
+    Step { name: "table", what: "docs/conformance.md is what the run gave", work: |_| conformance::check_table() },
 ];
 
 pub fn test(args: &[&str]) -> Result {
@@ -143,6 +145,13 @@ fn node_tests(tally: &mut Tally, folder: &str) -> Result {
         .collect();
     files.sort();
     // One file at a time: two browsers and a gateway already fill two cores.
+    tally.count(program("node").args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files))
+}
+
+/// Circle's SDKs, unmodified, against a real gateway, with the shipped vault for the person's part.
+fn conformance(tally: &mut Tally) -> Result {
+    conformance::prepare()?;
+    let files = files_in(&root().join("tests/conformance"), ".test.mjs")?;
     tally.count(program("node").args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files))
 }
 

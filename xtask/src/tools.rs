@@ -14,6 +14,8 @@ pub fn all() -> Result {
     node_packages()?;
     wasm_bindgen()?;
     trunk()?;
+    circle_node_packages()?;
+    circle_python_packages()?;
     browsers()
 }
 
@@ -40,6 +42,50 @@ pub fn node_packages() -> Result {
         "node_modules/.package-lock.json",
         || run(program("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])),
     )
+}
+
+/// Circle's SDKs for Node, with a lock file of their own: nobody needs them for the widget.
+pub fn circle_node_packages() -> Result {
+    node()?;
+    const FOLDER: &str = "tests/conformance";
+    stamp::unless_unchanged(
+        "circle_node_packages",
+        &["tests/conformance/package.json", "tests/conformance/package-lock.json"],
+        "",
+        "tests/conformance/node_modules/.package-lock.json",
+        || run(program("npm").args(["ci", "--prefix", FOLDER, "--ignore-scripts", "--no-audit", "--no-fund"])),
+    )
+}
+
+/// Circle's SDK for Python in an environment of its own. Every file's hash is written down. Circle ships its three packages
+/// as source alone; they are built with tools that are pinned the same way, and nothing else of theirs is fetched for it.
+pub fn circle_python_packages() -> Result {
+    let version = capture(program("python3").arg("--version")).map_err(|_| "Python 3.10 or newer is needed")?;
+    stamp::unless_unchanged(
+        "circle_python_packages",
+        &["tests/conformance/requirements.txt", "tests/conformance/requirements-build.txt"],
+        &version,
+        ".tools/python/bin/python",
+        || {
+            // Debian splits it off.
+            if capture(program("python3").args(["-c", "import ensurepip"])).is_err() {
+                debian(&["python3-venv"])?;
+            }
+            run(program("python3").args(["-m", "venv", "--clear", ".tools/python"]))?;
+            pip(&["--requirement", "tests/conformance/requirements-build.txt"])?;
+            let from_source = "circle-configurations,circle-user-controlled-wallets,circle-web3-sdk-util";
+            let source = ["--no-binary", from_source, "--no-build-isolation"];
+            pip(&[&source[..], &["--requirement", "tests/conformance/requirements.txt"]].concat())
+        },
+    )
+}
+
+/// Installs what has a hash, from wheels.
+fn pip(words: &[&str]) -> Result {
+    run(program(".tools/python/bin/python")
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"])
+        .args(["--only-binary", ":all:"])
+        .args(words))
 }
 
 fn node() -> Result {
@@ -118,9 +164,14 @@ pub fn browsers() -> Result {
     if missing.is_empty() {
         return Ok(());
     }
+    debian(&missing)
+}
+
+/// Installs packages of Debian's.
+fn debian(missing: &[&str]) -> Result {
     let by_hand = format!("apt-get install --no-install-recommends {}", missing.join(" "));
     let Some(prefix) = becoming_root() else {
-        return Err(format!("browsers are missing; as root: {by_hand}"));
+        return Err(format!("programs are missing; as root: {by_hand}"));
     };
     let apt = |words: &[&str]| {
         let line: Vec<&str> = prefix.iter().copied().chain(words.iter().copied()).collect();
@@ -128,7 +179,7 @@ pub fn browsers() -> Result {
     };
     apt(&["apt-get", "update", "-q"])?;
     let install = ["apt-get", "install", "-y", "-q", "--no-install-recommends"];
-    apt(&[&install[..], &missing].concat()).map_err(|error| format!("{error}; by hand: {by_hand}"))
+    apt(&[&install[..], missing].concat()).map_err(|error| format!("{error}; by hand: {by_hand}"))
 }
 
 fn becoming_root() -> Option<&'static [&'static str]> {

@@ -35,8 +35,13 @@ export class Gateway {
   /** @type {import('node:child_process').ChildProcess | undefined} */
   #process;
 
-  static async start() {
+  /** @type {Record<string, string>} */
+  #settings = {};
+
+  /** @param {Record<string, string>} settings more of its settings, as environment variables */
+  static async start(settings = {}) {
     const gateway = new Gateway();
+    gateway.#settings = settings;
     gateway.#port = await freePort();
     await gateway.start();
     return gateway;
@@ -51,10 +56,15 @@ export class Gateway {
     return this.#secret;
   }
 
+  /** The folder of its database and keys. */
+  get data() {
+    return this.#data;
+  }
+
   /** Starts, or starts again on the same port and data: its clock is then no longer ahead. Returns when it answers. */
   async start() {
     const args = ['serve', '--demo', '--listen', `127.0.0.1:${this.#port}`, '--data', this.#data, '--log-level', 'trace'];
-    const child = spawn(SERVER, args, { env: { ...process.env, REPIN_API_KEY: this.#secret } });
+    const child = spawn(SERVER, args, { env: { ...process.env, ...this.#settings, REPIN_API_KEY: this.#secret } });
     this.#process = child;
     child.stdout.on('data', (bytes) => (this.log += bytes));
     child.stderr.on('data', (bytes) => (this.log += bytes));
