@@ -8,9 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { Gateway } from '../e2e/harness/gateway.mjs';
 import { PERSON } from './harness/person.mjs';
 import { forget, save } from './harness/rows.mjs';
-import { SERVER, WEBHOOK_SETTINGS } from './harness/stage.mjs';
+import { PYTHON, SERVER, WEBHOOK_SETTINGS } from './harness/stage.mjs';
 
-const PYTHON = process.env.REPIN_PYTHON ?? fileURLToPath(new URL('../../.tools/python/bin/python', import.meta.url));
 const MAIN = fileURLToPath(new URL('python/main.py', import.meta.url));
 
 describe('circle-user-controlled-wallets', () => {

@@ -12,6 +12,10 @@ import { Recorder } from './recorder.mjs';
 export const SERVER =
   process.env.REPIN_SERVER ?? fileURLToPath(new URL('../../../target/debug/repin-server', import.meta.url));
 
+/** With Circle's SDK for Python installed. */
+export const PYTHON =
+  process.env.REPIN_PYTHON ?? fileURLToPath(new URL('../../../.tools/python/bin/python', import.meta.url));
+
 /** A test has neither a certificate nor a public address for its webhook endpoint. */
 export const WEBHOOK_SETTINGS = { REPIN_WEBHOOK_ALLOW_NETWORK: '127.0.0.0/8', REPIN_WEBHOOK_ALLOW_HTTP: 'true' };
 
