@@ -1,0 +1,36 @@
+// The committed OpenAPI document, read by a validator that knows nothing of the code that made it. That it is the generated
+// one, and describes every route, is the gateway's own test (crates/server/tests/rest/openapi.rs).
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+
+import { Validator } from '@seriousme/openapi-schema-validator';
+
+const document = JSON.parse(await readFile(new URL('../../docs/openapi.json', import.meta.url), 'utf8'));
+
+test('the document is valid OpenAPI 3.1', async () => {
+  const validator = new Validator();
+  const result = await validator.validate(structuredClone(document));
+  assert.deepEqual(result.errors ?? [], []);
+  assert.ok(result.valid);
+  assert.equal(validator.version, '3.1');
+});
+
+test('every reference leads somewhere and every operation has a name of its own', () => {
+  const references = [];
+  const walk = (value) => {
+    if (typeof value !== 'object' || value === null) return;
+    if (typeof value.$ref === 'string') references.push(value.$ref);
+    Object.values(value).forEach(walk);
+  };
+  walk(document);
+  assert.ok(references.length > 0);
+  for (const reference of references) {
+    const target = reference.replace('#/', '').split('/').reduce((at, name) => at?.[name], document);
+    assert.ok(target, reference);
+  }
+  const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
+  const names = operations.map((operation) => operation.operationId);
+  assert.equal(new Set(names).size, names.length);
+});
