@@ -213,6 +213,23 @@ async fn nothing_is_produced_that_the_gateway_is_not_said_to_send() {
     }
 }
 
+#[test]
+fn the_documented_table_is_the_codes_table() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/circle-api.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let documented: Vec<_> = text.lines().skip_while(|line| !line.starts_with("| Code |")).skip(2).collect();
+    let row = |code: &Code| {
+        let status = if code.http_status() == 0 { "–".to_owned() } else { code.http_status().to_string() };
+        let sender = match code.origin() {
+            Origin::Gateway => "gateway",
+            Origin::Interface => "widget",
+            Origin::Circle => "nobody",
+        };
+        format!("| {} | {status} | {sender} | {} |", code.number(), code.message())
+    };
+    assert_eq!(documented, Code::ALL.iter().map(row).collect::<Vec<_>>());
+}
+
 #[tokio::test]
 async fn a_refused_parameter_is_named_and_a_secret_is_never_repeated() {
     let world = World::start(|_| {}).await;
