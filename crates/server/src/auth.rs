@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::header;
 use axum::http::request::Parts;
 use repin_core::error::Code;
@@ -25,7 +25,8 @@ pub struct Caller {
 impl FromRequestParts<Arc<Gateway>> for Caller {
     type Rejection = ApiError;
 
-    /// `Authorization: Bearer PREFIX:ID:SECRET`. 401 when it cannot be read, 156007 when it is not known.
+    /// `Authorization: Bearer PREFIX:ID:SECRET`. 401 when it cannot be read, 156007 when it is not known, 429 when it asks
+    /// too often.
     async fn from_request_parts(parts: &mut Parts, gateway: &Arc<Gateway>) -> Result<Self, ApiError> {
         let given = parts
             .headers
@@ -34,15 +35,24 @@ impl FromRequestParts<Arc<Gateway>> for Caller {
             .and_then(|value| value.strip_prefix("Bearer "))
             .and_then(|key| ApiKey::parse(key).ok())
             .ok_or(Code::MalformedAuthorization)?;
-        // Every key of the settings is compared, so that the time does not tell which one came close.
-        if gateway.config.api_keys.iter().filter(|key| key.matches(&given)).count() > 0 {
-            return Ok(Self { app: gateway.app.clone(), environment: given.environment() });
+        let caller = known(gateway, &given).await?.ok_or(Code::ApiKeyNotFound)?;
+        if let (Some(limit), Some(route)) = (&gateway.rate_limit, parts.extensions.get::<MatchedPath>()) {
+            limit.check(given.hash(), &parts.method, route.as_str()).map_err(ApiError::TooManyRequests)?;
         }
-        // Asked at every request: a revoked key is refused from then on. Looked up by its hash, of which a stranger can
-        // choose no part, so the time of the look-up helps nobody either.
-        let known = gateway.store.api_key(given.hash()).await?.ok_or(Code::ApiKeyNotFound)?;
-        Ok(Self { app: known.app, environment: known.environment })
+        Ok(caller)
     }
+}
+
+/// The holder of this key, if it is known.
+async fn known(gateway: &Gateway, given: &ApiKey) -> Result<Option<Caller>, ApiError> {
+    // Every key of the settings is compared, so that the time does not tell which one came close.
+    if gateway.config.api_keys.iter().filter(|key| key.matches(given)).count() > 0 {
+        return Ok(Some(Caller { app: gateway.app.clone(), environment: given.environment() }));
+    }
+    // Asked at every request: a revoked key is refused from then on. Looked up by its hash, of which a stranger can choose
+    // no part, so the time of the look-up helps nobody either.
+    let known = gateway.store.api_key(given.hash()).await?;
+    Ok(known.map(|known| Caller { app: known.app, environment: known.environment }))
 }
 
 /// A session whose app and user exist and whose user is not shut out.

@@ -1,12 +1,14 @@
 //! The REST API for the host's backend: Circle's paths, shapes, statuses and codes, so that Circle's SDKs work unchanged.
 //!
-//! Every body may carry fields we do not know (the Node SDK sends some by mistake) and every GET a content type.
+//! Every body may carry fields we do not know (the Node SDK sends some by mistake) and every GET a content type. What is the
+//! same as at Circle's, what is ours, and what was ours to choose is in `docs/circle-api.md`.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn;
-use axum::routing::{get, post};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::edge::bound_body;
 use crate::gateway::Gateway;
@@ -14,24 +16,33 @@ use crate::gateway::Gateway;
 mod body;
 mod challenges;
 mod config;
+mod filters;
+mod link;
+mod requests;
 mod shapes;
 mod tokens;
+pub mod uncovered;
 mod users;
 
-/// Circle's routes, and one of ours: `POST /v1/w3s/user/securityQuestions`.
+/// Circle's routes with what the OpenAPI document says of them, and one of ours: `POST /v1/w3s/user/securityQuestions`.
+pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
+    OpenApiRouter::new()
+        .routes(routes!(config::ping))
+        .routes(routes!(config::entity))
+        .routes(routes!(config::public_key))
+        .routes(routes!(users::create, users::list))
+        .routes(routes!(tokens::create))
+        .routes(routes!(users::get))
+        .routes(routes!(users::get_own))
+        .routes(routes!(challenges::initialize))
+        .routes(routes!(challenges::set_pin, challenges::change_pin))
+        .routes(routes!(challenges::restore_pin))
+        .routes(routes!(challenges::set_security_questions))
+        .routes(routes!(challenges::list))
+        .routes(routes!(challenges::get))
+}
+
+/// The same to be served, and a plain answer for Circle's routes that Repin does not cover.
 pub fn router() -> Router<Arc<Gateway>> {
-    Router::new()
-        .route("/ping", get(config::ping))
-        .route("/v1/w3s/config/entity", get(config::entity))
-        .route("/v1/w3s/users", post(users::create))
-        .route("/v1/w3s/users/token", post(tokens::create))
-        .route("/v1/w3s/users/{id}", get(users::get))
-        .route("/v1/w3s/user", get(users::get_own))
-        .route("/v1/w3s/user/initialize", post(challenges::initialize))
-        .route("/v1/w3s/user/pin", post(challenges::set_pin).put(challenges::change_pin))
-        .route("/v1/w3s/user/pin/restore", post(challenges::restore_pin))
-        .route("/v1/w3s/user/securityQuestions", post(challenges::set_security_questions))
-        .route("/v1/w3s/user/challenges", get(challenges::list))
-        .route("/v1/w3s/user/challenges/{id}", get(challenges::get))
-        .layer(from_fn(bound_body))
+    Router::from(routes()).merge(uncovered::router()).layer(from_fn(bound_body))
 }

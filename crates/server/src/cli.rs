@@ -1,6 +1,7 @@
 //! The command line. Every option can also be set by its environment variable, which keeps secrets out of `ps`.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ pub enum Command {
     Serve(Serve),
     /// Manage apps, keys, origins and users, beside a running gateway.
     Admin(Admin),
+    /// Print the OpenAPI document of the REST API.
+    Openapi,
 }
 
 /// Settings of `serve`.
@@ -61,6 +64,11 @@ pub struct Serve {
     #[arg(long, env = "REPIN_CHALLENGE_TTL", value_name = "SECONDS", default_value_t = 7200, value_parser = clap::value_parser!(u64).range(60..=2_592_000))]
     challenge_ttl: u64,
 
+    /// Requests a second that each API key may make to each route, and ten for every three of them to POST /users/token;
+    /// more are answered 429. Circle's figure is 3. Without it there is no limit. The widget's own messages are never limited.
+    #[arg(long, env = "REPIN_RATE_LIMIT", value_name = "REQUESTS")]
+    rate_limit: Option<NonZeroU32>,
+
     /// How a line of the log looks.
     #[arg(long, env = "REPIN_LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]
     pub log_format: LogFormat,
@@ -94,6 +102,7 @@ impl Serve {
             api_keys: self.api_keys.iter().map(|key| ApiKey::parse(key)).collect::<Result<_, _>>()?,
             allowed_origins: self.allowed_origins,
             public_url: self.public_url,
+            rate_limit: self.rate_limit,
             challenge_ttl: Duration::from_secs(self.challenge_ttl),
             ..Config::new(self.data)
         };

@@ -1,5 +1,6 @@
 //! What the operator decides: the gateway's settings, made by the command line or by whoever uses it as a library.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// How long a challenge can be used after it was created.
     pub challenge_ttl: Duration,
+    /// Requests a second for each API key and route; `None`: no limit. See `rate`.
+    pub rate_limit: Option<NonZeroU32>,
     /// Mounts the demo's routes; set by [`Config::with_demo`].
     pub demo: Option<Demo>,
     /// Argon2id's cost for new records. Lower it in tests only.
@@ -42,6 +45,7 @@ impl Config {
             allowed_origins: Vec::new(),
             public_url: None,
             challenge_ttl: DEFAULT_CHALLENGE_TTL,
+            rate_limit: None,
             demo: None,
             register_ksf: DEFAULT_KSF,
         }

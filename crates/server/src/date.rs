@@ -1,8 +1,8 @@
 //! Dates as Circle writes them: ISO 8601 in UTC.
 
 use repin_core::api::UnixMs;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Iso8601, Rfc3339};
+use time::{OffsetDateTime, PrimitiveDateTime};
 
 /// A time as text, such as `2023-06-29T15:33:33.785Z`. Empty beyond the year 9999.
 pub fn date(at: UnixMs) -> String {
@@ -10,10 +10,14 @@ pub fn date(at: UnixMs) -> String {
     at.ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
 }
 
-/// The time in a text, with whatever offset it names. `None` for any other text and for times before 1970.
+/// The time in a text, in UTC unless it names an offset. `None` for any other text and for times before 1970.
+///
+/// Circle's Python SDK writes the offset without a colon, and none at all for a `datetime` without a zone.
 pub fn parse(text: &str) -> Option<UnixMs> {
-    let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-    UnixMs::try_from(at.unix_timestamp_nanos() / 1_000_000).ok()
+    let naive = || PrimitiveDateTime::parse(text, &Iso8601::PARSING).map(PrimitiveDateTime::assume_utc);
+    let at = OffsetDateTime::parse(text, &Rfc3339).or_else(|_| OffsetDateTime::parse(text, &Iso8601::PARSING));
+    let at = at.or_else(|_| naive()).ok()?;
+    UnixMs::try_from(at.unix_timestamp_nanos().div_euclid(1_000_000)).ok()
 }
 
 #[cfg(test)]
@@ -30,6 +34,8 @@ mod tests {
     fn what_was_written_can_be_read_and_nothing_else() {
         assert_eq!(parse("2023-06-29T15:33:33.785Z"), Some(1_688_052_813_785));
         assert_eq!(parse("2023-06-29T17:33:33.785+02:00"), Some(1_688_052_813_785));
+        assert_eq!(parse("2023-06-29T15:33:33.785000+0000"), Some(1_688_052_813_785));
+        assert_eq!(parse("2023-06-29T15:33:33.785000"), Some(1_688_052_813_785));
         for bad in ["", "2023-06-29", "yesterday", "1688052813785", "1969-12-31T23:59:59Z"] {
             assert_eq!(parse(bad), None, "{bad}");
         }

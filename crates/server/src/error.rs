@@ -1,10 +1,13 @@
 //! Errors as the edges tell them: an HTTP status with Circle's `{"code", "message"}`, and nothing finer.
 
+use std::collections::HashMap;
+
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use repin_core::error::Code;
-use serde_json::json;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::store::StoreError;
 
@@ -13,22 +16,74 @@ use crate::store::StoreError;
 pub enum ApiError {
     /// One of Circle's codes, with its status and message.
     Code(Code),
-    /// Code 2 about one parameter, with Circle's extended `errors`. The value itself is not repeated.
-    Parameter(&'static str, &'static str),
+    /// Code 2 about one parameter, with Circle's extended `errors`.
+    Parameter(Box<Invalid>),
+    /// 429, with the seconds to wait.
+    TooManyRequests(u64),
+    /// A call of Circle's API for something Repin does not do, and what that is.
+    NotCovered(&'static str),
     /// No such route, or not with this method.
     Route(StatusCode),
     /// Ours to solve, and in the log. The same request can be made again.
     Internal,
 }
 
+/// What is wrong with a parameter, in the names that Circle's documentation lists for `errors[].error`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Invalid {
+    /// `required`, `invalid_value`, `number_format`, `min_value` or `length_outside_bounds`.
+    pub error: &'static str,
+    /// In words.
+    pub message: String,
+    /// The parameter's name.
+    pub location: &'static str,
+    /// What was given. Of query parameters alone: a body or a header can hold a secret, and is never repeated.
+    pub invalid_value: Option<String>,
+    /// What would be right; an object.
+    pub constraints: Value,
+}
+
+impl From<Invalid> for ApiError {
+    fn from(invalid: Invalid) -> Self {
+        Self::Parameter(Box::new(invalid))
+    }
+}
+
 impl ApiError {
-    /// Circle's number, for the log.
-    pub fn number(&self) -> i32 {
+    /// The code that travels in the body, where it is one of the table's.
+    fn code(&self) -> Option<Code> {
+        Some(match self {
+            Self::Code(code) => *code,
+            Self::Parameter(_) => Code::ParameterInvalid,
+            Self::TooManyRequests(_) => Code::TooManyRequests,
+            Self::NotCovered(_) => Code::NotCovered,
+            Self::Internal => Code::Unknown,
+            Self::Route(_) => return None,
+        })
+    }
+
+    /// What is beside the code, in Circle's extended form.
+    fn errors(&self) -> Option<Value> {
         match self {
-            Self::Code(code) => code.number(),
-            Self::Parameter(..) => Code::ParameterInvalid.number(),
-            Self::Route(status) => i32::from(status.as_u16()),
-            Self::Internal => Code::Unknown.number(),
+            Self::Parameter(invalid) => {
+                let mut error = json!({
+                    "error": invalid.error,
+                    "message": invalid.message,
+                    "location": invalid.location,
+                    "constraints": invalid.constraints,
+                });
+                if let Some(value) = &invalid.invalid_value {
+                    error["invalidValue"] = json!(value);
+                }
+                Some(json!([error]))
+            }
+            Self::NotCovered(what) => Some(json!([{
+                "error": "not_covered",
+                "message": format!("Repin sets, changes and restores PINs. It does not cover {what}."),
+                "location": "path",
+                "constraints": {},
+            }])),
+            _ => None,
         }
     }
 }
@@ -47,6 +102,36 @@ impl From<StoreError> for ApiError {
     }
 }
 
+/// What every refusal looks like.
+#[derive(ToSchema)]
+#[schema(as = Error)]
+#[allow(dead_code)] // described here, built above: most have no `errors`
+pub struct ErrorBody {
+    /// One of the codes in `docs/circle-api.md`.
+    #[schema(example = 155102)]
+    code: i32,
+    #[schema(example = "Cannot find the user id in the system.")]
+    message: String,
+    /// Present for code 2 about a parameter, and for 155199.
+    errors: Option<Vec<ErrorDetail>>,
+}
+
+/// What is wrong with one parameter.
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code)] // as above
+pub struct ErrorDetail {
+    /// `required`, `invalid_value`, `number_format`, `min_value`, `length_outside_bounds` or `not_covered`.
+    error: String,
+    message: String,
+    /// The parameter's name.
+    location: String,
+    /// What was given, of query parameters alone. A body or a header can hold a secret, and is never repeated.
+    invalid_value: Option<String>,
+    /// What would be right.
+    constraints: HashMap<String, Value>,
+}
+
 /// The number that a response's body carries, for the log.
 #[derive(Clone, Copy)]
 pub struct LoggedCode(pub i32);
@@ -58,21 +143,23 @@ pub fn status(code: Code) -> StatusCode {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let (status, body) = match &self {
-            Self::Code(code) => (status(*code), json!({"code": code.number(), "message": code.message()})),
-            Self::Parameter(name, message) => {
-                let code = Code::ParameterInvalid;
-                let errors = json!([{"error": "invalid_value", "message": message, "location": name}]);
-                (status(code), json!({"code": code.number(), "message": code.message(), "errors": errors}))
+        let (status, number, message) = match (&self, self.code()) {
+            (Self::Route(status), _) => (*status, i32::from(status.as_u16()), status.canonical_reason().unwrap_or("")),
+            // Circle's status for it is 400; but the request was right, and may be sent again.
+            (_, None | Some(Code::Unknown)) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, Code::Unknown.number(), Code::Unknown.message())
             }
-            Self::Route(status) => (*status, json!({"code": status.as_u16(), "message": status.canonical_reason()})),
-            Self::Internal => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                json!({"code": Code::Unknown.number(), "message": Code::Unknown.message()}),
-            ),
+            (_, Some(code)) => (status(code), code.number(), code.message()),
         };
+        let mut body = json!({"code": number, "message": message});
+        if let Some(errors) = self.errors() {
+            body["errors"] = errors;
+        }
         let mut response = (status, Json(body)).into_response();
-        response.extensions_mut().insert(LoggedCode(self.number()));
+        if let Self::TooManyRequests(seconds) = self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(LoggedCode(number));
         response
     }
 }

@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::{KeyError, KeyRing};
+use crate::rate::RateLimit;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{AppIdentity, Apps, Store, StoreError};
 
@@ -27,6 +28,8 @@ pub struct Gateway {
     pub store: Arc<dyn Store>,
     /// The first app: the one that the keys and origins of the settings belong to. Others are in the store.
     pub app: AppIdentity,
+    /// The limit on backends' requests, where there is one.
+    pub(crate) rate_limit: Option<RateLimit>,
     /// Work that outlives its request: a COMMIT whose client went away.
     pub tasks: TaskTracker,
     evaluations: AtomicU64,
@@ -61,7 +64,9 @@ impl Gateway {
         let keys = KeyRing::load_or_make(&config.data.join("keys"))?;
         let store = SqliteStore::open(&config.data.join("repin.db")).await?;
         let app = store.default_app(clock.now()).await?;
+        let rate_limit = config.rate_limit.map(|per_second| RateLimit::new(per_second, clock.clone()));
         Ok(Arc::new(Self {
+            rate_limit,
             config,
             keys,
             clock,

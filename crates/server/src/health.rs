@@ -2,29 +2,52 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::get;
-use axum::{Json, Router};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::gateway::Gateway;
 
 /// `/health/live` and `/health/ready`.
-pub fn router() -> Router<Arc<Gateway>> {
-    Router::new().route("/health/live", get(live)).route("/health/ready", get(ready))
+pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
+    OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready))
 }
 
-async fn live() -> Json<Value> {
-    Json(json!({"status": "live"}))
+/// How it is, in words.
+#[derive(Serialize, ToSchema)]
+struct Health {
+    status: &'static str,
 }
 
-async fn ready(State(gateway): State<Arc<Gateway>>) -> (StatusCode, Json<Value>) {
+/// Answers while the process runs.
+#[utoipa::path(
+    get, path = "/health/live", operation_id = "live", tag = "Health",
+    responses((status = 200, description = "The process is there.", body = Health)),
+    extensions(("x-repin" = json!(true))),
+)]
+async fn live() -> Json<Health> {
+    Json(Health { status: "live" })
+}
+
+/// Tells whether the gateway can work.
+#[utoipa::path(
+    get, path = "/health/ready", operation_id = "ready", tag = "Health",
+    responses(
+        (status = 200, description = "It can.", body = Health),
+        (status = 503, description = "The store does not answer.", body = Health),
+    ),
+    extensions(("x-repin" = json!(true))),
+)]
+async fn ready(State(gateway): State<Arc<Gateway>>) -> (StatusCode, Json<Health>) {
     match gateway.store.ready().await {
-        Ok(()) => (StatusCode::OK, Json(json!({"status": "ready"}))),
+        Ok(()) => (StatusCode::OK, Json(Health { status: "ready" })),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"status": "the store does not answer"})))
+            (StatusCode::SERVICE_UNAVAILABLE, Json(Health { status: "the store does not answer" }))
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::KeyPair as _;
 use base64::Engine;
@@ -42,6 +42,8 @@ pub struct TokenKey {
     pub signing: EncodingKey,
     /// Public half.
     pub verifying: DecodingKey,
+    /// The same as `SubjectPublicKeyInfo` in PEM.
+    pub public_pem: String,
 }
 
 /// Why the key ring cannot be used. The gateway must not start: a new key would make the old records worthless.
@@ -163,15 +165,7 @@ fn make_token_key() -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Generation)?;
     let der = AsDer::<Pkcs8V1Der>::as_der(&pair).map_err(|_| KeyError::Generation)?;
     let text = Zeroizing::new(BASE64_STANDARD.encode(der.as_ref()));
-    let mut pem = Zeroizing::new(b"-----BEGIN PRIVATE KEY-----\n".to_vec());
-    // Room for all of it, so that growing leaves no copies behind.
-    pem.reserve_exact(2 * text.len() + 64);
-    for line in text.as_bytes().chunks(64) {
-        pem.extend_from_slice(line);
-        pem.push(b'\n');
-    }
-    pem.extend_from_slice(b"-----END PRIVATE KEY-----\n");
-    Ok(pem)
+    Ok(pem_lines("PRIVATE KEY", text.as_bytes()))
 }
 
 fn read_token_key(pem: &[u8]) -> Option<TokenKey> {
@@ -179,7 +173,21 @@ fn read_token_key(pem: &[u8]) -> Option<TokenKey> {
     // jsonwebtoken holds the private key as PKCS#1, from which the public one follows.
     let pair = KeyPair::from_der(signing.inner()).ok()?;
     let verifying = DecodingKey::from_rsa_der(pair.public_key().as_ref());
-    Some(TokenKey { signing, verifying })
+    let spki = AsDer::<PublicKeyX509Der>::as_der(pair.public_key()).ok()?;
+    let public_pem = pem_lines("PUBLIC KEY", BASE64_STANDARD.encode(spki.as_ref()).as_bytes());
+    Some(TokenKey { signing, verifying, public_pem: String::from_utf8(public_pem.to_vec()).ok()? })
+}
+
+/// RFC 7468, in one buffer with room for all of it, so that growing leaves no copies of a private key behind.
+fn pem_lines(label: &str, base64: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut pem = Zeroizing::new(Vec::with_capacity(2 * base64.len() + 128));
+    pem.extend_from_slice(format!("-----BEGIN {label}-----\n").as_bytes());
+    for line in base64.chunks(64) {
+        pem.extend_from_slice(line);
+        pem.push(b'\n');
+    }
+    pem.extend_from_slice(format!("-----END {label}-----\n").as_bytes());
+    pem
 }
 
 #[cfg(test)]

@@ -31,7 +31,9 @@ mod error;
 mod gateway;
 mod health;
 mod keys;
+mod openapi;
 mod protocol;
+mod rate;
 mod rules;
 mod session;
 pub mod store;
@@ -39,24 +41,38 @@ pub mod store;
 pub use api_key::ApiKey;
 pub use config::Config;
 pub use gateway::{Gateway, StartError};
+pub use openapi::openapi_json;
 
 use error::ApiError;
 
 /// How often what has expired is written down and swept away. Reads do not depend on it.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
-/// Every route of the gateway.
-pub fn app(gateway: Arc<Gateway>) -> Router {
-    let routes = Router::new()
+/// Every route of the gateway, without what surrounds them.
+#[doc(hidden)] // for the test that compares them with the OpenAPI document
+pub fn routes(gateway: &Arc<Gateway>) -> Router {
+    Router::new()
         .merge(circle::router())
-        .merge(protocol::router(&gateway))
-        .merge(health::router())
+        .merge(protocol::router(gateway))
+        .merge(Router::from(health::routes()))
+        .merge(Router::from(openapi::routes()))
+        .with_state(gateway.clone())
+}
+
+/// The paths of Circle's API that are answered with 155199.
+#[doc(hidden)] // for tests
+pub fn uncovered_paths() -> impl Iterator<Item = &'static str> {
+    circle::uncovered::ROUTES.iter().map(|(path, _)| *path)
+}
+
+/// The gateway as it is served.
+pub fn app(gateway: Arc<Gateway>) -> Router {
+    let routes = routes(&gateway)
         .fallback(assets::serve)
         .method_not_allowed_fallback(|| async { ApiError::Route(StatusCode::METHOD_NOT_ALLOWED) })
         // Nothing is known to panic; should something, one request fails and not the process.
         .layer(CatchPanicLayer::custom(|_| axum::response::IntoResponse::into_response(ApiError::Internal)))
-        .layer(from_fn(edge::observe))
-        .with_state(gateway.clone());
+        .layer(from_fn(edge::observe));
     // Around the log too: the demo's page asks once a second.
     let routes = match gateway.config.demo.clone() {
         Some(demo) => demo.mount(&gateway, routes),

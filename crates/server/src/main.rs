@@ -26,6 +26,11 @@ async fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             }
         }
+        Command::Openapi => {
+            if writeln!(io::stdout(), "{}", repin_server::openapi_json()).is_err() {
+                return ExitCode::FAILURE;
+            }
+        }
         Command::Admin(settings) => {
             if let Err(error) = admin::run(settings).await {
                 let _ = writeln!(io::stderr(), "repin-server: {error}");

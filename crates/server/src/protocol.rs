@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::post;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::edge::bound_body;
 use crate::gateway::Gateway;
@@ -24,10 +25,12 @@ mod receive;
 mod register;
 mod state;
 
-/// The route, for pages of the allowed origins.
+/// The route, with what the OpenAPI document says of it.
+pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
+    OpenApiRouter::new().routes(routes!(receive::receive, origin::preflight))
+}
+
+/// The same to be served, for pages of the allowed origins.
 pub fn router(gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
-    Router::new()
-        .route("/v1/repin/challenges/{challengeId}/messages", post(receive::receive).options(origin::preflight))
-        .layer(from_fn(bound_body))
-        .layer(from_fn_with_state(gateway.clone(), origin::check))
+    Router::from(routes()).layer(from_fn(bound_body)).layer(from_fn_with_state(gateway.clone(), origin::check))
 }

@@ -9,11 +9,13 @@ use repin_core::credential::CredentialId;
 
 mod apps;
 mod operator;
+mod page;
 pub mod sqlite;
 mod types;
 
 pub use apps::*;
 pub use operator::*;
+pub use page::*;
 pub use types::*;
 
 /// The database did not do its work. Nothing was half-applied; the same request can be made again.
@@ -36,13 +38,21 @@ pub trait Store: Apps + Operator + Send + Sync + 'static {
     async fn create_user(&self, app: &str, user_id: &str, now: UnixMs) -> Result<Option<User>>;
     /// Finds a user by the host's name.
     async fn user(&self, app: &str, user_id: &str) -> Result<Option<User>>;
+    /// A page of an app's users. `None` if there is no user of the cursor's id, theirs or ours.
+    async fn users(&self, app: &str, wanted: &UserFilter, page: &Page, now: UnixMs) -> Result<Option<Listed<User>>>;
 
     /// Creates a challenge, unless its key was used or the user is not in the state it needs.
     async fn create_challenge(&self, new: &NewChallenge<'_>, now: UnixMs) -> Result<Created>;
     /// A user's challenge. One answer for unknown and for another's.
     async fn challenge(&self, user: &str, id: &str, now: UnixMs) -> Result<Option<Challenge>>;
-    /// A user's newest challenges.
-    async fn challenges(&self, user: &str, now: UnixMs) -> Result<Vec<Challenge>>;
+    /// A page of a user's challenges, of one status or of all. `None` if there is no challenge of the cursor's id.
+    async fn challenges(
+        &self,
+        user: &str,
+        wanted: Option<Status>,
+        page: &Page,
+        now: UnixMs,
+    ) -> Result<Option<Listed<Challenge>>>;
 
     /// A run of a challenge.
     async fn run(&self, challenge: &str, run: RunId) -> Result<Option<Run>>;

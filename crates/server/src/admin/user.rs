@@ -4,7 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use repin_core::api::CredentialKind;
 use repin_server::attempts::MAX_CONSECUTIVE;
 use repin_server::date::date;
-use repin_server::store::{Credential, Operator, Store, User};
+use repin_server::store::{Credential, CredentialStatus, Operator, Store, User};
 use serde_json::{Value, json};
 
 use super::{AdminError, Answer, Desk};
@@ -116,11 +116,7 @@ struct Lock<'a> {
 
 impl Lock<'_> {
     fn status(&self) -> &'static str {
-        match self.credential {
-            None => "UNSET",
-            Some(credential) if credential.counter.is_locked(self.now) => "LOCKED",
-            Some(_) => "ENABLED",
-        }
+        CredentialStatus::of(self.credential, self.now).name()
     }
 
     fn words(&self) -> String {

@@ -6,16 +6,33 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use repin_core::error::Code;
-use serde_json::{Value, json};
 
 use super::body::Body;
+use super::requests::UserIdBody;
+use super::shapes::{Data, Session};
 use crate::auth::Caller;
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorBody};
 use crate::gateway::Gateway;
 use crate::session;
 
-/// 200 with `userToken` and `encryptionKey`; 155102 for an unknown user, 155109 for a disabled one.
-pub async fn create(caller: Caller, State(gateway): State<Arc<Gateway>>, body: Bytes) -> Result<Json<Value>, ApiError> {
+/// Makes a session for a user.
+///
+/// Valid for an hour; ask again for another. It belongs to the environment (TEST or LIVE) of the key that asks.
+#[utoipa::path(
+    post, path = "/v1/w3s/users/token", operation_id = "getUserToken", tag = "Users",
+    request_body = UserIdBody,
+    responses(
+        (status = 200, description = "A session.", body = Data<Session>),
+        (status = 404, description = "155102: the app has no user of this name.", body = ErrorBody),
+        (status = 409, description = "155109: the user is disabled.", body = ErrorBody),
+    ),
+    security(("ApiKey" = [])),
+)]
+pub async fn create(
+    caller: Caller,
+    State(gateway): State<Arc<Gateway>>,
+    body: Bytes,
+) -> Result<Json<Data<Session>>, ApiError> {
     let body = Body::parse(&body)?;
     let user = gateway.store.user(&caller.app.id, body.user_id()?).await?.ok_or(Code::UserNotFound)?;
     if user.disabled {
@@ -24,5 +41,5 @@ pub async fn create(caller: Caller, State(gateway): State<Arc<Gateway>>, body: B
     let now = gateway.clock.now();
     let issued =
         session::issue(&gateway.keys, &caller.app, &user, caller.environment, now).map_err(|_| ApiError::Internal)?;
-    Ok(Json(json!({"data": {"userToken": issued.user_token, "encryptionKey": issued.encryption_key}})))
+    Ok(Json(Data { data: Session { user_token: issued.user_token, encryption_key: issued.encryption_key } }))
 }

@@ -7,6 +7,7 @@ use repin_core::channel::{NONCE_LEN, TAG_LEN};
 use repin_core::error::Code;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The longest `sealed`, in bytes.
@@ -20,6 +21,23 @@ struct Wire<'a> {
     seq: u32,
     step: &'a str,
     sealed: &'a str,
+}
+
+/// What the OpenAPI document says of an envelope; [`parse`] and [`reply`] are what reads and writes it.
+#[derive(ToSchema)]
+#[schema(as = Envelope)]
+#[allow(dead_code)] // described, never constructed
+pub struct EnvelopeBody {
+    /// Version of the protocol.
+    #[schema(example = 1)]
+    v: u8,
+    #[schema(format = "uuid")]
+    run: String,
+    seq: u32,
+    /// `OPEN`, `PROVE_1`, `PROVE_2`, `REGISTER`, `COMMIT` or `CANCEL`.
+    step: String,
+    /// base64url without padding.
+    sealed: String,
 }
 
 /// Reads a request's envelope.

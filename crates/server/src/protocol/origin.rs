@@ -38,7 +38,15 @@ pub async fn check(State(gateway): State<Arc<Gateway>>, request: Request, next: 
     response
 }
 
-/// Answers a browser that asks before it sends. No credentials: the session travels in a header of its own.
+/// Answers a browser that asks before it sends.
+///
+/// No credentials: the session travels in a header of its own.
+#[utoipa::path(
+    options, path = "/v1/repin/challenges/{challengeId}/messages", operation_id = "preflight", tag = "Widget",
+    params(("challengeId" = String, Path, format = "uuid")),
+    responses((status = 204, description = "A page of this origin may send.")),
+    extensions(("x-repin" = json!(true))),
+)]
 pub async fn preflight() -> impl IntoResponse {
     let headers = [
         (header::ACCESS_CONTROL_ALLOW_METHODS, "POST"),

@@ -18,15 +18,29 @@ use repin_core::secret::Secret;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::envelope::EnvelopeBody;
 use super::message::{Answered, Failure, Message, place};
 use super::state::RunState;
 use super::{cancel, commit, envelope, open, prove, register};
 use crate::auth::Session;
-use crate::error::{ApiError, LoggedCode, status};
+use crate::error::{ApiError, ErrorBody, LoggedCode, status};
 use crate::gateway::Gateway;
 use crate::store::{Recorded, Reply, Run, Status};
 
-/// `POST /v1/repin/challenges/{challengeId}/messages`.
+/// Takes a message of the widget's.
+///
+/// Ours: what is inside is sealed for the two ends and specified in `docs/protocol.md`.
+#[utoipa::path(
+    post, path = "/v1/repin/challenges/{challengeId}/messages", operation_id = "sendMessage", tag = "Widget",
+    params(("challengeId" = String, Path, format = "uuid")),
+    request_body = EnvelopeBody,
+    responses(
+        (status = 200, description = "The reply, sealed.", body = EnvelopeBody),
+        (status = 409, description = "409: another message took this number. 155109: the user is disabled.", body = ErrorBody),
+    ),
+    security(("UserToken" = [])),
+    extensions(("x-repin" = json!(true))),
+)]
 pub async fn receive(
     State(gateway): State<Arc<Gateway>>,
     session: Session,

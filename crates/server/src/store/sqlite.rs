@@ -13,8 +13,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, Sqlite, SqlitePool, Transaction};
 
 use super::{
-    AppIdentity, Apps, Challenge, Change, Charge, Commit, Committed, Created, KnownKey, MessageKey, NewChallenge,
-    NewRun, Recorded, Reply, Result, Run, Seen, Store, StoreError, User,
+    AppIdentity, Apps, Challenge, Change, Charge, Commit, Committed, Created, KnownKey, Listed, MessageKey,
+    NewChallenge, NewRun, Page, Recorded, Reply, Result, Run, Seen, Status, Store, StoreError, User, UserFilter,
 };
 
 mod api_keys;
@@ -23,6 +23,7 @@ mod challenges;
 mod commit;
 mod guesses;
 mod operator;
+mod page;
 mod row;
 mod runs;
 mod users;
@@ -97,6 +98,10 @@ impl Store for SqliteStore {
         self.select_user(app, user_id).await
     }
 
+    async fn users(&self, app: &str, wanted: &UserFilter, page: &Page, now: UnixMs) -> Result<Option<Listed<User>>> {
+        self.select_users(app, wanted, page, now).await
+    }
+
     async fn create_challenge(&self, new: &NewChallenge<'_>, now: UnixMs) -> Result<Created> {
         self.insert_challenge(new, now).await
     }
@@ -105,8 +110,14 @@ impl Store for SqliteStore {
         self.select_challenge(user, id, now).await
     }
 
-    async fn challenges(&self, user: &str, now: UnixMs) -> Result<Vec<Challenge>> {
-        self.select_challenges(user, now).await
+    async fn challenges(
+        &self,
+        user: &str,
+        wanted: Option<Status>,
+        page: &Page,
+        now: UnixMs,
+    ) -> Result<Option<Listed<Challenge>>> {
+        self.select_challenges(user, wanted, page, now).await
     }
 
     async fn run(&self, challenge: &str, run: RunId) -> Result<Option<Run>> {

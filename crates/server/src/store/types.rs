@@ -76,6 +76,47 @@ pub struct Credential {
     pub counter: Counter,
 }
 
+/// Whether a credential is set and takes a guess. Circle's names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // Circle's names say it
+pub enum CredentialStatus {
+    Enabled,
+    Unset,
+    Locked,
+}
+
+impl CredentialStatus {
+    /// Every status.
+    pub const ALL: [Self; 3] = [Self::Enabled, Self::Unset, Self::Locked];
+
+    /// The status of a credential, or of its absence.
+    pub fn of(credential: Option<&Credential>, now: UnixMs) -> Self {
+        match credential {
+            None => Self::Unset,
+            Some(credential) if credential.counter.is_locked(now) => Self::Locked,
+            Some(_) => Self::Enabled,
+        }
+    }
+
+    /// The name on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Enabled => "ENABLED",
+            Self::Unset => "UNSET",
+            Self::Locked => "LOCKED",
+        }
+    }
+}
+
+/// Which users are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct UserFilter {
+    /// With a PIN of this status.
+    pub pin: Option<CredentialStatus>,
+    /// With answers of this status.
+    pub answers: Option<CredentialStatus>,
+}
+
 /// Where a challenge stands. Circle's names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // Circle's names say it
@@ -99,14 +140,12 @@ impl Status {
         }
     }
 
-    /// The status with this name. Circle's guides also write COMPLETED, so that is understood.
+    /// Every status.
+    pub const ALL: [Self; 5] = [Self::Pending, Self::InProgress, Self::Complete, Self::Failed, Self::Expired];
+
+    /// The status with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "COMPLETED" => Some(Self::Complete),
-            _ => [Self::Pending, Self::InProgress, Self::Complete, Self::Failed, Self::Expired]
-                .into_iter()
-                .find(|status| status.name() == name),
-        }
+        Self::ALL.into_iter().find(|status| status.name() == name)
     }
 }
 

@@ -82,7 +82,16 @@ impl Drop for Program {
 fn help_explains_every_option_and_never_shows_a_key() {
     let output = program().args(["serve", "--help"]).env("REPIN_API_KEY", API_KEY).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    for option in ["--listen", "--data", "--api-key", "--allowed-origin", "--public-url", "--challenge-ttl", "--demo"] {
+    for option in [
+        "--listen",
+        "--data",
+        "--api-key",
+        "--allowed-origin",
+        "--public-url",
+        "--challenge-ttl",
+        "--rate-limit",
+        "--demo",
+    ] {
         assert!(text.contains(option), "{option}\n{text}");
     }
     assert!(!text.contains("a-secret-of-the-tests"), "{text}");

@@ -86,3 +86,18 @@ async fn the_gateway_says_what_it_is() {
     assert_eq!(get("/health/ready").await.0, 503, "a store that does not answer");
     assert_eq!(get("/health/live").await.0, 200);
 }
+
+#[tokio::test]
+async fn a_backend_can_verify_a_token_with_the_published_key() {
+    let gateway = Gateway::start().await;
+    gateway.create_user("user-0001").await;
+    let (token, _) = gateway.token("user-0001").await;
+    let (status, body) = send(gateway.request("GET", "/config/entity/publicKey")).await;
+    assert_eq!(status, 200);
+    let pem = body["data"]["publicKey"].as_str().unwrap();
+    let key = jsonwebtoken::DecodingKey::from_rsa_pem(pem.as_bytes()).unwrap();
+    let mut rules = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::RS256);
+    rules.set_audience(&[&gateway.inner.app.id]);
+    let claims = jsonwebtoken::decode::<serde_json::Value>(&token, &key, &rules).unwrap().claims;
+    assert_eq!(claims["sub"], "user-0001");
+}

@@ -1,12 +1,13 @@
 //! Challenges: created once for each idempotency key, read with the status they have now.
 
 use repin_core::api::UnixMs;
-use sqlx::Row;
+use sqlx::{QueryBuilder, Row};
 use uuid::Uuid;
 
 use super::row::{challenge, int};
-use super::{Challenge, Created, NewChallenge, Result, SqliteStore, Tx, User, users};
+use super::{Challenge, Created, Listed, NewChallenge, Page, Result, SqliteStore, Status, Tx, User, page, users};
 use crate::rules::refuse_creation;
+use crate::store::Cursor;
 
 /// A challenge is in progress while a run has proved and may still register.
 macro_rules! select {
@@ -19,8 +20,6 @@ macro_rules! select {
     };
 }
 
-/// The most challenges that one list shows: the newest.
-const LIST_LIMIT: i64 = 100;
 /// A run belongs to one session, and no session lives for longer than an hour and its leeway.
 const RUN_KEPT_MS: u64 = 2 * 60 * 60 * 1000;
 
@@ -82,14 +81,35 @@ impl SqliteStore {
         row.map(|row| challenge(&row, now)).transpose()
     }
 
-    pub(super) async fn select_challenges(&self, user: &str, now: UnixMs) -> Result<Vec<Challenge>> {
-        let rows = sqlx::query(select!("WHERE c.user = ? ORDER BY c.created DESC, c.id LIMIT ?"))
-            .bind(int(now))
-            .bind(user)
-            .bind(LIST_LIMIT)
-            .fetch_all(&self.readers)
-            .await?;
-        rows.iter().map(|row| challenge(row, now)).collect()
+    pub(super) async fn select_challenges(
+        &self,
+        user: &str,
+        wanted: Option<Status>,
+        page: &Page,
+        now: UnixMs,
+    ) -> Result<Option<Listed<Challenge>>> {
+        let mut cursor = None;
+        if let Some(Cursor::After(id) | Cursor::Before(id)) = &page.cursor {
+            let query = "SELECT created, id FROM challenges WHERE user = ? AND id = ?";
+            cursor = page::place(&self.readers, sqlx::query(query).bind(user).bind(id)).await?;
+            if cursor.is_none() {
+                return Ok(None);
+            }
+        }
+        // The status a challenge has now, from the one that is written down: as `row::challenge` tells it.
+        let mut query = QueryBuilder::new("SELECT * FROM (SELECT *, CASE WHEN status <> 'PENDING' THEN status");
+        query.push(" WHEN expires_at <= ").push_bind(int(now)).push(" THEN 'EXPIRED' WHEN proving THEN 'IN_PROGRESS'");
+        query.push(
+            " ELSE status END AS current FROM (SELECT c.*, EXISTS (SELECT 1 FROM runs r WHERE r.challenge = c.id",
+        );
+        query
+            .push(" AND r.proved IS NOT NULL AND r.ended IS NULL AND r.registration_open_until > ")
+            .push_bind(int(now));
+        query.push(") AS proving FROM challenges c WHERE c.user = ").push_bind(user.to_owned()).push(")) WHERE true");
+        if let Some(status) = wanted {
+            query.push(" AND current = ").push_bind(status.name());
+        }
+        page::fetch(&self.readers, query, page, cursor).await?.try_map(|row| challenge(&row, now)).map(Some)
     }
 
     pub(super) async fn sweep_expired(&self, now: UnixMs) -> Result<()> {

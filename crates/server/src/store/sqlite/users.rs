@@ -1,15 +1,17 @@
 //! Users of an app, and what an operator does for them.
 
+use std::collections::HashMap;
+
 use repin_core::api::{CredentialKind, UnixMs};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, Sqlite};
+use sqlx::{QueryBuilder, Row, Sqlite};
 use uuid::Uuid;
 
 use super::operator::{About, audit};
 use super::row::{credential, int, kind_number, optional, time};
-use super::{Result, SqliteStore, User};
-use crate::store::By;
-use crate::store::Credential;
+use super::{Listed, Page, Result, SqliteStore, User, UserFilter, page};
+use crate::attempts::MAX_CONSECUTIVE;
+use crate::store::{By, Credential, CredentialStatus, Cursor};
 
 impl SqliteStore {
     pub(super) async fn insert_user(&self, app: &str, user_id: &str, now: UnixMs) -> Result<Option<User>> {
@@ -47,6 +49,40 @@ impl SqliteStore {
         let Some(row) = row else { return Ok(None) };
         let credentials = credentials(&self.readers, row.try_get("id")?).await?;
         Ok(Some(user(&row, credentials)?))
+    }
+
+    pub(super) async fn select_users(
+        &self,
+        app: &str,
+        wanted: &UserFilter,
+        page: &Page,
+        now: UnixMs,
+    ) -> Result<Option<Listed<User>>> {
+        let mut cursor = None;
+        if let Some(Cursor::After(id) | Cursor::Before(id)) = &page.cursor {
+            // Hosts know their own name for a user; the Link header has ours, which is always a UUID.
+            let query = "SELECT created, id FROM users WHERE app = ?1 AND (user_id = ?2 OR id = ?2) LIMIT 1";
+            cursor = page::place(&self.readers, sqlx::query(query).bind(app).bind(id)).await?;
+            if cursor.is_none() {
+                return Ok(None);
+            }
+        }
+        let mut query = QueryBuilder::new("SELECT * FROM users WHERE app = ");
+        query.push_bind(app.to_owned());
+        push_status(&mut query, CredentialKind::Pin, wanted.pin, now);
+        push_status(&mut query, CredentialKind::Answers, wanted.answers, now);
+        let rows = page::fetch(&self.readers, query, page, cursor).await?;
+        let mut found = HashMap::new();
+        for row in &rows.items {
+            let id: String = row.try_get("id")?;
+            let credentials = credentials(&self.readers, &id).await?;
+            found.insert(id, credentials);
+        }
+        let read = |row: SqliteRow| {
+            let credentials = found.remove(row.try_get::<&str, _>("id")?).unwrap_or_default();
+            user(&row, credentials)
+        };
+        rows.try_map(read).map(Some)
     }
 
     pub(super) async fn update_user_status(&self, user: &User, disabled: bool, by: By<'_>) -> Result<bool> {
@@ -87,6 +123,19 @@ impl SqliteStore {
         tx.commit().await?;
         Ok(true)
     }
+}
+
+/// Only users whose credential of this kind has this status now: the rule of `Counter::is_locked` as a condition.
+fn push_status(query: &mut QueryBuilder<Sqlite>, kind: CredentialKind, status: Option<CredentialStatus>, now: UnixMs) {
+    let Some(status) = status else { return };
+    query.push(if status == CredentialStatus::Unset { " AND NOT EXISTS (" } else { " AND EXISTS (" });
+    query.push("SELECT 1 FROM credentials c WHERE c.user = users.id AND c.kind = ").push_bind(kind_number(kind));
+    if status != CredentialStatus::Unset {
+        query.push(if status == CredentialStatus::Locked { " AND (" } else { " AND NOT (" });
+        query.push("c.consecutive >= ").push_bind(i64::from(MAX_CONSECUTIVE));
+        query.push(" OR ifnull(c.locked_until, 0) > ").push_bind(int(now)).push(")");
+    }
+    query.push(")");
 }
 
 /// Expects all columns of `users`.
