@@ -66,8 +66,8 @@ fn screen_view(face: Face, screen: Screen) -> El {
             screens::pin::screen(face, &screen)
         }
         Screen::QuestionsIntro { required } => screens::questions_intro::screen(face, required),
-        Screen::ChooseQuestion { number, required, catalogue, taken, chosen, .. } => {
-            screens::choose_question::screen(face, Offer { number, required, catalogue, taken, chosen })
+        Screen::ChooseQuestion { number, required, catalogue, taken, chosen, hint, .. } => {
+            screens::choose_question::screen(face, Offer { number, required, catalogue, taken, chosen, hint })
         }
         Screen::Summary { questions } => screens::summary::screen(face, &questions),
         Screen::Agree => screens::agree::screen(face),

@@ -235,10 +235,30 @@ impl Render for El {
     }
 
     /// In the old one's place: parts are made again only when there is something new in them.
+    ///
+    /// The old one goes first. A browser lays the page out before it takes away what has the focus: that is nothing while
+    /// the page stands as it was drawn, and a long task once the new part is in it.
     fn rebuild(self, state: &mut ElState) {
         let mut new = self.build();
-        state.insert_before_this(&mut new);
-        state.unmount();
+        match state {
+            ElState::Element(old, _) => {
+                if let Some(parent) = old.parent_element() {
+                    let next = old.next_sibling();
+                    old.remove();
+                    new.mount(&parent, next.as_ref());
+                }
+            }
+            // Its end is marked in the page, and stays until the new part is in.
+            ElState::Group(parts) => {
+                parts.elements().iter().for_each(Element::remove);
+                parts.insert_before_this(&mut new);
+                parts.unmount();
+            }
+            ElState::Dynamic(_) => {
+                state.insert_before_this(&mut new);
+                state.unmount();
+            }
+        }
         *state = new;
     }
 }

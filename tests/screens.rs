@@ -272,7 +272,8 @@ mod choosing_a_question {
             question("wedding", "When did your parents marry?", QuestionKind::Date, None),
             question("pet", "What was your first pet called?", QuestionKind::Text, None),
         ];
-        Screen::ChooseQuestion { number: 2, required: 2, catalogue, taken: vec![0], problem, chosen: None }
+        let (taken, chosen, hint) = (vec![0], None, String::new());
+        Screen::ChooseQuestion { number: 2, required: 2, catalogue, taken, problem, chosen, hint }
     }
 
     async fn choose_option(stage: &Stage, value: &str) {
@@ -349,15 +350,21 @@ mod choosing_a_question {
     }
 
     #[wasm_bindgen_test]
-    async fn starts_the_next_slot_with_empty_fields() {
+    async fn starts_a_slot_with_the_question_and_hint_it_had_before_and_no_answer() {
         let stage = show(choose(None)).await;
         stage.fill("[id$=words]", "Rex").await;
         let Screen::ChooseQuestion { catalogue, .. } = choose(None) else { unreachable!() };
-        let next =
-            Screen::ChooseQuestion { number: 3, required: 3, catalogue, taken: vec![], problem: None, chosen: Some(2) };
-        stage.vault(view(next)).await;
+        let (taken, chosen, hint) = (vec![], Some(2), "the brown one".to_owned());
+        let before = Screen::ChooseQuestion { number: 1, required: 2, catalogue, taken, problem: None, chosen, hint };
+        stage.vault(view(before)).await;
         assert_eq!(stage.input("[id$=words]").value(), "");
         assert_eq!(stage.get("select").unchecked_into::<web_sys::HtmlSelectElement>().value(), "2");
+        assert_eq!(stage.input("input[id$=-hint]").value(), "the brown one");
+        stage.fill("[id$=words]", "Rex").await;
+        stage.press("Continue").await;
+        let sent = stage.sent();
+        let [Event::SubmitQuestion { index: 2, hint, .. }] = &sent[..] else { panic!("{sent:?}") };
+        assert_eq!(hint, "the brown one");
     }
 }
 

@@ -14,6 +14,9 @@ let engine: Promise<Engine> | undefined;
 let attempts = 0;
 let policy: { createScriptURL(url: string): string } | undefined;
 
+/** Ends the present task: what follows does not delay a key press that came meanwhile. */
+export const nextTask = () => new Promise((resolve) => setTimeout(resolve));
+
 /** The widget's styles. Constructable, for a strict CSP lets neither a style element nor an attribute through. */
 export function loadSheet(): Promise<CSSStyleSheet> {
   return (sheet ??= fetched(new URL('./repin.css', import.meta.url))
@@ -49,10 +52,8 @@ function importGlue(): Promise<Glue> {
 async function compile(): Promise<WebAssembly.Module> {
   const url = new URL('./repin_widget_bg.wasm', import.meta.url);
   const response = await fetched(url);
-  // A server that does not know the type gets the slower way.
-  return /^application\/wasm/.test(response.headers.get('content-type') ?? '')
-    ? WebAssembly.compileStreaming(response)
-    : WebAssembly.compile(await response.arrayBuffer());
+  // Not as a stream: Chromium checks what streams in on this thread, a long task on a phone, and a buffer on another.
+  return WebAssembly.compile(await response.arrayBuffer());
 }
 
 function startWorker(module: WebAssembly.Module): Worker {

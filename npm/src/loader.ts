@@ -1,6 +1,6 @@
 // The one file that a host page imports. It paints a shell at once, fetches the rest behind it, and speaks for the
 // widget to the host. Importing it does nothing.
-import { loadEngine, loadSheet } from './engine.ts';
+import { loadEngine, loadSheet, nextTask } from './engine.ts';
 import { chooseLanguage, loadMessages } from './language.ts';
 import { failure, outcome } from './outcome.ts';
 import type { WidgetHandle } from './repin_widget.js';
@@ -41,6 +41,8 @@ export function mount(target: Element | string, options: Options): Mounted {
   async function start(): Promise<void> {
     const run = (runs += 1);
     try {
+      // The press that led here has had its task.
+      await nextTask();
       if (typeof WebAssembly !== 'object') return stop('unsupported_browser');
       const [asked, engine, messages] = [askForSession('start'), loadEngine(run > 1), loadMessages(language)];
       // Handled below; a rejection must not be called unhandled while the styles are on their way.
@@ -51,6 +53,7 @@ export function mount(target: Element | string, options: Options): Mounted {
       texts = await messages;
       const { mount, startWorker } = await engine;
       session = await asked;
+      await nextTask();
       if (ended || run !== runs) return;
       stopWaiting();
       card.remove();
@@ -70,7 +73,8 @@ export function mount(target: Element | string, options: Options): Mounted {
         ended: (status, detail, number) => finish(outcome(status, detail, number, session?.challengeId ?? '')),
         needsSession: (reason) => void provide(reason),
       });
-      handle.start(session);
+      await nextTask();
+      if (!ended) handle.start(session);
     } catch (error) {
       if (run === runs) stop(kindOf(error), (error as Error).message);
     }

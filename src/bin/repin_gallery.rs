@@ -98,6 +98,7 @@ fn states() -> Vec<(&'static str, ViewModel)> {
         taken: if number == 1 { vec![] } else { vec![0] },
         problem,
         chosen: (number == 2).then_some(2),
+        hint: String::new(),
     };
     let working = |challenge_type| Screen::Working { stretchings: 1, measured_ms: Some(900), challenge_type };
     let done = |challenge_type| Screen::Done { challenge_type };

@@ -23,6 +23,7 @@ pub(crate) struct Offer {
     pub catalogue: Vec<Question>,
     pub taken: Vec<u8>,
     pub chosen: Option<u8>,
+    pub hint: String,
 }
 
 pub(crate) fn screen(face: Face, offer: Offer) -> Parts {
@@ -31,7 +32,7 @@ pub(crate) fn screen(face: Face, offer: Offer) -> Parts {
     let (select, select_view) = question_select(face, index, &offer);
     let (answers, answer_view) = AnswerOfEither::new(face, index, hidden, &offer.catalogue);
     let answers = Rc::new(answers);
-    let (hint, hint_view) = hint_field(face);
+    let (hint, hint_view) = hint_field(face, &offer.hint);
     let headline = face.of(Key::CHOOSE_TITLE, offer.number.into(), offer.required.into());
     let parts = vec![
         title::title_with(face, &headline, &face.text(Key::CHOOSE_LEAD)),
@@ -148,9 +149,10 @@ fn question_select(face: Face, index: Small<Option<u32>>, offer: &Offer) -> (Fie
     (field, el("div").children(vec![label, select, error]))
 }
 
-fn hint_field(face: Face) -> (Field, El) {
+fn hint_field(face: Face, before: &str) -> (Field, El) {
     let (id, help_id, error_id) = (face.id("hint"), face.id("hint-help"), face.id("hint-error"));
-    let input = text_field(&id).attr("aria-describedby", &[help_id.as_str(), " ", &error_id].concat());
+    let input =
+        text_field(&id).attr("value", before).attr("aria-describedby", &[help_id.as_str(), " ", &error_id].concat());
     let (field, input) = Field::new(face, input, "input");
     let parts = vec![
         el("label").attr("for", &id).says(face, Key::CHOOSE_HINT),

@@ -7,6 +7,7 @@ use repin_core::credential::DEFAULT_KSF;
 use repin_core::error::Code;
 use repin_core::pin_policy::Weakness;
 use repin_core::secret::SecretBytes;
+use repin_core::wire;
 use repin_vault::flow::{
     AnswersProblem, DeadEnd, Effect, Event, Failure, Flow, Input, Outcome, PinProblem, QuestionProblem, Screen,
     SessionInput, SessionTimes,
@@ -265,6 +266,28 @@ fn enrolment_commits_pin_and_answers_together() {
         flow.view().screen,
         Screen::Working { stretchings: 2, measured_ms: None, challenge_type: ChallengeType::Initialize }
     );
+}
+
+#[test]
+fn going_back_brings_the_question_and_the_hint_and_never_the_answer() {
+    let mut flow = enrolling();
+    choose(&mut flow, 1, "Rex", " the brown one ");
+    let chosen = |flow: &Flow| match flow.view().screen {
+        Screen::ChooseQuestion { number, chosen, hint, .. } => (number, chosen, hint),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(chosen(&flow), (2, None, String::new()));
+    flow.say(Event::Back);
+    assert_eq!(chosen(&flow), (1, Some(1), "the brown one".to_owned()));
+    assert!(!wire::to_bytes(&flow.view()).windows(3).any(|part| part.eq_ignore_ascii_case(b"rex")));
+    // A slot filled anew forgets the old hint.
+    choose(&mut flow, 1, "Rex", "");
+    flow.say(Event::Back);
+    assert_eq!(chosen(&flow), (1, Some(1), String::new()));
+    choose(&mut flow, 1, "Rex", "");
+    choose(&mut flow, 2, "19880327", "in spring");
+    flow.say(Event::Back);
+    assert_eq!(chosen(&flow), (2, Some(2), "in spring".to_owned()));
 }
 
 #[test]

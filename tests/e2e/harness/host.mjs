@@ -26,9 +26,9 @@ export async function fillIn(...args) {
   await fill(page, 'Challenge ID', challengeId);
 }
 
-/** Starts the widget with what the fields hold. @param {import('puppeteer-core').Page} page */
-export async function press(page) {
-  await (await find(page, 'button', 'Execute')).click();
+/** Starts the widget with what the fields hold. @param {import('puppeteer-core').Page} page @param {{ delay?: number }} [how] `delay`: how long the press lasts, in milliseconds */
+export async function press(page, how) {
+  await (await find(page, 'button', 'Execute')).click(how);
   return new Widget(page);
 }
 

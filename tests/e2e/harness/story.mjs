@@ -24,13 +24,14 @@ import { inText } from './secrets.mjs';
  * @param {string} name
  * @param {import('./browser.mjs').Engine} engine
  * @param {(stage: Stage) => void} stories
+ * @param {Parameters<typeof Gateway.start>[0]} [options] of the gateway
  */
-export function stage(name, engine, stories) {
+export function stage(name, engine, stories, options) {
   describe(`${name}, in ${engine}`, () => {
     /** @type {Stage} */
     const stage = { gateway: /** @type {any} */ (undefined), browser: /** @type {any} */ (undefined), secrets: {} };
     before(async () => {
-      [stage.gateway, stage.browser] = await Promise.all([Gateway.start(), launch(engine)]);
+      [stage.gateway, stage.browser] = await Promise.all([Gateway.start(options), launch(engine)]);
       keepSecret(stage, 'API key', stage.gateway.apiKey.split(':')[2]);
     });
     after(async () => {

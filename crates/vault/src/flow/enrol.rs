@@ -130,6 +130,7 @@ impl Flow {
         match enrolment.place {
             Place::Intro => (Screen::QuestionsIntro { required }, 0, false),
             Place::Choosing(slot) => {
+                let filled = enrolment.slots.get(slot);
                 let taken = enrolment.slots.iter().take(slot).map(|slot| slot.index).collect();
                 let screen = Screen::ChooseQuestion {
                     number: slot as u8 + 1,
@@ -137,7 +138,8 @@ impl Flow {
                     catalogue: self.catalogue().to_vec(),
                     taken,
                     problem: enrolment.problem,
-                    chosen: enrolment.slots.get(slot).map(|slot| slot.index),
+                    chosen: filled.map(|slot| slot.index),
+                    hint: filled.map(|slot| slot.hint.clone()).unwrap_or_default(),
                 };
                 (screen, slot as u8 + 1, true)
             }

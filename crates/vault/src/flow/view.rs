@@ -149,6 +149,8 @@ pub enum Screen {
         problem: Option<QuestionProblem>,
         /// Index chosen before, when the person came back.
         chosen: Option<u8>,
+        /// The hint given with it; empty without one. The answer does not come back: it stays in the vault.
+        hint: String,
     },
     /// The chosen questions with their hints, for a last look. Never the answers.
     Summary {
@@ -304,7 +306,7 @@ wire_enum! {
         3 = NewPin { length, problem },
         4 = ConfirmPin { length, problem },
         5 = QuestionsIntro { required },
-        6 = ChooseQuestion { number, required, catalogue, taken, problem, chosen },
+        6 = ChooseQuestion { number, required, catalogue, taken, problem, chosen, hint },
         7 = Summary { questions },
         8 = Agree {},
         9 = Working { stretchings, measured_ms, challenge_type },
