@@ -215,6 +215,20 @@ stage('pictures', 'chromium', (stage) => {
   });
 });
 
+stage('contrast', 'chromium', (stage) => {
+  test('whoever asks the device for more contrast gets our colours', async () => {
+    const themeColor = { bg: '#fffaf3', textMain: '#998877', titleGradients: ['#ccc'] };
+    await customised(stage, await stage.gateway.user(), { themeColor, localizations: HOST.localizations }, async (page) => {
+      await find(page, 'heading', 'Choose your wallet PIN');
+      const seen = async () => [await computed(page, '.card', 'background-color'), await computed(page, 'h2', 'color'), await computed(page, '.accent', 'background-image')];
+      assert.deepEqual(await seen(), ['rgb(255, 250, 243)', 'rgb(153, 136, 119)', 'linear-gradient(90deg, rgb(204, 204, 204), rgb(204, 204, 204))']);
+      const devtools = await page.createCDPSession();
+      await devtools.send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-contrast', value: 'more' }] });
+      assert.deepEqual(await seen(), ['rgb(255, 255, 255)', 'rgb(20, 22, 26)', 'none']);
+    });
+  });
+});
+
 /** Chooses the n-th question of a list with this name. @param {import('puppeteer-core').Page} page @param {string} name @param {number} index */
 async function select(page, name, index) {
   await (await find(page, 'combobox', name)).select(`${index}`);
