@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 const outdir = process.argv[2];
 if (!outdir) throw new Error('usage: trunk.mjs FOLDER');
 
-const NAMES = { loader: 'repin', worker: 'repin-worker', page: 'page' };
+const NAMES = { loader: 'repin', worker: 'repin-worker', page: 'page', 'customise/customise': 'repin-customise' };
 const options = /** @type {const} */ ({ bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning', sourcemap: 'inline' });
 
 for (const [source, served] of Object.entries(NAMES)) {
@@ -25,8 +25,9 @@ await build({ entryPoints: ['style/page.css'], outfile: `${outdir}/page.css`, bu
 
 /** @param {import('esbuild').PluginBuild} build */
 function keepNeighbours(build) {
-  build.onResolve({ filter: /(repin_widget\.js|loader\.ts)$/ }, ({ path, kind }) => {
+  build.onResolve({ filter: /(repin_widget\.js|loader\.ts|customise\.ts)$/ }, ({ path, kind }) => {
     if (kind === 'entry-point') return null;
-    return { path: path.endsWith('loader.ts') ? './repin.js' : './repin_widget.js', external: true };
+    const served = path.endsWith('loader.ts') ? 'repin' : path.endsWith('customise.ts') ? 'repin-customise' : 'repin_widget';
+    return { path: `./${served}.js`, external: true };
   });
 }

@@ -347,6 +347,16 @@ impl Face {
         self.inner().texts.get(key)
     }
 
+    /// A text that only a host's customisation has.
+    pub(crate) fn custom(self, name: &str) -> Option<String> {
+        self.inner().texts.custom(name)
+    }
+
+    /// One of several such texts, counted from 1.
+    pub(crate) fn custom_at(self, name: &str, n: u32) -> Option<String> {
+        self.inner().texts.custom_at(name, n)
+    }
+
     pub(crate) fn fill(self, key: Key, name: &str, value: &str) -> String {
         self.inner().texts.fill(key, name, value)
     }

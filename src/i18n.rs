@@ -7,6 +7,7 @@ use js_sys::{JsString, Reflect};
 use wasm_bindgen::JsValue;
 
 use crate::small::Fits;
+pub(crate) use intl::text;
 use intl::{DateTimeFormat, NumberFormat, PluralRules, options};
 
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
@@ -50,6 +51,17 @@ impl Texts {
     /// The text with `{name}` replaced.
     pub(crate) fn fill(&self, key: Key, name: &str, value: &str) -> String {
         replace(&self.get(key), name, value)
+    }
+
+    /// A text that only a customised widget has: the messages then have a group `custom`. Made by
+    /// `npm/src/customise/wear.ts`.
+    pub(crate) fn custom(&self, name: &str) -> Option<String> {
+        self.translated(&["custom.", name].concat())
+    }
+
+    /// One of several such texts, counted from 1.
+    pub(crate) fn custom_at(&self, name: &str, n: u32) -> Option<String> {
+        self.custom(&[name, ".", &n.to_string()].concat())
     }
 
     /// What stands before and after `{name}`, for a value that needs an element of its own.
@@ -111,7 +123,7 @@ impl Texts {
         let format = options(&[("calendar", "gregory".into())]);
         let written = DateTimeFormat::new(&self.locale, &format)
             .map(|format| {
-                let part = |value: JsValue| match intl::text(&value, "type")?.as_str() {
+                let part = |value: JsValue| match text(&value, "type")?.as_str() {
                     "day" => Some(DatePart::Day),
                     "month" => Some(DatePart::Month),
                     "year" => Some(DatePart::Year),

@@ -4,9 +4,11 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
+use js_sys::Array;
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyViewState;
+use repin_core::api::{Question, QuestionKind};
 use repin_core::secret::SecretBytes;
 use repin_vault::flow::{Event, Progress, Screen, SessionInput, ViewModel};
 use wasm_bindgen::prelude::*;
@@ -14,7 +16,7 @@ use web_sys::{HtmlElement, Worker};
 
 use crate::component::PinRecovery;
 use crate::face::{Face, Host, Outcome, loading};
-use crate::i18n::Texts;
+use crate::i18n::{Texts, text};
 use crate::page::ends_the_vault;
 use crate::vault_client::VaultClient;
 
@@ -37,6 +39,10 @@ extern "C" {
     fn can_renew(this: &Options) -> bool;
     #[wasm_bindgen(method, getter, js_name = handsOver)]
     fn hands_over(this: &Options) -> bool;
+    #[wasm_bindgen(method, getter)]
+    fn questions(this: &Options) -> Option<Array>;
+    #[wasm_bindgen(method, getter, js_name = requiredQuestions)]
+    fn required_questions(this: &Options) -> Option<u8>;
     #[wasm_bindgen(method, getter, js_name = closesAfterMs)]
     fn closes_after_ms(this: &Options) -> Option<u32>;
     #[wasm_bindgen(method, catch, js_name = startWorker)]
@@ -120,6 +126,9 @@ impl Link {
                 link.receive(view);
             }
         });
+        if let Some(offer) = self.offer() {
+            client.send(&offer);
+        }
         client.send(&Event::Start(self.session_input(session)));
         *self.client.borrow_mut() = Some(client);
     }
@@ -165,6 +174,16 @@ impl Link {
             client.hush();
             set_timeout(move || drop(client), LAST_WORDS);
         }
+    }
+
+    /// The host's own questions, which the loader has checked.
+    fn offer(&self) -> Option<Event> {
+        let question = |value: JsValue| {
+            let kind = if text(&value, "type")? == "DATE" { QuestionKind::Date } else { QuestionKind::Text };
+            Some(Question { id: String::new(), text: text(&value, "text")?, kind, hint: None })
+        };
+        let questions = self.options.questions()?.iter().filter_map(question).collect();
+        Some(Event::Offer { questions, required: self.options.required_questions().unwrap_or_default() })
     }
 
     fn session_input(&self, session: &Session) -> SessionInput {

@@ -17,11 +17,11 @@ fn current() -> Screen {
 }
 
 fn new(problem: Option<PinProblem>) -> Screen {
-    Screen::NewPin { length: 6, problem }
+    Screen::NewPin { length: 6, problem, first: false }
 }
 
 fn confirm(problem: Option<PinProblem>) -> Screen {
-    Screen::ConfirmPin { length: 6, problem }
+    Screen::ConfirmPin { length: 6, problem, first: false }
 }
 
 fn sent_pin(event: &Event) -> &[u8] {
@@ -289,7 +289,7 @@ async fn the_ways_aside_are_there_where_they_lead_somewhere() {
 
 #[wasm_bindgen_test]
 async fn a_pin_of_another_length_has_as_many_slots() {
-    let stage = show(Screen::NewPin { length: 8, problem: None }).await;
+    let stage = show(Screen::NewPin { length: 8, problem: None, first: false }).await;
     assert_eq!(stage.root.query_selector_all(".slot").unwrap().length(), 8);
     stage.put(&stage.pin(), "4938172605", "insertFromPaste").await;
     assert_eq!(stage.pin().value(), "49381726");

@@ -245,7 +245,7 @@ mod leaving {
 
     #[wasm_bindgen_test]
     async fn is_asked_about_after_a_pin_was_begun() {
-        let stage = show(Screen::NewPin { length: 6, problem: None }).await;
+        let stage = show(Screen::NewPin { length: 6, problem: None, first: false }).await;
         stage.type_pin("4").await;
         stage.escape().await;
         assert_eq!(stage.text("h2"), "Leave without finishing?");
@@ -699,8 +699,8 @@ mod the_card {
         stage.vault(view(asked(None))).await;
         stage.vault(busy(asked(None))).await;
         stage.vault(view(wrong(2))).await;
-        stage.vault(view(Screen::NewPin { length: 6, problem: None })).await;
-        stage.vault(view(Screen::ConfirmPin { length: 6, problem: None })).await;
+        stage.vault(view(Screen::NewPin { length: 6, problem: None, first: false })).await;
+        stage.vault(view(Screen::ConfirmPin { length: 6, problem: None, first: false })).await;
         let steps = stage.log.borrow().steps.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
         assert_eq!(steps, ["loading", "questions", "new-pin", "confirm-pin"]);
     }

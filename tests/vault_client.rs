@@ -41,7 +41,7 @@ fn showing(view: &ViewModel, then: &str) -> String {
 
 #[wasm_bindgen_test]
 async fn what_the_vault_shows_arrives_as_it_is() {
-    let shown = view(Screen::NewPin { length: 6, problem: None });
+    let shown = view(Screen::NewPin { length: 6, problem: None, first: false });
     let (_client, heard) = client(&showing(&shown, ""));
     sleep(300).await;
     assert_eq!(*heard.borrow(), [shown]);

@@ -10,8 +10,8 @@ if (!made || !dist || !mode) throw new Error('usage: assets.mjs GLUE_FOLDER DIST
 const release = mode === 'release';
 
 /** Scripts of ours and the name each is served under. One that imports another finds it by that name, beside it. */
-const SCRIPTS = { 'loader.ts': 'repin.js', 'worker.ts': 'repin-worker.js', 'page.ts': 'page.js' };
-const NAMES = new Map(Object.entries(SCRIPTS).map(([source, served]) => [source.replace('.ts', ''), served]));
+const SCRIPTS = { 'loader.ts': 'repin.js', 'worker.ts': 'repin-worker.js', 'page.ts': 'page.js', 'customise/customise.ts': 'repin-customise.js' };
+const NAMES = new Map(Object.entries(SCRIPTS).map(([source, served]) => [basename(source, '.ts'), served]));
 /** What compresses. Pictures are compressed already. */
 const TEXT = /\.(js|css|html|json|svg|wasm)$/;
 

@@ -49,8 +49,10 @@ export function mount(target: Element | string, options: Options): Mounted {
       asked.catch(() => {});
       engine.catch(() => {});
       root.adoptedStyleSheets = [await loadSheet()];
+      const { customisation } = options;
+      const worn = customisation && (await import('./customise/customise.ts')).wear(customisation, frame, root);
       show();
-      texts = await messages;
+      texts = worn ? worn.texts(await messages) : await messages;
       const { mount, startWorker } = await engine;
       session = await asked;
       await nextTask();
@@ -58,6 +60,7 @@ export function mount(target: Element | string, options: Options): Mounted {
       stopWaiting();
       card.remove();
       handle = mount(frame, {
+        ...worn,
         locale: language.locale,
         messages: texts === ENGLISH ? undefined : texts,
         origin: location.origin,

@@ -21,6 +21,8 @@ export interface FaceOptions {
   apiBase: string;
   canRenew: boolean;
   handsOver: boolean;
+  questions?: { text: string; type: string }[];
+  requiredQuestions?: number;
   closesAfterMs: number | undefined;
   startWorker(): Worker;
   step(name: string, index: number, total: number): void;

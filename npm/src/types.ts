@@ -1,5 +1,9 @@
 // What a host page sees of the widget. Names and shapes here are public API.
 
+import type { Customisation } from './customise/types.ts';
+
+export type { Customisation };
+
 /** What the app's server got for this person: proof, key and what to do. Never put it in markup or in a URL. */
 export interface Session {
   userToken: string;
@@ -27,6 +31,8 @@ export interface Options {
   theme?: 'auto' | 'light' | 'dark';
   /** `auto` stands in the page and fills a phone's screen; `inline` never does; `dialog` is modal. */
   presentation?: 'auto' | 'inline' | 'dialog';
+  /** Texts, colours, pictures and questions of the host's own: what `customise` of `repin-customise.js` made of them. */
+  customisation?: Customisation;
   /** The success screen closes by itself after so long. */
   successAutoCloseMs?: number;
   /** Each step, with its place among the steps (0 of 0 where they are not counted). */

@@ -89,8 +89,10 @@ fn states() -> Vec<(&'static str, ViewModel)> {
     };
     let asked = |problem| Screen::Questions { questions: questions(), problem };
     let current = |problem| Screen::CurrentPin { length: 6, problem, can_recover: true };
-    let new = |problem| Screen::NewPin { length: 6, problem };
-    let confirm = |problem| Screen::ConfirmPin { length: 6, problem };
+    let new = |problem| Screen::NewPin { length: 6, problem, first: false };
+    let confirm = |problem| Screen::ConfirmPin { length: 6, problem, first: false };
+    let first_pin = Screen::NewPin { length: 6, problem: None, first: true };
+    let first_again = Screen::ConfirmPin { length: 6, problem: None, first: true };
     let choose = |number, problem| Screen::ChooseQuestion {
         number,
         required: 2,
@@ -121,6 +123,8 @@ fn states() -> Vec<(&'static str, ViewModel)> {
         ("new-pin-in-date", step(2, 3, new(Some(PinProblem::InDateAnswer)))),
         ("confirm-pin", back(step(3, 3, confirm(None)))),
         ("confirm-pin-mismatch", back(step(3, 3, confirm(Some(PinProblem::Mismatch))))),
+        ("first-pin", step(1, 7, first_pin)),
+        ("first-pin-confirm", back(step(2, 7, first_again))),
         ("questions-intro", step(3, 7, Screen::QuestionsIntro { required: 2 })),
         ("choose-question", back(step(4, 7, choose(1, None)))),
         ("choose-question-date", back(step(5, 7, choose(2, None)))),

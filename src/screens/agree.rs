@@ -1,13 +1,14 @@
 //! Understand that nobody can reset the answers, and say so in writing: the one place where going on needs a pause.
 
+use js_sys::JsString;
 use repin_vault::flow::Event;
 use wasm_bindgen::JsCast;
 
-use crate::element::{Parts, el, form};
+use crate::element::{El, Parts, el, form};
 use crate::face::Face;
 use crate::i18n::{Key, lower};
 use crate::small::Small;
-use crate::widgets::answer_input::text_field;
+use crate::widgets::answer_input::{hinted, text_field};
 use crate::widgets::icon::Icon;
 use crate::widgets::{button, notice, title};
 
@@ -15,7 +16,9 @@ pub(crate) fn screen(face: Face) -> Parts {
     let phrase = face.text(Key::AGREE_PHRASE);
     let (id, error_id) = (face.id("agree"), face.id("agree-error"));
     let (agreed, error) = (Small::new(false), Small::new(None));
-    let field = text_field(&id).attr("aria-describedby", &error_id).flag("aria-invalid", move || error.get().is_some());
+    let field = hinted(face, text_field(&id), "phrase")
+        .attr("aria-describedby", &error_id)
+        .flag("aria-invalid", move || error.get().is_some());
     let (typed, asked) = (field.input(), field.input());
     let expected = plain(&phrase);
     let field = field.on("input", move |_| {
@@ -24,8 +27,8 @@ pub(crate) fn screen(face: Face) -> Parts {
     });
     let label = el("label").attr("for", &id).text(&face.fill(Key::AGREE_LABEL, "phrase", &phrase));
     let parts = vec![
-        title::hero_with(face, Icon::Shield, "", Key::AGREE_TITLE, ""),
-        notice::points(face, &[Key::AGREE_ONLY_YOU, Key::AGREE_SCAM]),
+        title::hero_with(face, Icon::Shield, "confirm", Key::AGREE_TITLE, ""),
+        what_it_means(face),
         notice::caution(face, None, Key::AGREE_LOST),
         el("div").children(vec![label, field, notice::field_error(face, error_id, error)]),
         button::submit(face, Key::COMMON_CONTINUE, Key::COMMON_SAVING, move || agreed.get()),
@@ -40,8 +43,16 @@ pub(crate) fn screen(face: Face) -> Parts {
     })]
 }
 
-/// Without the differences nobody means: case, spaces, quotation marks, a full stop.
+/// The host's own points, where it has any. That what is lost is lost is said in any case.
+fn what_it_means(face: Face) -> El {
+    let own = (1..).map_while(|n| face.custom_at("item", n)).collect::<Vec<_>>();
+    if own.is_empty() { notice::points(face, &[Key::AGREE_ONLY_YOU, Key::AGREE_SCAM]) } else { notice::list(&own) }
+}
+
+/// Without the differences nobody means: case, spaces, quotation marks, a full stop, and whether a keyboard sends an
+/// accented letter as one character or as two.
 fn plain(text: &str) -> String {
     let meant = |c: &char| c.is_ascii_alphanumeric() || !(c.is_ascii() || matches!(c, '‘'..='„' | '«' | '»' | '。'));
-    lower(text).chars().filter(meant).collect()
+    let text = String::from(JsString::from(text).normalize("NFKC"));
+    lower(&text).chars().filter(meant).collect()
 }

@@ -12,7 +12,7 @@ use crate::face::Face;
 use crate::i18n::Key;
 use crate::problem::Problem;
 use crate::small::{Small, watch};
-use crate::widgets::answer_input::{AnswerInput, text_field};
+use crate::widgets::answer_input::{AnswerInput, hinted, text_field};
 use crate::widgets::notice::field_error;
 use crate::widgets::{button, notice, title};
 
@@ -101,7 +101,7 @@ struct AnswerOfEither {
 
 impl AnswerOfEither {
     fn new(face: Face, index: Small<Option<u32>>, hidden: Small<bool>, catalogue: &[Question]) -> (Self, El) {
-        let label = face.text(Key::CHOOSE_ANSWER);
+        let label = required(face, face.text(Key::CHOOSE_ANSWER));
         let field = |name, kind| AnswerInput::new(face, (name, &label), kind, nothing(), hidden, |_| false);
         let (words, words_view) = field("words", QuestionKind::Text);
         let (date, date_view) = field("date", QuestionKind::Date);
@@ -144,15 +144,21 @@ fn question_select(face: Face, index: Small<Option<u32>>, offer: &Offer) -> (Fie
     let chosen = select.element().unchecked_into::<HtmlSelectElement>();
     let select = select.on("change", move |_| index.set(chosen.value().parse().ok()));
     let (field, select) = Field::new(face, select, "change");
-    let label = el("label").attr("for", &id).says(face, Key::CHOOSE_QUESTION);
+    let words = face.custom_at("ask", offer.number.into()).unwrap_or_else(|| face.text(Key::CHOOSE_QUESTION));
+    let label = el("label").attr("for", &id).text(&required(face, words));
     let error = field_error(face, error_id, field.error);
     (field, el("div").children(vec![label, select, error]))
 }
 
+/// A label with the host's sign for what must be filled in, where it has one.
+fn required(face: Face, label: String) -> String {
+    label + &face.custom("mark").unwrap_or_default()
+}
+
 fn hint_field(face: Face, before: &str) -> (Field, El) {
     let (id, help_id, error_id) = (face.id("hint"), face.id("hint-help"), face.id("hint-error"));
-    let input =
-        text_field(&id).attr("value", before).attr("aria-describedby", &[help_id.as_str(), " ", &error_id].concat());
+    let input = hinted(face, text_field(&id), "hint").attr("value", before);
+    let input = input.attr("aria-describedby", &[help_id.as_str(), " ", &error_id].concat());
     let (field, input) = Field::new(face, input, "input");
     let parts = vec![
         el("label").attr("for", &id).says(face, Key::CHOOSE_HINT),

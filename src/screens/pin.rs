@@ -56,7 +56,10 @@ pub(crate) fn screen(face: Face, first: &Screen) -> Parts {
         dynamic(move || if face.step.get() == NEW_PIN { rules(face, &rules_id, state) } else { nothing() }),
         button::toggle(face, state.shown, Key::PIN_HIDE, Key::PIN_SHOW),
         dynamic(move || match face.step.get() {
-            CONFIRM_PIN => button::submit(face, Key::CONFIRM_SUBMIT, Key::COMMON_SAVING, ready),
+            CONFIRM_PIN => {
+                let label = if is_first(face) { Key::CONFIRM_FIRST_SUBMIT } else { Key::CONFIRM_SUBMIT };
+                button::submit(face, label, Key::COMMON_SAVING, ready)
+            }
             _ => button::submit(face, Key::COMMON_CONTINUE, Key::COMMON_CHECKING, ready),
         }),
         dynamic(move || aside(face)),
@@ -101,12 +104,19 @@ fn hide_digits_on_leaving(form: El, shown: Small<bool>) -> El {
 }
 
 fn heading(face: Face) -> El {
-    let (headline, lead) = match face.step.get() {
-        CURRENT_PIN => (Key::CURRENT_TITLE, Key::CURRENT_LEAD),
-        CONFIRM_PIN => (Key::CONFIRM_TITLE, Key::CONFIRM_LEAD),
+    let (headline, lead) = match (face.step.get(), is_first(face)) {
+        (CURRENT_PIN, _) => (Key::CURRENT_TITLE, Key::CURRENT_LEAD),
+        (CONFIRM_PIN, true) => (Key::CONFIRM_FIRST_TITLE, Key::CONFIRM_FIRST_LEAD),
+        (CONFIRM_PIN, false) => (Key::CONFIRM_TITLE, Key::CONFIRM_LEAD),
+        (_, true) => (Key::FIRST_TITLE, Key::FIRST_LEAD),
         _ => (Key::NEW_TITLE, Key::NEW_LEAD),
     };
     title::field_title(face, headline, lead)
+}
+
+/// There was no PIN before.
+fn is_first(face: Face) -> bool {
+    matches!(face.screen_behind(), Screen::NewPin { first: true, .. } | Screen::ConfirmPin { first: true, .. })
 }
 
 fn aside(face: Face) -> El {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use repin_core::api::Question;
 use repin_vault::flow::{AnswersProblem, Event};
 
-use crate::element::{El, Parts, dynamic, form, nothing};
+use crate::element::{El, Parts, dynamic, el, form, group, nothing};
 use crate::face::Face;
 use crate::i18n::{Key, Plural};
 use crate::problem::Problem;
@@ -19,6 +19,8 @@ pub(crate) fn screen(face: Face, questions: &[Question]) -> Parts {
     let field = |(n, question): (usize, &Question)| {
         let hint = question.hint.as_deref().filter(|hint| !hint.is_empty());
         let hint = hint.map_or_else(nothing, |hint| your_hint(face, hint));
+        let header = face.custom("answer_header").map_or_else(nothing, |header| el("div").class("ask").text(&header));
+        let hint = group(vec![hint, header]);
         let name = ["answer", &n.to_string()].concat();
         AnswerInput::new(face, (&name, &question.text), question.kind, hint, hidden, is_wrong)
     };

@@ -3,24 +3,26 @@
 use repin_core::api::Question;
 use repin_vault::flow::Event;
 
-use crate::element::{Parts, el};
+use crate::element::{Parts, el, nothing};
 use crate::face::Face;
 use crate::i18n::Key;
 use crate::widgets::answer_input::your_hint;
 use crate::widgets::{button, title};
 
 pub(crate) fn screen(face: Face, questions: &[Question]) -> Parts {
-    let item = |question: &Question| {
+    let item = |(n, question): (usize, &Question)| {
         let hint = match question.hint.as_deref().filter(|hint| !hint.is_empty()) {
             Some(hint) => your_hint(face, hint),
             None => el("span").says(face, Key::SUMMARY_NO_HINT),
         };
         let hint = el("span").class("hint").child(hint);
-        el("li").children(vec![el("strong").text(&question.text), hint])
+        let label =
+            face.custom_at("nth", n as u32 + 1).map_or_else(nothing, |label| el("span").class("nth").text(&label));
+        el("li").children(vec![label, el("strong").text(&question.text), hint])
     };
     vec![
         title::title(face, Key::SUMMARY_TITLE, Key::SUMMARY_LEAD),
-        el("ol").class("summary").children(questions.iter().map(item).collect()),
+        el("ol").class("summary").children(questions.iter().enumerate().map(item).collect()),
         button::primary(face, Key::COMMON_CONTINUE, move || face.send(Event::Continue)),
     ]
 }

@@ -51,7 +51,7 @@ impl AnswerInput {
         let typed = move |_| error.set(None);
         let (field, view) = match kind {
             QuestionKind::Text => {
-                let input = input(&id).attr("aria-describedby", &described);
+                let input = hinted(face, input(&id), name).attr("aria-describedby", &described);
                 let field = Field::Text(input.input());
                 let parts = vec![
                     el("label").attr("for", &id).text(label),
@@ -107,6 +107,15 @@ impl AnswerInput {
 pub(crate) fn text_field(id: &str) -> El {
     let input = el("input").attr("id", id).attr("type", "text").class("fld").attr("enterkeyhint", "next");
     let_alone(input)
+}
+
+/// The field with the host's own words in it while it is empty, where there are any. Ours has none: they vanish when
+/// they are needed, and fade into what was typed.
+pub(crate) fn hinted(face: Face, field: El, name: &str) -> El {
+    match face.custom(&["placeholder.", name].concat()) {
+        Some(words) => field.attr("placeholder", &words),
+        None => field,
+    }
 }
 
 /// Says to correctors, writing aids and five password managers that this is not theirs: they would offer the site's

@@ -58,6 +58,11 @@ pub(crate) fn boxed(class: &str, picture: Icon, fact: &str, sentences: &[&str]) 
 
 /// Short points, each with a dot.
 pub(crate) fn points(face: Face, items: &[Key]) -> El {
-    let point = |key: &Key| el("li").child(icon(Icon::Dot)).child(el("span").says(face, *key));
+    list(&items.iter().map(|key| face.text(*key)).collect::<Vec<_>>())
+}
+
+/// The same with words made elsewhere.
+pub(crate) fn list(items: &[String]) -> El {
+    let point = |text: &String| el("li").child(icon(Icon::Dot)).child(el("span").text(text));
     el("ul").class("rules").children(items.iter().map(point).collect())
 }

@@ -12,14 +12,15 @@ pub(crate) fn title(face: Face, headline: Key, text: Key) -> El {
 
 /// The same with words made elsewhere; no lead if they are empty.
 pub(crate) fn title_with(face: Face, headline: &str, text: &str) -> El {
-    let headline = el("h2").attr("tabindex", "-1").text(headline);
+    let headline = accented("h2", headline).attr("tabindex", "-1");
     face.begins_at(headline.element());
     el("div").child(headline).child(lead(text))
 }
 
 /// Headline and lead of a screen whose field has the focus, and is named by the headline.
 pub(crate) fn field_title(face: Face, headline: Key, text: Key) -> El {
-    el("div").child(el("h2").attr("id", &face.id("title")).says(face, headline)).child(lead(&face.text(text)))
+    let headline = accented("h2", &face.text(headline)).attr("id", &face.id("title"));
+    el("div").child(headline).child(lead(&face.text(text)))
 }
 
 /// A centred headline under a picture, for outcomes. `tone` is `ok`, `warn`, `err` or nothing.
@@ -31,6 +32,20 @@ pub(crate) fn hero(face: Face, picture: Icon, tone: &str, headline: Key, text: K
 pub(crate) fn hero_with(face: Face, picture: Icon, tone: &str, headline: Key, text: &str) -> El {
     let disc = el("div").class(&["disc ", tone].concat()).child(icon(picture));
     el("div").class("hero").child(disc).child(title_with(face, &face.text(headline), text))
+}
+
+/// Words with a part in another colour, which stands between two U+001F: a customised headline has one.
+fn accented(tag: &str, words: &str) -> El {
+    let mut parts = words.split('\u{1f}');
+    let (before, accent, after) = (parts.next(), parts.next(), parts.next());
+    let made = el(tag).text(before.unwrap_or_default());
+    match accent {
+        Some(accent) => {
+            let plain = el("span").text(after.unwrap_or_default());
+            made.child(el("span").class("accent").text(accent)).child(plain)
+        }
+        None => made,
+    }
 }
 
 pub(crate) fn lead(text: &str) -> El {

@@ -1,7 +1,9 @@
 // Hosts `repin_gallery`: one state (`gallery.show`), or all of them (`?all`, `?all&only=new-pin,locked`).
 import init, { names, show } from './repin_gallery.js';
 
-/** @typedef {{ theme?: string, dir?: string, locale?: string, still?: boolean }} Look */
+const { customise, wear } = await import(/** @type {any} */ ('./repin-customise.js'));
+
+/** @typedef {{ theme?: string, dir?: string, locale?: string, still?: boolean, customisation?: unknown }} Look `customisation` as Circle's web SDK posts it */
 
 const stage = /** @type {HTMLElement} */ (document.getElementById('stage'));
 const query = new URLSearchParams(location.search);
@@ -16,7 +18,10 @@ document.documentElement.dataset.ready = '';
 /** @param {string} name @param {Look} [look] */
 function showOne(name, look = {}) {
   dress(look);
-  show(card(look, name, true), name, look);
+  const section = card(look, name, true);
+  document.adoptedStyleSheets = [];
+  const worn = look.customisation && wear(customise(look.customisation), section, document);
+  show(section, name, worn ? { ...look, messages: worn.texts({}) } : look);
 }
 
 /** @param {string[]} wanted @param {Look} look */

@@ -12,13 +12,14 @@ struct Step {
     work: fn(&mut Tally) -> Result,
 }
 
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     Step { name: "lint", what: "formatting, clippy, types, names", work: |_| lint::lint() },
     Step { name: "widget", what: "build dist/", work: |_| widget::build(widget::Mode::Release) },
     Step { name: "size", what: "what a recovery downloads, against its budgets", work: |_| size::size() },
     Step { name: "native", what: "unit and integration tests, the vault against a real gateway", work: native },
     Step { name: "wasm", what: "vectors and screens in Chromium", work: wasm },
     Step { name: "independent", what: "the protocol against other implementations", work: independent },
+    Step { name: "customise", what: "what hosts send to change the looks, as hostile input", work: customise },
     Step { name: "trunk", what: "`trunk build` makes a page that works", work: trunk },
     Step { name: "e2e", what: "whole stories in Chromium and Firefox", work: |tally| node(tally, "stories") },
     Step { name: "axe", what: "accessibility of every state in Chromium", work: |tally| node(tally, "states") },
@@ -93,6 +94,13 @@ fn independent(tally: &mut Tally) -> Result {
         run(program("python3").arg(folder.join(script)))?;
     }
     Ok(())
+}
+
+/// The reader of customisations by itself, in Node.
+fn customise(tally: &mut Tally) -> Result {
+    tools::node_packages()?;
+    let tests = files_in(&root().join("tests/customise"), ".test.mjs")?;
+    tally.count(program("node").args(["--test", "--test-reporter=spec"]).args(tests))
 }
 
 /// The files of a folder with this ending, in the order of their names.

@@ -7,6 +7,9 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::api::QuestionKind;
@@ -49,6 +52,19 @@ pub enum AnswerError {
     /// A rule this version does not know.
     #[error("unknown normalisation rule")]
     UnknownRule,
+}
+
+/// The id of a question that a host offers in its own words: `own-` and 22 characters of base64url, 128 bits of
+/// SHA-256 over type and words. The same question has the same id wherever it stands in the host's list.
+pub fn question_id(kind: QuestionKind, text: &str) -> String {
+    let tag = match kind {
+        QuestionKind::Text => 1,
+        QuestionKind::Date => 2,
+    };
+    let mut hash = Sha256::new_with_prefix([tag]);
+    hash.update(text);
+    let digest = hash.finalize();
+    String::from("own-") + &URL_SAFE_NO_PAD.encode(digest.get(..16).unwrap_or_default())
 }
 
 /// The normal form of one answer: text by rule 1, a date as the eight digits `YYYYMMDD`.
@@ -172,6 +188,15 @@ mod tests {
     fn normal(text: &str) -> String {
         let bytes = normalise(RULE, QuestionKind::Text, text.as_bytes(), &Tables).unwrap();
         core::str::from_utf8(bytes.expose_secret()).unwrap().to_string()
+    }
+
+    #[test]
+    fn a_host_s_question_has_one_id_whatever_stands_beside_it() {
+        let id = question_id(QuestionKind::Text, "Where did we meet?");
+        // Made once more by `printf '\001Where did we meet?' | sha256sum`: ids lie in stores, so they never change.
+        assert_eq!(id, "own-SJ6TxLclp68PG3r3PVeYHw");
+        assert_ne!(id, question_id(QuestionKind::Date, "Where did we meet?"));
+        assert_ne!(id, question_id(QuestionKind::Text, "Where did we meet"));
     }
 
     #[test]

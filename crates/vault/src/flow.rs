@@ -5,6 +5,7 @@
 
 mod enrol;
 mod new_pin;
+mod offer;
 mod outcome;
 mod prove;
 mod view;
@@ -20,6 +21,7 @@ pub use view::*;
 
 use crate::session::NewSecrets;
 use enrol::Enrolment;
+use offer::Offer;
 
 /// What the runner is asked to do; its result comes back as an [`Outcome`].
 pub enum Effect {
@@ -48,6 +50,8 @@ pub enum Input {
 /// The whole flow.
 pub struct Flow {
     state: State,
+    /// The host's own questions, if it has any.
+    offer: Offer,
     /// Set from the first OPEN on.
     opened: Option<OpenReply>,
     /// What was proved, for the rules that compare a new PIN with it.
@@ -101,7 +105,7 @@ enum Problem {
 
 impl Default for Flow {
     fn default() -> Self {
-        Self { state: State::New, opened: None, proved: Proved::default(), measured_ms: None }
+        Self { state: State::New, offer: Offer::default(), opened: None, proved: Proved::default(), measured_ms: None }
     }
 }
 
@@ -124,6 +128,10 @@ impl Flow {
 
     fn on_event(&mut self, event: Event, unicode: &impl Unicode) -> Option<Effect> {
         match (std::mem::replace(&mut self.state, State::New), event) {
+            (State::New, Event::Offer { questions, required }) => {
+                self.offer = Offer::new(questions, required);
+                None
+            }
             (State::New, Event::Start(session)) => {
                 self.state = State::Opening;
                 Some(Effect::Open(session))
@@ -243,9 +251,11 @@ impl Flow {
             State::Asking(problem) => (self.asking(problem), Some(1), false),
             State::Proving { .. } => (self.asking(&Problem::None), Some(1), false),
             State::CannotRemember => (Screen::CannotRecover { reason: DeadEnd::CannotRemember }, Some(1), true),
-            State::NewPin(problem) => (Screen::NewPin { length, problem: problem.clone() }, Some(proof + 1), false),
+            State::NewPin(problem) => {
+                (Screen::NewPin { length, problem: problem.clone(), first: proof == 0 }, Some(proof + 1), false)
+            }
             State::ConfirmPin { problem, .. } => {
-                (Screen::ConfirmPin { length, problem: problem.clone() }, Some(proof + 2), true)
+                (Screen::ConfirmPin { length, problem: problem.clone(), first: proof == 0 }, Some(proof + 2), true)
             }
             State::Enrolling { pin, enrolment } => {
                 let before = if pin.is_some() { 2 } else { 1 };

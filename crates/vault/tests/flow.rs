@@ -129,7 +129,7 @@ fn recovery_goes_from_answers_to_a_new_pin_entered_twice() {
     assert_eq!(joined.expose_secret(), b"\0\x06school\0\x06stmary\0\x07wedding\0\x0819880327");
     assert!(flow.view().busy);
     flow.hear(Outcome::Proved { stretching_ms: 400 });
-    assert!(matches!(flow.view().screen, Screen::NewPin { length: 6, problem: None }));
+    assert!(matches!(flow.view().screen, Screen::NewPin { length: 6, problem: None, first: false }));
 
     assert!(flow.pin("493817").is_none());
     assert!(matches!(flow.view().screen, Screen::ConfirmPin { problem: None, .. }));
@@ -322,6 +322,107 @@ fn questions_can_be_set_later_by_proving_the_pin() {
     assert_eq!(flow.view().progress.map(|p| (p.step, p.of)), Some((2, 6)));
 }
 
+/// INITIALIZE up to the introduction, for a host with questions of its own.
+fn offered(questions: &[(&str, QuestionKind)], required: u8) -> Flow {
+    let own = |(text, kind): &(&str, QuestionKind)| Question {
+        id: String::new(),
+        text: (*text).into(),
+        kind: *kind,
+        hint: None,
+    };
+    let mut flow = Flow::default();
+    assert!(flow.say(Event::Offer { questions: questions.iter().map(own).collect(), required }).is_none());
+    flow.say(Event::Start(session()));
+    flow.hear(Outcome::Opened(Box::new(opened(ChallengeType::Initialize))));
+    flow.pin("493817");
+    flow.pin("493817");
+    flow
+}
+
+fn catalogue(flow: &mut Flow) -> (Vec<String>, u8) {
+    flow.say(Event::Continue);
+    let Screen::ChooseQuestion { catalogue, required, .. } = flow.view().screen else { panic!() };
+    (catalogue.into_iter().map(|question| question.text).collect(), required)
+}
+
+const OWN: [(&str, QuestionKind); 3] = [
+    ("Where did we meet?", QuestionKind::Text),
+    ("When did we meet?", QuestionKind::Date),
+    ("Who was there?", QuestionKind::Text),
+];
+
+#[test]
+fn a_host_s_questions_are_chosen_from_and_kept_with_ids_of_their_own() {
+    let mut flow = offered(&OWN, 3);
+    assert_eq!(flow.view().screen, Screen::QuestionsIntro { required: 3 });
+    assert_eq!(catalogue(&mut flow), (OWN.map(|(text, _)| text.to_owned()).to_vec(), 3));
+    choose(&mut flow, 0, "Zanzibar", "");
+    choose(&mut flow, 1, "a word", "");
+    assert!(matches!(
+        flow.view().screen,
+        Screen::ChooseQuestion { number: 2, problem: Some(QuestionProblem::EmptyAnswer), .. }
+    ));
+    choose(&mut flow, 1, "20010203", "");
+    choose(&mut flow, 2, "Philomena", "");
+    flow.say(Event::Continue);
+    let Some(Effect::Commit(new)) = flow.say(Event::Agree) else { panic!() };
+    assert_eq!(new.questions.iter().map(|question| question.text.as_str()).collect::<Vec<_>>(), OWN.map(|own| own.0));
+    assert_eq!(new.questions.iter().map(|question| question.kind).collect::<Vec<_>>(), OWN.map(|own| own.1));
+    let ids = new.questions.iter().map(|question| question.id.as_str()).collect::<Vec<_>>();
+    assert_eq!(ids[0], "own-SJ6TxLclp68PG3r3PVeYHw");
+    assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2]);
+    // What recovery joins by is what is stored, so it needs no offer.
+    let joined = new.answers.unwrap();
+    assert!(joined.expose_secret().starts_with(&[b"\0\x1a", ids[0].as_bytes(), b"\0\x08zanzibar"].concat()));
+}
+
+#[test]
+fn a_host_may_ask_for_more_questions_than_the_gateway_and_never_for_fewer() {
+    for (questions, required, expected) in [(&OWN[..], 1, 2), (&OWN[..], 0, 2), (&OWN[..2], 2, 2), (&OWN[..], 3, 3)] {
+        let (texts, chosen) = catalogue(&mut offered(questions, required));
+        assert_eq!((texts.len(), chosen), (questions.len(), expected), "{required} of {}", questions.len());
+    }
+}
+
+#[test]
+fn an_offer_with_too_few_questions_leaves_the_gateways() {
+    for (questions, required, expected) in [(&OWN[..1], 1, 2), (&OWN[..2], 3, 3), (&[][..], 3, 3), (&[][..], 200, 2)] {
+        let (texts, chosen) = catalogue(&mut offered(questions, required));
+        assert_eq!((texts[0].as_str(), chosen), ("school?", expected), "{required} of {}", questions.len());
+    }
+}
+
+#[test]
+fn an_offer_changes_nothing_where_no_answers_are_set() {
+    let mut flow = Flow::default();
+    let questions = vec![question("own", QuestionKind::Text); 3];
+    flow.say(Event::Offer { questions, required: 3 });
+    flow.say(Event::Start(session()));
+    let mut reply = opened(ChallengeType::RestorePin);
+    reply.catalogue.clear();
+    flow.hear(Outcome::Opened(Box::new(reply)));
+    let Screen::Questions { questions, .. } = flow.view().screen else { panic!() };
+    assert_eq!(questions[0].text, "school?");
+}
+
+#[test]
+fn the_first_pin_is_told_from_a_new_one() {
+    let first = |flow: &Flow| match flow.view().screen {
+        Screen::NewPin { first, .. } | Screen::ConfirmPin { first, .. } => first,
+        other => panic!("{other:?}"),
+    };
+    for challenge_type in [ChallengeType::Initialize, ChallengeType::SetPin] {
+        let mut flow = flow(challenge_type);
+        assert!(first(&flow));
+        flow.pin("493817");
+        assert!(first(&flow));
+    }
+    let mut flow = recovering();
+    assert!(!first(&flow));
+    flow.pin("493817");
+    assert!(!first(&flow));
+}
+
 #[test]
 fn what_does_not_fit_the_state_changes_nothing() {
     let events = || {
@@ -334,6 +435,7 @@ fn what_does_not_fit_the_state_changes_nothing() {
             Event::Agree,
             Event::Retry,
             Event::Start(session()),
+            Event::Offer { questions: vec![question("own", QuestionKind::Text)], required: 1 },
             Event::SubmitQuestion { index: 0, answer: secret("a"), hint: String::new() },
         ]
     };

@@ -58,8 +58,10 @@ export class Widget {
 
   /** Chooses a PIN: types it, and again. @param {string} pin */
   async choosePin(pin) {
-    await this.pin('new.title', pin);
-    await this.pin('confirm.title', pin, 'confirm.submit');
+    const first = (await this.oneOf('first.title', 'new.title')) === 'first.title';
+    await this.pin(first ? 'first.title' : 'new.title', pin);
+    const confirm = first ? 'confirm_first' : 'confirm';
+    await this.pin(`${confirm}.title`, pin, `${confirm}.submit`);
   }
 
   /** From the introduction to the end of choosing questions. @param {Chosen[]} chosen */

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import axe from 'axe-core';
 import { launch, openPage } from '../harness/browser.mjs';
 import { serveFiles } from '../harness/files.mjs';
+import * as LOOKS from '../harness/looks.mjs';
 
 const GALLERY = await serveFiles(['tests/gallery', 'target/gallery', 'dist']);
 const BROWSER = await launch('chromium');
@@ -37,6 +38,24 @@ describe('axe', () => {
           }
         }
       }
+      assert.deepEqual(found, []);
+    });
+  }
+
+  for (const [look, customisation] of Object.entries(LOOKS)) {
+    test(`finds nothing on any state in a host’s ${look.toLowerCase()} colours and words, whatever the device prefers`, async () => {
+      const found = [];
+      for (const value of ['light', 'dark']) {
+        await PAGE.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
+        await PAGE.setViewport({ width: value === 'light' ? 320 : 1280, height: 900 });
+        for (const name of NAMES) {
+          await show(name, { customisation });
+          found.push(...(await violations()).map((line) => `${value} ${name}: ${line}`));
+          if (await PAGE.evaluate(() => document.documentElement.scrollWidth > innerWidth)) found.push(`${value} ${name}: overflows`);
+        }
+      }
+      await PAGE.emulateMediaFeatures([]);
+      await show(NAMES[0], {});
       assert.deepEqual(found, []);
     });
   }

@@ -121,6 +121,11 @@ impl Tab {
 
     /// Opens the widget on a network with plans.
     pub async fn open_on(network: Native, session: SessionInput) -> Self {
+        Self::open_with(network, None, session).await
+    }
+
+    /// Opens the widget for a host that has an offer to make first.
+    pub async fn open_with(network: Native, offer: Option<Event>, session: SessionInput) -> Self {
         let (events, incoming) = mpsc::unbounded();
         let (outgoing, views) = mpsc::unbounded();
         let platform = network.clone();
@@ -133,6 +138,7 @@ impl Tab {
         let view =
             ViewModel { screen: Screen::Loading, progress: None, can_go_back: false, busy: false, session: None };
         let mut tab = Self { events, views, view, network, task };
+        offer.into_iter().for_each(|offer| tab.say(offer));
         tab.say(Event::Start(session));
         tab.settle().await;
         tab

@@ -74,9 +74,10 @@ impl Flow {
         }
     }
 
-    fn opened(&mut self, opened: OpenReply) -> Option<Effect> {
+    fn opened(&mut self, mut opened: OpenReply) -> Option<Effect> {
         let lock = opened.attempts.filter(|attempts| attempts.left == 0 || attempts.locked_until.is_some());
         let server_time = opened.server_time;
+        self.offer.take_place_in(&mut opened);
         self.opened = Some(opened);
         match lock {
             Some(attempts) => self.locked(attempts, server_time),

@@ -25,7 +25,14 @@ pub struct SessionInput {
 /// What the person, or the clock on the page, did.
 #[derive(Debug)]
 pub enum Event {
-    /// The host handed over a session. Once, first.
+    /// The host has questions of its own to choose from, and how many it asks for. Before `Start`.
+    Offer {
+        /// What may be chosen; their ids are the flow's to give. Empty leaves the gateway's.
+        questions: Vec<Question>,
+        /// How many must be chosen, if that is more than the gateway asks for; 0 asks for nothing.
+        required: u8,
+    },
+    /// The host handed over a session. Once.
     Start(SessionInput),
     /// The host handed over a fresh session for the same challenge. Nothing typed is lost.
     Renew(SessionInput),
@@ -122,6 +129,8 @@ pub enum Screen {
         length: u8,
         /// What was wrong with the last choice.
         problem: Option<PinProblem>,
+        /// There was none before.
+        first: bool,
     },
     /// Enter the new PIN again.
     ConfirmPin {
@@ -129,6 +138,8 @@ pub enum Screen {
         length: u8,
         /// Only `Mismatch` or `Length`.
         problem: Option<PinProblem>,
+        /// There was none before.
+        first: bool,
     },
     /// Why questions are asked and what they mean.
     QuestionsIntro {
@@ -298,13 +309,14 @@ wire_enum! {
         11 = Retry {},
         12 = SessionEnded {},
         13 = Cancel {},
+        14 = Offer { questions, required },
     }
     Screen {
         0 = Loading {},
         1 = Questions { questions, problem },
         2 = CurrentPin { length, problem, can_recover },
-        3 = NewPin { length, problem },
-        4 = ConfirmPin { length, problem },
+        3 = NewPin { length, problem, first },
+        4 = ConfirmPin { length, problem, first },
         5 = QuestionsIntro { required },
         6 = ChooseQuestion { number, required, catalogue, taken, problem, chosen, hint },
         7 = Summary { questions },
