@@ -26,6 +26,7 @@ pub mod config;
 mod demo;
 mod edge;
 mod error;
+mod frame;
 mod gateway;
 mod health;
 mod keys;
@@ -48,6 +49,7 @@ pub fn app(gateway: Arc<Gateway>) -> Router {
         .merge(circle::router())
         .merge(protocol::router(&gateway))
         .merge(health::router())
+        .merge(frame::router())
         .fallback(assets::serve)
         .method_not_allowed_fallback(|| async { ApiError::Route(StatusCode::METHOD_NOT_ALLOWED) })
         // Nothing is known to panic; should something, one request fails and not the process.

@@ -46,8 +46,8 @@ pub fn is_allowed(gateway: &Gateway, headers: &HeaderMap, origin: &str) -> bool 
     gateway.config.allowed_origins.iter().any(|allowed| allowed == origin) || is_own(gateway, headers, origin)
 }
 
-/// Without a public URL our name is what the browser calls us; the scheme is not known behind a TLS proxy.
-fn is_own(gateway: &Gateway, headers: &HeaderMap, origin: &str) -> bool {
+/// Whether it is our own pages' origin. Without a public URL our name is what the browser calls us; the scheme is not known behind a TLS proxy.
+pub fn is_own(gateway: &Gateway, headers: &HeaderMap, origin: &str) -> bool {
     if let Some(public) = &gateway.config.public_url {
         return public == origin;
     }
