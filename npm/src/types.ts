@@ -1,4 +1,5 @@
 // What a host page sees of the widget. Names and shapes here are public API.
+import type { Customisation } from './customise/customise.ts';
 
 /** What the app's server got for this person: proof, key and what to do. Never put it in markup or in a URL. */
 export interface Session {
@@ -29,6 +30,10 @@ export interface Options {
   presentation?: 'auto' | 'inline' | 'dialog';
   /** The success screen closes by itself after so long. */
   successAutoCloseMs?: number;
+  /** Texts, colours, pictures and questions of the app's own, made safe. */
+  customisation?: Customisation;
+  /** The page that speaks to the gateway; for the frame, which speaks for the page around it. */
+  origin?: string;
   /** Each step, with its place among the steps (0 of 0 where they are not counted). */
   onStep?(step: { step: Step; index: number; total: number }): void;
   /** Once, when the widget has gone. Do not act on it alone: ask your server for the challenge's status. */
