@@ -32,11 +32,15 @@ export class Gateway {
   #secret = `TEST_API_KEY:${randomBytes(16).toString('hex')}:${randomBytes(16).toString('hex')}`;
   #data = mkdtempSync(join(tmpdir(), 'repin-e2e-'));
   #port = 0;
+  /** @type {string[]} */
+  #options = [];
   /** @type {import('node:child_process').ChildProcess | undefined} */
   #process;
 
-  static async start() {
+  /** @param {string[]} options of `serve`, besides those of every test */
+  static async start(...options) {
     const gateway = new Gateway();
+    gateway.#options = options;
     gateway.#port = await freePort();
     await gateway.start();
     return gateway;
@@ -53,7 +57,7 @@ export class Gateway {
 
   /** Starts, or starts again on the same port and data: its clock is then no longer ahead. Returns when it answers. */
   async start() {
-    const args = ['serve', '--demo', '--listen', `127.0.0.1:${this.#port}`, '--data', this.#data, '--log-level', 'trace'];
+    const args = ['serve', '--demo', '--listen', `127.0.0.1:${this.#port}`, '--data', this.#data, '--log-level', 'trace', ...this.#options];
     const child = spawn(SERVER, args, { env: { ...process.env, REPIN_API_KEY: this.#secret } });
     this.#process = child;
     child.stdout.on('data', (bytes) => (this.log += bytes));
