@@ -8,8 +8,9 @@ use std::{env, fs};
 use serde_json::Value;
 
 const REFERENCE: &str = "locales/en.json";
-/// Read by the loader (`npm/src/shell.ts`) before any WASM is there, and therefore not needed inside it.
-const LOADER_ONLY: &str = "shell";
+/// Read by the loader (`npm/src/shell.ts`) and the frame (`npm/src/frame/`) around the WASM, and therefore not needed
+/// inside it.
+const SCRIPTS_ONLY: [&str; 2] = ["shell", "frame"];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed={REFERENCE}");
@@ -17,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut catalogue = Catalogue::default();
     for (group, value) in root.as_object().ok_or("en.json is an object")? {
         match group.as_str() {
-            LOADER_ONLY => {}
+            group if SCRIPTS_ONLY.contains(&group) => {}
             "errors" => catalogue.errors(value)?,
             _ => catalogue.group(group, value)?,
         }

@@ -10,7 +10,13 @@ if (!made || !dist || !mode) throw new Error('usage: assets.mjs GLUE_FOLDER DIST
 const release = mode === 'release';
 
 /** Scripts of ours and the name each is served under. One that imports another finds it by that name, beside it. */
-const SCRIPTS = { 'loader.ts': 'repin.js', 'worker.ts': 'repin-worker.js', 'page.ts': 'page.js', 'customise/customise.ts': 'repin-customise.js' };
+const SCRIPTS = {
+  'loader.ts': 'repin.js',
+  'worker.ts': 'repin-worker.js',
+  'page.ts': 'page.js',
+  'customise/customise.ts': 'repin-customise.js',
+  'frame/frame.ts': 'frame.js',
+};
 const NAMES = new Map(Object.entries(SCRIPTS).map(([source, served]) => [basename(source, '.ts'), served]));
 /** What compresses. Pictures are compressed already. */
 const TEXT = /\.(js|css|html|json|svg|wasm)$/;
@@ -77,6 +83,7 @@ function page() {
     .replace(/^\s*<link[^>]*\bdata-trunk\b[^>]*\brel="(rust|copy-dir|copy-file)"[^>]*>\n?/gm, '')
     .replace(/\s+data-trunk(="[^"]*")?(?=[\s>])/g, '');
   writeFileSync(join(dist, 'index.html'), html);
+  cpSync('npm/src/frame/frame.html', join(dist, 'frame.html'));
 }
 
 /** The gateway serves the sibling as it is. `xtask size` reads the table. */

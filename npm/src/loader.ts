@@ -63,7 +63,7 @@ export function mount(target: Element | string, options: Options): Mounted {
         ...worn,
         locale: language.locale,
         messages: texts === ENGLISH ? undefined : texts,
-        origin: location.origin,
+        origin: options.origin ?? location.origin,
         apiBase: options.apiBaseUrl ?? '',
         canRenew: !!options.getSession,
         handsOver: !!options.onForgot,

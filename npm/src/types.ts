@@ -1,5 +1,4 @@
 // What a host page sees of the widget. Names and shapes here are public API.
-
 import type { Customisation } from './customise/types.ts';
 
 export type { Customisation };
@@ -35,6 +34,10 @@ export interface Options {
   customisation?: Customisation;
   /** The success screen closes by itself after so long. */
   successAutoCloseMs?: number;
+  /** Texts, colours, pictures and questions of the app's own, made safe. */
+  customisation?: Customisation;
+  /** The page that speaks to the gateway; for the frame, which speaks for the page around it. */
+  origin?: string;
   /** Each step, with its place among the steps (0 of 0 where they are not counted). */
   onStep?(step: { step: Step; index: number; total: number }): void;
   /** Once, when the widget has gone. Do not act on it alone: ask your server for the challenge's status. */

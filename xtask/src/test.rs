@@ -12,7 +12,7 @@ struct Step {
     work: fn(&mut Tally) -> Result,
 }
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step { name: "lint", what: "formatting, clippy, types, names", work: |_| lint::lint() },
     Step { name: "widget", what: "build dist/", work: |_| widget::build(widget::Mode::Release) },
     Step { name: "size", what: "what a recovery downloads, against its budgets", work: |_| size::size() },
@@ -22,6 +22,7 @@ const STEPS: [Step; 12] = [
     Step { name: "customise", what: "what hosts send to change the looks, as hostile input", work: customise },
     Step { name: "trunk", what: "`trunk build` makes a page that works", work: trunk },
     Step { name: "e2e", what: "whole stories in Chromium and Firefox", work: |tally| node(tally, "stories") },
+    Step { name: "circle-web", what: "Circle's own web SDK over our frame, in Chromium and Firefox", work: circle_web },
     Step { name: "axe", what: "accessibility of every state in Chromium", work: |tally| node(tally, "states") },
     Step { name: "conformance", what: "Circle's own server SDKs against a real gateway", work: conformance },
     Step { name: "table", what: "docs/conformance.md is what the run gave", work: |_| conformance::check_table() },
@@ -140,6 +141,15 @@ fn node(tally: &mut Tally, folder: &str) -> Result {
     widget::gallery()?;
     run(cargo().args(["build", "--package", "repin-server"]))?;
     node_tests(tally, folder)
+}
+
+/// The app is bundled as Circle's example does it. What ran is written to `target/conformance/web.json`, a line a flow.
+fn circle_web(tally: &mut Tally) -> Result {
+    tools::node_packages()?;
+    tools::openssl()?;
+    run(program("vite").args(["build", "--config", "tests/e2e/circle/vite.config.mjs"]))?;
+    let _ = std::fs::remove_file(root().join("target/conformance/web.json"));
+    node(tally, "circle")
 }
 
 /// The node tests in `tests/e2e/<folder>`.

@@ -182,6 +182,12 @@ fn debian(missing: &[&str]) -> Result {
     apt(&[&install[..], missing].concat()).map_err(|error| format!("{error}; by hand: {by_hand}"))
 }
 
+/// Makes the certificate of the tests' https.
+pub fn openssl() -> Result {
+    let there = capture(program("openssl").arg("version"));
+    there.map(drop).map_err(|_| "openssl is needed: `apt-get install openssl`, or any other way".to_owned())
+}
+
 fn becoming_root() -> Option<&'static [&'static str]> {
     if capture(program("id").arg("-u")).is_ok_and(|id| id == "0") {
         return Some(&[]);

@@ -7,10 +7,14 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 
 use crate::error::ApiError;
 
-/// Only our own files run, only our own gateway is called, and nobody frames the page.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
-    connect-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'none'; \
-    frame-ancestors 'none'";
+/// Only our own files run, and only our own gateway is called. `images` and `ancestors` are lists of sources.
+pub fn policy(images: &str, ancestors: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; \
+        style-src 'self'; img-src {images}; font-src 'self'; base-uri 'none'; form-action 'none'; \
+        frame-ancestors {ancestors}"
+    )
+}
 
 #[derive(RustEmbed)]
 #[folder = "../../dist"]
@@ -26,14 +30,21 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
         "" => "index.html",
         path => path,
     };
+    // Nobody frames the page, nor any file.
+    let policy = policy("'self' data:", "'none'");
+    match file(path, &headers) {
+        Some(response) => secured(response, policy),
+        None if path == "index.html" => secured(missing_widget(), policy),
+        None => ApiError::Route(StatusCode::NOT_FOUND).into_response(),
+    }
+}
+
+/// A file of `dist/`, compressed for those who take it.
+pub fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
     let accepts_brotli = headers.get_all(header::ACCEPT_ENCODING).iter().any(accepts_brotli);
     let brotli = if accepts_brotli { Dist::get(&format!("{path}.br")) } else { None };
     let encoding = brotli.is_some().then_some("br");
-    match brotli.or_else(|| Dist::get(path)) {
-        Some(file) => secured(found(path, file, encoding, &headers)),
-        None if path == "index.html" => secured(missing_widget()),
-        None => ApiError::Route(StatusCode::NOT_FOUND).into_response(),
-    }
+    Some(found(path, brotli.or_else(|| Dist::get(path))?, encoding, headers))
 }
 
 fn found(path: &str, file: EmbeddedFile, encoding: Option<&'static str>, request: &HeaderMap) -> Response {
@@ -59,15 +70,18 @@ fn found(path: &str, file: EmbeddedFile, encoding: Option<&'static str>, request
     response
 }
 
-fn missing_widget() -> Response {
+/// What is told where the page should be.
+pub fn missing_widget() -> Response {
     const TEXT: &str = "This gateway was built without the widget.\n\
         Build both with: cargo xtask demo\n";
     (StatusCode::NOT_FOUND, TEXT).into_response()
 }
 
-fn secured(mut response: Response) -> Response {
+/// A page or a file with the headers around it. A policy that cannot be sent leaves none of it.
+pub fn secured(mut response: Response, policy: String) -> Response {
+    let Ok(policy) = HeaderValue::try_from(policy) else { return ApiError::Internal.into_response() };
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     let fixed = [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     ];

@@ -28,6 +28,7 @@ pub mod date;
 mod demo;
 mod edge;
 mod error;
+mod frame;
 mod gateway;
 mod health;
 mod keys;
@@ -68,6 +69,7 @@ pub fn uncovered_paths() -> impl Iterator<Item = &'static str> {
 /// The gateway as it is served.
 pub fn app(gateway: Arc<Gateway>) -> Router {
     let routes = routes(&gateway)
+        .merge(frame::router().with_state(gateway.clone()))
         .fallback(assets::serve)
         .method_not_allowed_fallback(|| async { ApiError::Route(StatusCode::METHOD_NOT_ALLOWED) })
         // Nothing is known to panic; should something, one request fails and not the process.

@@ -18,7 +18,7 @@ mod commit;
 mod envelope;
 mod message;
 mod open;
-mod origin;
+pub mod origin;
 mod prove;
 mod questions;
 mod receive;

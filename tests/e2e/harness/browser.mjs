@@ -2,6 +2,7 @@
 // Every page is watched from its first script on: console, errors, requests, policy violations.
 import puppeteer from 'puppeteer-core';
 import { mkdirSync } from 'node:fs';
+import { inflateSync } from 'node:zlib';
 
 /** @typedef {'chromium' | 'firefox'} Engine */
 /** @type {Engine[]} */
@@ -24,16 +25,24 @@ const CHROMIUM_FLAGS = [
 
 /**
  * @param {Engine} engine
+ * @param {number} [proxy] port of a proxy for https on this machine, whose certificates are believed
  * @returns {Promise<import('puppeteer-core').Browser>}
  */
-export function launch(engine) {
-  return engine === 'chromium'
-    ? puppeteer.launch({ executablePath: process.env.CHROME ?? '/usr/bin/chromium', args: CHROMIUM_FLAGS })
-    : puppeteer.launch({
-        browser: 'firefox',
-        executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
-        extraPrefsFirefox: { 'intl.accept_languages': 'en-US' },
-      });
+export function launch(engine, proxy) {
+  const acceptInsecureCerts = proxy !== undefined;
+  if (engine === 'chromium') {
+    const args = proxy ? [...CHROMIUM_FLAGS, `--proxy-server=https=127.0.0.1:${proxy}`] : CHROMIUM_FLAGS;
+    return puppeteer.launch({ executablePath: process.env.CHROME ?? '/usr/bin/chromium', args, acceptInsecureCerts });
+  }
+  return puppeteer.launch({
+    browser: 'firefox',
+    executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
+    acceptInsecureCerts,
+    extraPrefsFirefox: {
+      'intl.accept_languages': 'en-US',
+      ...(proxy && { 'network.proxy.type': 1, 'network.proxy.ssl': '127.0.0.1', 'network.proxy.ssl_port': proxy }),
+    },
+  });
 }
 
 /**
@@ -161,4 +170,19 @@ function installObservers() {
 export async function picture(page, name) {
   mkdirSync(PICTURES, { recursive: true });
   await page.screenshot({ path: /** @type {`${string}.png`} */ (new URL(`${name}.png`, PICTURES).pathname) });
+}
+
+/**
+ * What a person sees at one place of the page: red, green and blue, 0 to 255.
+ *
+ * @param {import('puppeteer-core').Page} page
+ * @param {number} x
+ * @param {number} y
+ * @returns {Promise<number[]>}
+ */
+export async function colour(page, x, y) {
+  const png = Buffer.from(await page.screenshot({ clip: { x, y, width: 1, height: 1 } }));
+  // A PNG of one pixel: its only IDAT chunk is one row, a filter byte and then the samples.
+  const at = png.indexOf('IDAT');
+  return [...inflateSync(png.subarray(at + 4, at + 4 + png.readUInt32BE(at - 4))).subarray(1, 4)];
 }

@@ -57,7 +57,7 @@ pub async fn preflight() -> impl IntoResponse {
 }
 
 /// Whether a page of this origin may run the widget for one of our apps.
-async fn is_allowed(gateway: &Gateway, headers: &HeaderMap, origin: &str) -> Result<bool, StoreError> {
+pub async fn is_allowed(gateway: &Gateway, headers: &HeaderMap, origin: &str) -> Result<bool, StoreError> {
     Ok(is_own(gateway, headers, origin) || gateway.allows_any_origin(origin).await?)
 }
 

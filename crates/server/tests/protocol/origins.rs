@@ -6,7 +6,7 @@ use reqwest::header::{HeaderMap, ORIGIN as ORIGIN_HEADER};
 
 use crate::client::{Client, code, open_request};
 use crate::common::{Gateway, ORIGIN};
-use crate::enrolled;
+use crate::{USER, enrolled};
 
 async fn preflight(gateway: &Gateway, origin: &str) -> (u16, HeaderMap) {
     let url = format!("{}/v1/repin/challenges/c0ffee00-0000-4000-8000-000000000002/messages", gateway.url);
@@ -74,8 +74,10 @@ async fn a_page_that_is_not_allowed_cannot_open() {
 
 #[tokio::test]
 async fn what_a_page_claims_must_be_what_its_browser_says() {
-    let gateway = enrolled().await;
-    let client = Client::new(&gateway, "PUT", "/user/pin").await;
+    const OTHER: &str = "https://other.example";
+    let gateway = Gateway::start_with(|config| config.allowed_origins.push(OTHER.into())).await;
+    gateway.create_user(USER).await;
+    let client = Client::new(&gateway, "POST", "/user/pin").await;
     let sealed = client.seal(Step::Open, &open_request());
     let body = client.envelope(Step::Open, 0, &sealed).to_string();
     let url = format!("{}/v1/repin/challenges/{}/messages", gateway.url, client.challenge);
@@ -83,10 +85,23 @@ async fn what_a_page_claims_must_be_what_its_browser_says() {
         let request = gateway.http.post(&url).header("X-User-Token", &client.token).header(ORIGIN_HEADER, origin);
         crate::common::send(request.body(body.clone()))
     };
-    let (status, answer) = say(&gateway.url).await;
+    let (status, answer) = say(OTHER).await;
     assert_eq!((status, answer["code"].as_i64()), (403, Some(3)), "allowed, and not the one it claims to be");
     assert_eq!(say("https://evil.example").await.0, 403);
     assert_eq!(say(ORIGIN).await.0, 200);
+}
+
+#[tokio::test]
+async fn our_own_page_speaks_for_an_allowed_page_that_frames_it_and_for_no_other() {
+    let gateway = enrolled().await;
+    for (claimed, expected) in [(ORIGIN, 200), ("https://evil.example", 403), ("null", 403)] {
+        let client = Client::new(&gateway, "PUT", "/user/pin").await;
+        let sealed = client.seal(Step::Open, &OpenRequest { origin: claimed.into(), ..open_request() });
+        let body = client.envelope(Step::Open, 0, &sealed).to_string();
+        let url = format!("{}/v1/repin/challenges/{}/messages", gateway.url, client.challenge);
+        let request = gateway.http.post(&url).header("X-User-Token", &client.token).header(ORIGIN_HEADER, &gateway.url);
+        assert_eq!(crate::common::send(request.body(body)).await.0, expected, "{claimed}");
+    }
 }
 
 #[tokio::test]

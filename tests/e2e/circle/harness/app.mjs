@@ -1,0 +1,87 @@
+// An app on Circle's unmodified web SDK, and the frame it opens, as the person in front of it uses them.
+import { readFileSync } from 'node:fs';
+import { find } from '../../harness/find.mjs';
+import { Widget } from '../../harness/widget.mjs';
+
+export const APP = 'https://app.example';
+/** The address in the SDK. */
+export const SERVICE = 'https://pw-auth.circle.com';
+const PACKAGE = new URL('../../../../node_modules/@circle-fin/w3s-pw-web-sdk/package.json', import.meta.url);
+/** Of the SDK that is tested. */
+export const VERSION = JSON.parse(readFileSync(PACKAGE, 'utf8')).version;
+
+/** @typedef {{ data: any, origin: string, fromFrame: boolean }} Received */
+
+export class App {
+  /** @param {import('puppeteer-core').Page} page @param {string} service */
+  constructor(page, service = SERVICE) {
+    this.page = page;
+    this.service = service;
+    this.widget = new Widget(/** @type {any} */ (inFrame(page, service)));
+  }
+
+  /** Opens the app's page with a session in its hands. @param {Record<string, string | undefined>} session */
+  async open(session) {
+    await this.page.goto(`${APP}/`);
+    await this.page.evaluate((session) => /** @type {any} */ (window).app.start(session), session);
+  }
+
+  /** The person presses the app's button. */
+  async execute() {
+    await (await find(this.page, 'button', 'Continue')).click();
+  }
+
+  /** Every message the page got, as data, in order. @returns {Promise<any[]>} */
+  async messages() {
+    return (await this.received()).map(({ data }) => data);
+  }
+
+  /** As JSON, for only one of the two drivers keeps members that are undefined. @returns {Promise<Received[]>} */
+  async received() {
+    return JSON.parse(await this.page.evaluate(() => JSON.stringify(/** @type {any} */ (window).app.received)));
+  }
+
+  /** What the SDK called back with, in order. @returns {Promise<{ challengeId: string, error?: any, result?: any }[]>} */
+  async calls() {
+    return JSON.parse(await this.page.evaluate(() => JSON.stringify(/** @type {any} */ (window).app.calls)));
+  }
+
+  /** The SDK's iframe: whether it is in the page and seen. @returns {Promise<'none' | 'hidden' | 'shown'>} */
+  iframe() {
+    return this.page.evaluate(() => {
+      const iframe = document.getElementById('sdkIframe');
+      return !iframe ? 'none' : iframe.checkVisibility() && iframe.clientWidth > 0 ? 'shown' : 'hidden';
+    });
+  }
+
+  /** The document inside. */
+  frame() {
+    return theFrame(this.page, this.service);
+  }
+}
+
+/** @param {import('puppeteer-core').Page} page @param {string} service */
+function theFrame(page, service) {
+  return page.frames().find((frame) => frame.url().startsWith(`${service}/`));
+}
+
+/**
+ * A page, as far as the widget's driver needs one, whose elements are those of the frame. The frame may load anew at any
+ * moment: then nothing is found for a while.
+ *
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} service
+ */
+function inFrame(page, service) {
+  const nothing = { asElement: () => null };
+  const look = (/** @type {(frame: import('puppeteer-core').Frame) => Promise<any>} */ ask, /** @type {any} */ otherwise) => {
+    const frame = theFrame(page, service);
+    return frame ? ask(frame).catch(() => otherwise) : Promise.resolve(otherwise);
+  };
+  return {
+    keyboard: page.keyboard,
+    evaluateHandle: (/** @type {[any]} */ ...args) => look((frame) => frame.evaluateHandle(...args), nothing),
+    evaluate: (/** @type {[any]} */ ...args) => look((frame) => frame.evaluate(...args), ''),
+    $$: (/** @type {string} */ selector) => look((frame) => frame.$$(selector.replace('#widget', 'body')), []),
+  };
+}
