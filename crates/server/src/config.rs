@@ -9,6 +9,7 @@ use repin_core::credential::DEFAULT_KSF;
 use sha2::{Digest, Sha256};
 
 use crate::demo::Demo;
+use crate::webhooks::WebhookConfig;
 
 /// How long a challenge can be used. Ours; Circle's is not public.
 pub const DEFAULT_CHALLENGE_TTL: Duration = Duration::from_secs(2 * 60 * 60);
@@ -26,6 +27,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// How long a challenge can be used after it was created.
     pub challenge_ttl: Duration,
+    /// Where webhooks may go.
+    pub webhooks: WebhookConfig,
     /// Mounts the demo's routes; set by [`Config::with_demo`].
     pub demo: Option<Demo>,
     /// Argon2id's cost for new records. Lower it in tests only.
@@ -42,6 +45,7 @@ impl Config {
             allowed_origins: Vec::new(),
             public_url: None,
             challenge_ttl: DEFAULT_CHALLENGE_TTL,
+            webhooks: WebhookConfig::default(),
             demo: None,
             register_ksf: DEFAULT_KSF,
         }

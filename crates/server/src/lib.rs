@@ -14,6 +14,7 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -33,9 +34,11 @@ mod protocol;
 mod rules;
 mod session;
 pub mod store;
+pub mod webhooks;
 
 pub use config::{ApiKey, Config};
 pub use gateway::{Gateway, StartError};
+pub use webhooks::WebhookConfig;
 
 use error::ApiError;
 
@@ -78,6 +81,8 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let sweeper = tokio::spawn(sweep(gateway.clone()));
+    let stop_deliveries = CancellationToken::new();
+    let deliveries = tokio::spawn(webhooks::worker::run(gateway.clone(), stop_deliveries.clone()));
     let (stopping, stopped) = oneshot::channel();
     let shutdown = async {
         shutdown.await;
@@ -95,6 +100,8 @@ pub async fn serve(
     sweeper.abort();
     gateway.tasks.close();
     gateway.tasks.wait().await;
+    stop_deliveries.cancel();
+    let _ = deliveries.await;
     gateway.store.close().await;
     served
 }

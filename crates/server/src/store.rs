@@ -9,8 +9,10 @@ use repin_core::credential::CredentialId;
 
 pub mod sqlite;
 mod types;
+mod webhooks;
 
 pub use types::*;
+pub use webhooks::*;
 
 /// The database did not do its work. Nothing was half-applied; the same request can be made again.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +24,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// The gateway's memory.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: WebhookStore {
     /// Answers if the database does.
     async fn ready(&self) -> Result<()>;
     /// Waits for what is being written, and closes.

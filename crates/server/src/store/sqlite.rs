@@ -11,6 +11,7 @@ use repin_core::api::{RunId, UnixMs};
 use repin_core::credential::CredentialId;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Sqlite, SqlitePool, Transaction};
+use tokio::sync::Notify;
 
 use super::{
     AppIdentity, Challenge, Change, Charge, Commit, Committed, Created, MessageKey, NewChallenge, NewRun, Recorded,
@@ -19,10 +20,15 @@ use super::{
 
 mod challenges;
 mod commit;
+mod dead_letters;
+mod deliveries;
 mod guesses;
+mod outbox;
 mod row;
 mod runs;
+mod subscriptions;
 mod users;
+mod webhooks;
 
 type Tx = Transaction<'static, Sqlite>;
 
@@ -36,6 +42,8 @@ impl From<sqlx::Error> for StoreError {
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
+    /// Told after each transaction that added something to deliver.
+    delivery_added: Notify,
 }
 
 impl SqliteStore {
@@ -59,7 +67,7 @@ impl SqliteStore {
         let writer = pool(1).connect_with(options.clone()).await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await.map_err(|error| StoreError(Box::new(error)))?;
         let readers = pool(4).connect_with(options.read_only(true)).await?;
-        Ok(Self { writer, readers })
+        Ok(Self { writer, readers, delivery_added: Notify::new() })
     }
 
     async fn begin(&self) -> Result<Tx> {
@@ -139,6 +147,7 @@ impl Store for SqliteStore {
     }
 
     async fn sweep(&self, now: UnixMs) -> Result<()> {
-        self.sweep_expired(now).await
+        self.sweep_expired(now).await?;
+        self.sweep_webhooks(now).await
     }
 }

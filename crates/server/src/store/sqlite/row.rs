@@ -22,11 +22,11 @@ pub fn int(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
-fn unsigned<T: TryFrom<i64>>(row: &SqliteRow, column: &'static str) -> Result<T> {
+pub fn unsigned<T: TryFrom<i64>>(row: &SqliteRow, column: &'static str) -> Result<T> {
     T::try_from(row.try_get::<i64, _>(column)?).map_err(|_| unknown(column))
 }
 
-fn optional<T: TryFrom<i64>>(row: &SqliteRow, column: &'static str) -> Result<Option<T>> {
+pub fn optional<T: TryFrom<i64>>(row: &SqliteRow, column: &'static str) -> Result<Option<T>> {
     let value: Option<i64> = row.try_get(column)?;
     value.map(|value| T::try_from(value).map_err(|_| unknown(column))).transpose()
 }
