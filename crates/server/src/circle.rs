@@ -15,6 +15,8 @@ mod body;
 mod challenges;
 mod config;
 mod shapes;
+mod subscription_body;
+mod subscriptions;
 mod tokens;
 mod users;
 
@@ -33,5 +35,11 @@ pub fn router() -> Router<Arc<Gateway>> {
         .route("/v1/w3s/user/securityQuestions", post(challenges::set_security_questions))
         .route("/v1/w3s/user/challenges", get(challenges::list))
         .route("/v1/w3s/user/challenges/{id}", get(challenges::get))
+        .route("/v2/notifications/subscriptions", post(subscriptions::create).get(subscriptions::list))
+        .route(
+            "/v2/notifications/subscriptions/{id}",
+            get(subscriptions::get).patch(subscriptions::update).delete(subscriptions::delete),
+        )
+        .route("/v2/notifications/publicKey/{id}", get(subscriptions::public_key))
         .layer(from_fn(bound_body))
 }

@@ -19,6 +19,11 @@ impl Body {
         serde_json::from_slice(bytes).map(Self).map_err(|_| Code::ParameterInvalid.into())
     }
 
+    /// A field, unless it is absent or null.
+    pub fn field(&self, name: &str) -> Option<&Value> {
+        self.0.get(name).filter(|value| !value.is_null())
+    }
+
     /// The host's name for a user.
     ///
     /// # Errors

@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::store::{Challenge, Credential, User};
+use crate::store::{Challenge, Credential, Subscription, User};
+use crate::webhooks::types;
 
 /// `EndUser`.
 pub fn user(user: &User, now: UnixMs) -> Value {
@@ -55,8 +56,22 @@ pub fn challenge(challenge: &Challenge) -> Value {
     shape
 }
 
+/// `Subscription`.
+pub fn subscription(subscription: &Subscription) -> Value {
+    json!({
+        "id": subscription.id,
+        "name": subscription.name,
+        "endpoint": subscription.endpoint,
+        "enabled": subscription.enabled,
+        "createDate": date(subscription.created),
+        "updateDate": date(subscription.updated),
+        "notificationTypes": subscription.types,
+        "restricted": !subscription.types.iter().any(|wanted| wanted == types::ALL),
+    })
+}
+
 /// ISO 8601 in UTC.
-fn date(at: UnixMs) -> String {
+pub fn date(at: UnixMs) -> String {
     let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000_000);
     at.ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
 }
