@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use ipnet::IpNet;
 use repin_server::config::ApiKeyError;
-use repin_server::{ApiKey, Config};
+use repin_server::{ApiKey, Config, WebhookConfig};
 use tracing::Level;
+
+use crate::admin::AdminCommand;
 
 /// The gateway of Repin: open, self-hostable recovery of a wallet's PIN.
 #[derive(Parser)]
@@ -23,6 +26,9 @@ pub struct Cli {
 pub enum Command {
     /// Serve the REST API, the protocol and the widget.
     Serve(Serve),
+    /// Look after a gateway, running or not.
+    #[command(subcommand)]
+    Admin(AdminCommand),
 }
 
 /// Settings of `serve`.
@@ -57,6 +63,10 @@ pub struct Serve {
     #[arg(long, env = "REPIN_CHALLENGE_TTL", value_name = "SECONDS", default_value_t = 7200, value_parser = clap::value_parser!(u64).range(60..=2_592_000))]
     challenge_ttl: u64,
 
+    /// Where webhooks may go.
+    #[command(flatten)]
+    webhooks: WebhookArgs,
+
     /// How a line of the log looks.
     #[arg(long, env = "REPIN_LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]
     pub log_format: LogFormat,
@@ -68,6 +78,28 @@ pub struct Serve {
     /// Mount the demo: a host app to play with, and a clock to put forward. Never where real people are served.
     #[arg(long, env = "REPIN_DEMO")]
     pub demo: bool,
+}
+
+/// Settings of webhooks.
+#[derive(Args)]
+struct WebhookArgs {
+    /// Network that webhooks may go to although it is not public, such as 10.1.0.0/16. Repeat it for several. Without one
+    /// only public addresses are connected to.
+    #[arg(
+        long = "webhook-allow-network",
+        env = "REPIN_WEBHOOK_ALLOW_NETWORK",
+        value_name = "CIDR",
+        value_delimiter = ','
+    )]
+    allow_networks: Vec<IpNet>,
+
+    /// File of certificates (PEM) that webhook receivers may be issued by, beside the public authorities.
+    #[arg(long = "webhook-ca", env = "REPIN_WEBHOOK_CA", value_name = "FILE")]
+    ca: Option<PathBuf>,
+
+    /// Let webhooks go to http: endpoints. For development.
+    #[arg(long = "webhook-allow-http", env = "REPIN_WEBHOOK_ALLOW_HTTP")]
+    allow_http: bool,
 }
 
 /// The form of a log line.
@@ -91,6 +123,12 @@ impl Serve {
             allowed_origins: self.allowed_origins,
             public_url: self.public_url,
             challenge_ttl: Duration::from_secs(self.challenge_ttl),
+            webhooks: WebhookConfig {
+                allow_networks: self.webhooks.allow_networks,
+                ca: self.webhooks.ca,
+                allow_http: self.webhooks.allow_http,
+                ..WebhookConfig::default()
+            },
             ..Config::new(self.data)
         };
         Ok(if self.demo { config.with_demo() } else { config })
@@ -137,8 +175,8 @@ mod tests {
 
     #[test]
     fn a_mistyped_api_key_is_not_repeated() {
-        let Command::Serve(settings) =
-            Cli::try_parse_from(["repin-server", "serve", "--api-key", "TEST_API_KEY:hush-hush"]).ok().unwrap().command;
+        let parsed = Cli::try_parse_from(["repin-server", "serve", "--api-key", "TEST_API_KEY:hush-hush"]);
+        let Ok(Cli { command: Command::Serve(settings) }) = parsed else { panic!("it is read") };
         assert!(!settings.into_config().err().unwrap().to_string().contains("hush"));
     }
 }

@@ -10,6 +10,7 @@ use repin_server::{Gateway, serve};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+mod admin;
 mod cli;
 mod logging;
 
@@ -17,7 +18,10 @@ use cli::{Cli, Command, Serve};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Command::Serve(settings) = Cli::parse().command;
+    let settings = match Cli::parse().command {
+        Command::Serve(settings) => settings,
+        Command::Admin(command) => return admin::run(command).await,
+    };
     logging::start(settings.log_format, settings.log_level);
     match run(settings).await {
         Ok(()) => ExitCode::SUCCESS,
