@@ -8,6 +8,7 @@ mod client;
 mod common;
 mod receiver;
 
+mod claims;
 mod delivery;
 mod events;
 mod keys;
@@ -65,5 +66,5 @@ pub async fn tries(gateway: &Gateway, count: u64) {
 
 /// Fails a test that would otherwise wait for ever.
 pub async fn patiently<T>(waiting: impl Future<Output = T>) -> T {
-    tokio::time::timeout(std::time::Duration::from_secs(60), waiting).await.expect("it happens at last")
+    tokio::time::timeout(std::time::Duration::from_secs(30), waiting).await.expect("it happens at last")
 }
