@@ -14,7 +14,10 @@ const TABLES = {
   challenges: 'What people were asked to do, and where it stands.',
   runs: 'Conversations with the widget. What has to be remembered between two messages is sealed with the key ring, and gone when the run ends.',
   seen: 'Replies as they were sent, still sealed, so that a repeated message is answered again and never counted as a second guess.',
-  outbox: 'What the app will be told by webhook: that something happened, never what was typed.',
+  outbox: 'What happened that an app may want to hear of by webhook: never what was typed.',
+  subscriptions: 'Where the app wants to be told.',
+  deliveries: 'What each of them is told, signed when it is sent, until the receiver has it.',
+  delivery_attempts: 'Each try to tell them, and what came of it.',
   audit: 'What happened, and when. Guesses are counted here, not kept.',
   idempotency: 'Which requests of the app came before, so that asking twice makes one challenge.',
   apps: 'Whom everything else belongs to: an app, and the entity that runs it.',
@@ -38,7 +41,7 @@ const COLUMNS = {
   'seen.request_hash': 'SHA-256 of sealed bytes',
 };
 
-const TIMES = /^(created|at|expires_at|locked_at|locked_until|opened|ended|delivered|registration_open_until)$/;
+const TIMES = /^(created|at|expires_at|locked_at|locked_until|opened|ended|updated|due|delivered|dead|registration_open_until)$/;
 
 /** What each cell held last time, so that what is new can be pointed out. @type {Map<string, string> | null} */
 let before = null;

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use repin_server::StartError;
 use repin_server::api_key::NoRandomness;
 use repin_server::clock::{Clock, SystemClock};
 use repin_server::store::sqlite::SqliteStore;
@@ -19,6 +20,7 @@ mod entity;
 mod key;
 mod table;
 mod user;
+mod webhooks;
 
 /// Settings of `admin`.
 #[derive(Args)]
@@ -53,6 +55,9 @@ enum Subject {
     /// Users of an app.
     #[command(subcommand)]
     User(user::Command),
+    /// What hosts are told: dead letters, the log of tries, the signing key.
+    #[command(subcommand)]
+    Webhooks(webhooks::Command),
     /// What was done, by whom.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -73,6 +78,9 @@ pub enum AdminError {
     /// See there.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// See there.
+    #[error(transparent)]
+    Keys(#[from] StartError),
     /// See there.
     #[error(transparent)]
     Randomness(#[from] NoRandomness),
@@ -99,6 +107,7 @@ impl Answer {
 /// The store, and who works on it.
 struct Desk {
     store: SqliteStore,
+    data: PathBuf,
     by: Option<String>,
     now: u64,
 }
@@ -133,12 +142,18 @@ pub async fn run(admin: Admin) -> Result<(), AdminError> {
     if !file.is_file() {
         return Err(AdminError::NoDatabase(file));
     }
-    let desk = Desk { store: SqliteStore::open(&file).await?, by: admin.by, now: SystemClock::start().now() };
+    let desk = Desk {
+        store: SqliteStore::open(&file).await?,
+        data: admin.data,
+        by: admin.by,
+        now: SystemClock::start().now(),
+    };
     let answer = match admin.subject {
         Subject::Entity(command) => entity::run(&desk, command).await,
         Subject::App(command) => app::run(&desk, command).await,
         Subject::Key(command) => key::run(&desk, command).await,
         Subject::User(command) => user::run(&desk, command).await,
+        Subject::Webhooks(command) => webhooks::run(&desk, command).await,
         Subject::Audit(command) => audit::run(&desk, command).await,
     };
     desk.store.close().await;

@@ -20,6 +20,9 @@ mod filters;
 mod link;
 mod requests;
 mod shapes;
+mod subscription_body;
+mod subscription_shapes;
+mod subscriptions;
 mod tokens;
 pub mod uncovered;
 mod users;
@@ -40,6 +43,9 @@ pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
         .routes(routes!(challenges::set_security_questions))
         .routes(routes!(challenges::list))
         .routes(routes!(challenges::get))
+        .routes(routes!(subscriptions::create, subscriptions::list))
+        .routes(routes!(subscriptions::get, subscriptions::update, subscriptions::delete))
+        .routes(routes!(subscriptions::public_key))
 }
 
 /// The same to be served, and a plain answer for Circle's routes that Repin does not cover.

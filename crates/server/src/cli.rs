@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use ipnet::IpNet;
 use repin_server::api_key::ApiKeyError;
-use repin_server::{ApiKey, Config};
+use repin_server::{ApiKey, Config, WebhookConfig};
 use tracing::Level;
 
 use crate::admin::Admin;
@@ -69,6 +70,10 @@ pub struct Serve {
     #[arg(long, env = "REPIN_RATE_LIMIT", value_name = "REQUESTS")]
     rate_limit: Option<NonZeroU32>,
 
+    /// Where webhooks may go.
+    #[command(flatten)]
+    webhooks: WebhookArgs,
+
     /// How a line of the log looks.
     #[arg(long, env = "REPIN_LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]
     pub log_format: LogFormat,
@@ -80,6 +85,28 @@ pub struct Serve {
     /// Mount the demo: a host app to play with, and a clock to put forward. Never where real people are served.
     #[arg(long, env = "REPIN_DEMO")]
     pub demo: bool,
+}
+
+/// Settings of webhooks.
+#[derive(Args)]
+struct WebhookArgs {
+    /// Network that webhooks may go to although it is not public, such as 10.1.0.0/16. Repeat it for several. Without one
+    /// only public addresses are connected to.
+    #[arg(
+        long = "webhook-allow-network",
+        env = "REPIN_WEBHOOK_ALLOW_NETWORK",
+        value_name = "CIDR",
+        value_delimiter = ','
+    )]
+    allow_networks: Vec<IpNet>,
+
+    /// File of certificates (PEM) that webhook receivers may be issued by, beside the public authorities.
+    #[arg(long = "webhook-ca", env = "REPIN_WEBHOOK_CA", value_name = "FILE")]
+    ca: Option<PathBuf>,
+
+    /// Let webhooks go to http: endpoints. For development.
+    #[arg(long = "webhook-allow-http", env = "REPIN_WEBHOOK_ALLOW_HTTP")]
+    allow_http: bool,
 }
 
 /// The form of a log line.
@@ -104,6 +131,12 @@ impl Serve {
             public_url: self.public_url,
             rate_limit: self.rate_limit,
             challenge_ttl: Duration::from_secs(self.challenge_ttl),
+            webhooks: WebhookConfig {
+                allow_networks: self.webhooks.allow_networks,
+                ca: self.webhooks.ca,
+                allow_http: self.webhooks.allow_http,
+                ..WebhookConfig::default()
+            },
             ..Config::new(self.data)
         };
         Ok(if self.demo { config.with_demo() } else { config })

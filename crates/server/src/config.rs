@@ -9,6 +9,7 @@ use repin_core::credential::DEFAULT_KSF;
 
 use crate::api_key::ApiKey;
 use crate::demo::Demo;
+use crate::webhooks::WebhookConfig;
 
 /// How long a challenge can be used. Ours; Circle's is not public.
 pub const DEFAULT_CHALLENGE_TTL: Duration = Duration::from_secs(2 * 60 * 60);
@@ -29,6 +30,8 @@ pub struct Config {
     pub challenge_ttl: Duration,
     /// Requests a second for each API key and route; `None`: no limit. See `rate`.
     pub rate_limit: Option<NonZeroU32>,
+    /// Where webhooks may go.
+    pub webhooks: WebhookConfig,
     /// Mounts the demo's routes; set by [`Config::with_demo`].
     pub demo: Option<Demo>,
     /// Argon2id's cost for new records. Lower it in tests only.
@@ -46,6 +49,7 @@ impl Config {
             public_url: None,
             challenge_ttl: DEFAULT_CHALLENGE_TTL,
             rate_limit: None,
+            webhooks: WebhookConfig::default(),
             demo: None,
             register_ksf: DEFAULT_KSF,
         }

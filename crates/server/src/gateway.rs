@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
@@ -15,6 +16,7 @@ use crate::keys::{KeyError, KeyRing};
 use crate::rate::RateLimit;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{AppIdentity, Apps, Store, StoreError};
+use crate::webhooks::{Sender, TrustError};
 
 /// Keys, store, clock and settings. Made once, shared by all requests.
 pub struct Gateway {
@@ -32,6 +34,10 @@ pub struct Gateway {
     pub(crate) rate_limit: Option<RateLimit>,
     /// Work that outlives its request: a COMMIT whose client went away.
     pub tasks: TaskTracker,
+    /// Whom webhooks go through.
+    pub webhooks: Sender,
+    /// How many tries to deliver have been written down since the start.
+    pub webhook_tries: watch::Sender<u64>,
     evaluations: AtomicU64,
     /// Held for as long as the gateway runs; the system lets go of it if the process dies.
     _lock: File,
@@ -52,6 +58,9 @@ pub enum StartError {
     /// See there.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// See there.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
 }
 
 impl Gateway {
@@ -61,6 +70,7 @@ impl Gateway {
     /// [`StartError`].
     pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StartError> {
         let lock = lock(&config)?;
+        let webhooks = Sender::new(&config.webhooks)?;
         let keys = KeyRing::load_or_make(&config.data.join("keys"))?;
         let store = SqliteStore::open(&config.data.join("repin.db")).await?;
         let app = store.default_app(clock.now()).await?;
@@ -73,6 +83,8 @@ impl Gateway {
             store: Arc::new(store),
             app,
             tasks: TaskTracker::new(),
+            webhooks,
+            webhook_tries: watch::Sender::default(),
             evaluations: AtomicU64::new(0),
             _lock: lock,
         }))

@@ -20,6 +20,9 @@ use repin_core::secret::{Secret, SecretBytes};
 use zeroize::Zeroizing;
 
 mod files;
+mod webhook;
+
+pub use webhook::WebhookKey;
 
 /// Bytes of a `kid` as text.
 const KID_LEN: usize = 16;
@@ -34,6 +37,8 @@ pub struct KeyRing {
     pub master: Ring<Secret<32>>,
     /// Seals what the database holds but must not tell: the state of runs, questions and hints.
     pub storage: Ring<Secret<32>>,
+    /// Signs webhooks.
+    pub webhook: Ring<WebhookKey>,
 }
 
 /// An RSA key pair for RS256.
@@ -75,6 +80,7 @@ impl KeyRing {
             token: Ring::load_or_make(folder, "token-signing", make_token_key, read_token_key)?,
             master: Ring::load_or_make(folder, "session-master", make_key, read_key)?,
             storage: Ring::load_or_make(folder, "storage", make_key, read_key)?,
+            webhook: Ring::load_or_make(folder, webhook::PURPOSE, webhook::make, webhook::read)?,
         })
     }
 
@@ -127,6 +133,11 @@ impl<K> Ring<K> {
     /// The key in use, and its `kid`.
     pub fn newest(&self) -> (&str, &K) {
         (&self.newest.0, &self.newest.1)
+    }
+
+    /// All keys with their `kid`, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &K)> {
+        self.keys.iter().map(|(kid, key)| (kid.as_str(), key)).chain(std::iter::once(self.newest()))
     }
 
     /// The key with this `kid`.
@@ -206,7 +217,7 @@ mod tests {
         assert_eq!(first.master.newest().1.expose_secret(), second.master.newest().1.expose_secret());
         assert_eq!(std::fs::metadata(&keys).unwrap().permissions().mode() & 0o777, 0o700);
         let files: Vec<_> = std::fs::read_dir(&keys).unwrap().map(|entry| entry.unwrap().path()).collect();
-        assert_eq!(files.len(), 4, "{files:?}");
+        assert_eq!(files.len(), 5, "{files:?}");
         for file in files {
             assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o400, "{file:?}");
         }

@@ -14,6 +14,7 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -38,11 +39,13 @@ mod rate;
 mod rules;
 mod session;
 pub mod store;
+pub mod webhooks;
 
 pub use api_key::ApiKey;
 pub use config::Config;
 pub use gateway::{Gateway, StartError};
 pub use openapi::openapi_json;
+pub use webhooks::WebhookConfig;
 
 use error::ApiError;
 
@@ -99,6 +102,8 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let sweeper = tokio::spawn(sweep(gateway.clone()));
+    let stop_deliveries = CancellationToken::new();
+    let deliveries = tokio::spawn(webhooks::worker::run(gateway.clone(), stop_deliveries.clone()));
     let (stopping, stopped) = oneshot::channel();
     let shutdown = async {
         shutdown.await;
@@ -116,6 +121,8 @@ pub async fn serve(
     sweeper.abort();
     gateway.tasks.close();
     gateway.tasks.wait().await;
+    stop_deliveries.cancel();
+    let _ = deliveries.await;
     gateway.store.close().await;
     served
 }

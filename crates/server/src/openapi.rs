@@ -32,6 +32,7 @@ use crate::{circle, health, protocol};
         (name = "Users"),
         (name = "Challenges"),
         (name = "Configuration"),
+        (name = "Webhooks", description = "Subscriptions and the keys that verify what they are told: docs/webhooks.md."),
         (name = "Widget", description = "The widget's own traffic: not for hosts."),
         (name = "Health"),
     ),
@@ -58,7 +59,8 @@ static JSON: LazyLock<String> = LazyLock::new(|| {
     let router = router.merge(circle::routes()).merge(protocol::routes()).merge(health::routes()).merge(routes());
     let mut document = router.into_openapi();
     for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.options];
+        let operations =
+            [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete, &mut item.options];
         operations.into_iter().flatten().for_each(add_refusal);
     }
     // Plain data, whose keys are all strings: it cannot fail.

@@ -12,11 +12,13 @@ mod operator;
 mod page;
 pub mod sqlite;
 mod types;
+mod webhooks;
 
 pub use apps::*;
 pub use operator::*;
 pub use page::*;
 pub use types::*;
+pub use webhooks::*;
 
 /// The database did not do its work. Nothing was half-applied; the same request can be made again.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +30,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// The gateway's memory.
 #[async_trait]
-pub trait Store: Apps + Operator + Send + Sync + 'static {
+pub trait Store: Apps + Operator + WebhookStore {
     /// Answers if the database does.
     async fn ready(&self) -> Result<()>;
     /// Waits for what is being written, and closes.

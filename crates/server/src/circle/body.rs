@@ -19,6 +19,11 @@ impl Body {
         serde_json::from_slice(bytes).map(Self).map_err(|_| Code::ParameterInvalid.into())
     }
 
+    /// A field, unless it is absent or null.
+    pub fn field(&self, name: &str) -> Option<&Value> {
+        self.0.get(name).filter(|value| !value.is_null())
+    }
+
     /// The host's name for a user.
     ///
     /// # Errors
@@ -58,6 +63,6 @@ impl Body {
 }
 
 /// About a field of a body, whose value is not repeated.
-fn invalid(location: &'static str, error: &'static str, message: &str, constraints: Value) -> ApiError {
+pub(super) fn invalid(location: &'static str, error: &'static str, message: &str, constraints: Value) -> ApiError {
     Invalid { error, message: message.to_owned(), location, invalid_value: None, constraints }.into()
 }

@@ -34,6 +34,30 @@ pub struct InitializeBody {
     blockchains: Option<Vec<String>>,
 }
 
+/// Subscribes an endpoint to webhooks.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NewSubscriptionBody {
+    /// An `https:` URL that is reachable from the gateway and answers HEAD with 2xx.
+    #[schema(max_length = 2048)]
+    endpoint: String,
+    /// The endpoint's host unless given.
+    #[schema(min_length = 1, max_length = 128)]
+    name: Option<String>,
+    /// All unless given.
+    #[schema(max_items = 50, example = json!(["challenges.restorePin"]))]
+    notification_types: Option<Vec<String>>,
+}
+
+/// Changes a subscription.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SubscriptionBody {
+    #[schema(min_length = 1, max_length = 128)]
+    name: Option<String>,
+    enabled: Option<bool>,
+}
+
 /// Circle's parameters of a page.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -47,8 +47,7 @@ async fn check_origin(message: &Message, claimed: &str) -> Result<(), Failure> {
     let own = |origin: &str| is_own(&message.gateway, &message.headers, origin);
     // Our own page names the page it is framed by: `frame-ancestors` has seen to it that it is the one.
     let honest = message.origin.as_deref().is_none_or(|origin| origin == claimed || own(origin));
-    let allowed =
-        own(claimed) || message.gateway.allows_origin(&message.session.claimed.app.id, claimed).await?;
+    let allowed = own(claimed) || message.gateway.allows_origin(&message.session.claimed.app.id, claimed).await?;
     if honest && allowed { Ok(()) } else { Err(Code::Forbidden.into()) }
 }
 

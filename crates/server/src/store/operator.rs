@@ -104,6 +104,9 @@ pub trait Operator: Send + Sync {
     /// no such credential.
     async fn unlock(&self, user: &User, kind: CredentialKind, by: By<'_>) -> Result<bool>;
 
+    /// Leaves an audit row for what was done outside the store.
+    async fn note(&self, event: &str, subject: &str, by: By<'_>) -> Result<()>;
+
     /// The newest lines of the audit, the newest first.
     async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>>;
 }

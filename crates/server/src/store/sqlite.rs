@@ -11,6 +11,7 @@ use repin_core::api::{RunId, UnixMs};
 use repin_core::credential::CredentialId;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Sqlite, SqlitePool, Transaction};
+use tokio::sync::Notify;
 
 use super::{
     AppIdentity, Apps, Challenge, Change, Charge, Commit, Committed, Created, KnownKey, Listed, MessageKey,
@@ -21,12 +22,17 @@ mod api_keys;
 mod apps;
 mod challenges;
 mod commit;
+mod dead_letters;
+mod deliveries;
 mod guesses;
 mod operator;
+mod outbox;
 mod page;
 mod row;
 mod runs;
+mod subscriptions;
 mod users;
+mod webhooks;
 
 type Tx = Transaction<'static, Sqlite>;
 
@@ -40,6 +46,8 @@ impl From<sqlx::Error> for StoreError {
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
+    /// Told after each transaction that added something to deliver.
+    delivery_added: Notify,
 }
 
 impl SqliteStore {
@@ -63,7 +71,7 @@ impl SqliteStore {
         let writer = pool(1).connect_with(options.clone()).await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await.map_err(|error| StoreError(Box::new(error)))?;
         let readers = pool(4).connect_with(options.read_only(true)).await?;
-        Ok(Self { writer, readers })
+        Ok(Self { writer, readers, delivery_added: Notify::new() })
     }
 
     async fn begin(&self) -> Result<Tx> {
@@ -149,6 +157,7 @@ impl Store for SqliteStore {
     }
 
     async fn sweep(&self, now: UnixMs) -> Result<()> {
-        self.sweep_expired(now).await
+        self.sweep_expired(now).await?;
+        self.sweep_webhooks(now).await
     }
 }

@@ -92,7 +92,13 @@ impl Gateway {
 
     /// Stops gracefully and starts again on the same data.
     pub async fn restart(self) -> Self {
-        let Self { folder, config, clock, stop, served, inner, host } = self;
+        self.restart_with(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn restart_with(self, change: impl FnOnce(&mut Config)) -> Self {
+        let Self { folder, mut config, clock, stop, served, inner, host } = self;
+        change(&mut config);
         // Idle connections of the pool would otherwise be waited for.
         drop((inner, host));
         stop.send(()).unwrap();

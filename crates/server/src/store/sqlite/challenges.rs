@@ -113,16 +113,11 @@ impl SqliteStore {
     }
 
     pub(super) async fn sweep_expired(&self, now: UnixMs) -> Result<()> {
-        let mut tx = self.begin().await?;
-        sqlx::query("UPDATE challenges SET status = 'EXPIRED' WHERE status = 'PENDING' AND expires_at <= ?")
-            .bind(int(now))
-            .execute(&mut *tx)
-            .await?;
+        self.expire_challenges(now).await?;
         sqlx::query("DELETE FROM runs WHERE opened <= ?")
             .bind(int(now.saturating_sub(RUN_KEPT_MS)))
-            .execute(&mut *tx)
+            .execute(&self.writer)
             .await?;
-        tx.commit().await?;
         Ok(())
     }
 }

@@ -4,14 +4,14 @@
 use repin_core::api::{CredentialKind, UnixMs};
 use repin_core::error::Code;
 use sqlx::Row;
-use uuid::Uuid;
 
+use super::outbox::write_event;
 use super::row::{int, kind_number, time};
 use super::runs::{insert_seen, not_next, take};
 use super::users::credentials;
 use super::{Commit, Committed, MessageKey, Recorded, Reply, Result, SqliteStore, Tx};
 use crate::rules::refuse_commit;
-use crate::store::Credential;
+use crate::store::{Credential, Status};
 
 impl SqliteStore {
     pub(super) async fn commit_challenge(
@@ -47,6 +47,7 @@ impl SqliteStore {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
+        self.delivery_added.notify_one();
         Ok(Committed::Recorded(Recorded::Now))
     }
 }
@@ -102,31 +103,18 @@ async fn finish_challenges(tx: &mut Tx, key: &MessageKey<'_>, user: &str, now: U
         .bind(key.challenge)
         .execute(&mut **tx)
         .await?;
-    notify(tx, key.challenge, "COMPLETE", 0, now).await?;
-    let code = i64::from(Code::ChallengeInvalid.number());
+    write_event(tx, key.challenge, Status::Complete, None, now).await?;
     let failed = sqlx::query(
         "UPDATE challenges SET status = 'FAILED', error_code = ?
          WHERE user = ? AND status = 'PENDING' AND expires_at > ? RETURNING id",
     )
-    .bind(code)
+    .bind(i64::from(Code::ChallengeInvalid.number()))
     .bind(user)
     .bind(int(now))
     .fetch_all(&mut **tx)
     .await?;
     for challenge in failed {
-        notify(tx, challenge.try_get("id")?, "FAILED", code, now).await?;
+        write_event(tx, challenge.try_get("id")?, Status::Failed, Some(Code::ChallengeInvalid), now).await?;
     }
-    Ok(())
-}
-
-async fn notify(tx: &mut Tx, challenge: &str, status: &str, code: i64, now: UnixMs) -> Result<()> {
-    sqlx::query("INSERT INTO outbox (id, challenge, status, error_code, created) VALUES (?, ?, ?, ?, ?)")
-        .bind(Uuid::new_v4().to_string())
-        .bind(challenge)
-        .bind(status)
-        .bind(code)
-        .bind(int(now))
-        .execute(&mut **tx)
-        .await?;
     Ok(())
 }

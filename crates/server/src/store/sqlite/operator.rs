@@ -152,6 +152,12 @@ impl Operator for SqliteStore {
         self.clear_counter(user, kind, by).await
     }
 
+    async fn note(&self, event: &str, subject: &str, by: By<'_>) -> Result<()> {
+        let mut tx = self.begin().await?;
+        audit(&mut tx, by, event, About { subject: Some(subject), ..About::default() }).await?;
+        Ok(tx.commit().await?)
+    }
+
     async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>> {
         let rows = sqlx::query("SELECT * FROM audit ORDER BY id DESC LIMIT ?").bind(limit).fetch_all(&self.readers);
         let mut entries = Vec::new();

@@ -1,0 +1,169 @@
+//! The program itself: killed in the middle of a delivery, looked after from another process, silent about secrets.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+
+use serde_json::{Value, json};
+
+use crate::common::{API_KEY, Host, ORIGIN, send};
+use crate::receiver::{Answer, Receiver};
+use crate::{USER, enrol, request, subscribe};
+
+/// A running gateway; killed if a test fails.
+struct Program {
+    child: Child,
+    host: Host,
+    log: mpsc::Receiver<String>,
+}
+
+impl Program {
+    fn start(data: &Path, receiver: &Receiver) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_repin-server"))
+            .env_clear()
+            // Not asked, and not heeded.
+            .envs([("HTTPS_PROXY", "http://127.0.0.1:9"), ("ALL_PROXY", "http://127.0.0.1:9")])
+            .args(["serve", "--listen", "127.0.0.1:0", "--allowed-origin", ORIGIN, "--log-level", "trace"])
+            .args(["--webhook-allow-network", "127.0.0.0/8", "--webhook-ca"])
+            .arg(receiver.ca())
+            .arg("--data")
+            .arg(data)
+            .env("REPIN_API_KEY", API_KEY)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let (sender, log) = mpsc::channel();
+        std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        let url = loop {
+            let event: Value = serde_json::from_str(&log.recv().expect("the program listens")).unwrap();
+            if let Some(address) = event["address"].as_str() {
+                break format!("http://{address}");
+            }
+        };
+        Self { child, host: Host::new(url), log }
+    }
+
+    /// `kill -9`.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop; the log since it listened.
+    fn stop(mut self) -> String {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success());
+        self.log.iter().collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+fn admin(data: &Path, arguments: &[&str]) -> Output {
+    let program = env!("CARGO_BIN_EXE_repin-server");
+    Command::new(program)
+        .env_clear()
+        .args(["admin", "--json", "--by", "olive", "webhooks"])
+        .args(arguments)
+        .arg("--data")
+        .arg(data)
+        .output()
+        .unwrap()
+}
+
+fn answer(output: &Output) -> Value {
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn killed_between_claim_and_delivery_it_delivers_after_the_restart() {
+    let receiver = Receiver::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(folder.path(), &receiver);
+    program.host.create_user(USER).await;
+    subscribe(&program.host, &receiver.url_by_address(), &[]).await;
+    receiver.wait_for(1).await;
+    receiver.answer(|_| Answer::Hang);
+    let challenge = enrol(&program.host).await.challenge;
+    // Claimed and sent, and the receiver has not said that it has it.
+    let before = receiver.wait_for(2).await;
+    program.kill();
+    receiver.answer(|_| Answer::Status(200));
+    let program = Program::start(folder.path(), &receiver);
+    let posts = receiver.wait_for(3).await;
+    assert_eq!(posts[2].json()["notification"]["id"], challenge.as_str());
+    assert_eq!(posts[2].body, before[1].body);
+    program.stop();
+}
+
+#[tokio::test]
+async fn the_operator_lists_and_replays_dead_letters_while_the_gateway_runs() {
+    let receiver = Receiver::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let program = Program::start(data, &receiver);
+    let endpoint = format!("{}?token=hush-hush-in-the-query", receiver.url_by_address());
+    receiver.answer_posts(|_| Answer::Status(410));
+    let id = subscribe(&program.host, &endpoint, &[]).await["id"].as_str().unwrap().to_owned();
+    let sent = receiver.wait_for(1).await.remove(0);
+    let one = format!("/subscriptions/{id}");
+    // 410 is written down after it was read.
+    while send(request(&program.host, "GET", &one)).await.1["data"]["enabled"] == true {
+        tokio::task::yield_now().await;
+    }
+    let letters = answer(&admin(data, &["dead-letters"]));
+    let letter = &letters["deadLetters"][0];
+    assert_eq!(letters["deadLetters"].as_array().unwrap().len(), 1);
+    assert_eq!([&letter["notificationId"], &letter["subscription"]], [&json!(sent.notification()), &json!(id)]);
+    assert_eq!([&letter["type"], &letter["tries"]], [&json!("webhooks.test"), &json!(1)]);
+
+    receiver.answer(|_| Answer::Status(200));
+    assert_eq!(send(request(&program.host, "PATCH", &one).json(&json!({"enabled": true}))).await.0, 200);
+    assert!(!admin(data, &["replay"]).status.success(), "which?");
+    assert_eq!(answer(&admin(data, &["replay", "another"])), json!({"replayed": 0}));
+    assert_eq!(receiver.posts().len(), 1);
+    // From another process, and the gateway notices by itself.
+    assert_eq!(answer(&admin(data, &["replay", &sent.notification()])), json!({"replayed": 1}));
+    let posts = receiver.wait_for(2).await;
+    assert_eq!(posts[1].body, sent.body);
+    assert_eq!(answer(&admin(data, &["dead-letters"])), json!({"deadLetters": []}));
+
+    let rotated = answer(&admin(data, &["rotate-key"]))["id"].as_str().unwrap().to_owned();
+    let log = program.stop();
+    let log_of = |id: &str| answer(&admin(data, &["log", "--subscription", id]))["tries"].take();
+    let tries = log_of(&id).as_array().unwrap().clone();
+    assert_eq!(tries.iter().map(|line| line["status"].as_u64().unwrap()).collect::<Vec<_>>(), [200, 410]);
+    let same =
+        |line: &Value| line["subscription"] == id && line["notificationId"] == sent.notification() && line["try"] == 1;
+    assert!(tries.iter().all(same));
+    assert_eq!(log_of("another"), json!([]));
+    let audit =
+        Command::new(env!("CARGO_BIN_EXE_repin-server")).args(["admin", "audit", "list", "--data"]).arg(data).output();
+    let audit = String::from_utf8(audit.unwrap().stdout).unwrap();
+    for done in ["WEBHOOKS_REPLAYED", "WEBHOOK_KEY_ADDED", "olive", &sent.notification(), &rotated] {
+        assert!(audit.contains(done), "{done}\n{audit}");
+    }
+    let missing = admin(&data.join("nowhere"), &["dead-letters"]);
+    assert!(!missing.status.success() && !data.join("nowhere").exists());
+
+    let told = String::from_utf8(admin(data, &["log"]).stdout).unwrap() + &log;
+    assert!(log.contains("\"status\":410") && log.contains(&sent.notification()), "{log}");
+    for secret in ["hush-hush", "/hook", "127.0.0.1", &sent.header("x-circle-signature")[..40], "hello", "world"] {
+        assert!(!told.contains(secret), "{secret}\n{told}");
+    }
+
+    // Both keys may have been made in the same second; either may be the newest, and both are served.
+    let program = Program::start(data, &receiver);
+    for key in [rotated.as_str(), sent.header("x-circle-key-id")] {
+        assert_eq!(send(request(&program.host, "GET", &format!("/publicKey/{key}"))).await.0, 200);
+    }
+    program.stop();
+}
