@@ -190,6 +190,7 @@ stage('pictures', 'chromium', (stage) => {
     /** @type {(string | undefined)[]} */
     const referrers = [];
     await customised(stage, await stage.gateway.user(), { resources }, async (page, widget) => {
+      await widget.shows('first.title');
       await until('the picture shows', async () => (await shown(page))[0].includes(PICTURE));
       assert.deepEqual(await shown(page), [`url("${PICTURE}")`, 'hidden']);
       assert.deepEqual(referrers.filter((referrer) => referrer), [], 'nobody is told which page it is');
