@@ -46,7 +46,10 @@ async fn root(gateway: State<Arc<Gateway>>, method: Method, uri: Uri, headers: H
 }
 
 async fn page(State(gateway): State<Arc<Gateway>>, uri: Uri, headers: HeaderMap) -> Response {
-    let origin = claimed(uri.query()).filter(|origin| is_allowed(&gateway, &headers, origin));
+    let origin = match claimed(uri.query()) {
+        Some(origin) if may_frame(&gateway, &headers, origin).await => Some(origin),
+        _ => None,
+    };
     let ancestors = origin.unwrap_or("'none'");
     // Pictures that an app chooses for its users may come from its own hosts; nothing else does.
     let policy = assets::policy("'self' data: https:", ancestors);
@@ -58,6 +61,11 @@ async fn page(State(gateway): State<Arc<Gateway>>, uri: Uri, headers: HeaderMap)
     let permissions = HeaderName::from_static("permissions-policy");
     response.headers_mut().insert(permissions, HeaderValue::from_static(PERMISSIONS_POLICY));
     response
+}
+
+/// Whether any app of ours may be at that origin.
+async fn may_frame(gateway: &Gateway, headers: &HeaderMap, origin: &str) -> bool {
+    is_allowed(gateway, headers, origin)
 }
 
 /// The origin that a query names: the one parameter there is, as it stands, for the SDK does not encode it.
