@@ -26,7 +26,7 @@ const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), disp
     geolocation=(), gyroscope=(), hid=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=(), \
     xr-spatial-tracking=()";
 const REFUSAL: &str = "This address is for a frame inside an app that this gateway knows. The origin it names is not \
-    one of them.\nDevelopers: the operator allows an origin, exactly as browsers write it, with --allowed-origin.\n";
+    one of them.\nDevelopers: the operator allows an origin, exactly as browsers write it, with --allowed-origin or\n`repin-server admin app origins add`.\n";
 
 /// The frame's routes. `/` without an origin is the single page.
 pub fn router() -> Router<Arc<Gateway>> {

@@ -1,5 +1,4 @@
 // One challenge in the frame: the widget as a dialog, and its outcome to the app.
-import { customise } from '../customise/customise.ts';
 import type { Outcome, Session } from '../types.ts';
 import { circleError, errorOf, CANCELED, NETWORK } from './ending.ts';
 import type { Init } from './init.ts';
@@ -9,6 +8,7 @@ import { frameTexts, LANGUAGE } from './texts.ts';
 import type { Voice } from './voice.ts';
 
 type Loader = typeof import('../loader.ts');
+type Customise = typeof import('../customise/customise.ts');
 
 /** The success screen goes by itself after so long: the app waits for its answer. */
 const CLOSE_SUCCESS_AFTER_MS = 5_000;
@@ -18,9 +18,12 @@ const SHOW_ANYWAY_MS = 8_000;
 const WAIT_FOR_APP_MS = 6_000;
 
 export async function run({ session, customizations }: Init, loading: Promise<Loader>, origin: string, voice: Voice): Promise<void> {
-  const customisation = customise(customizations);
-  const loader = await loading.catch(() => undefined);
-  if (!loader) return notLoaded(voice);
+  // The app's questions are part of it, so that it is not done without.
+  const customising: Promise<Customise> | undefined = hasAny(customizations) ? import('../customise/customise.ts') : undefined;
+  const loaded = await Promise.all([loading, customising]).catch(() => undefined);
+  if (!loaded) return notLoaded(voice);
+  const [loader, rules] = loaded;
+  const customisation = rules?.customise(customizations);
   // Timers and not frames: while the frame is hidden, browsers draw none. An empty frame would only cover the app.
   const anyway = setInterval(() => shadow()?.firstElementChild && reveal(voice), SHOW_ANYWAY_MS);
   start(session);
@@ -35,7 +38,7 @@ export async function run({ session, customizations }: Init, loading: Promise<Lo
       clearInterval(anyway);
       reveal(voice);
     };
-    loader?.mount(document.body, {
+    loader.mount(document.body, {
       session,
       origin,
       customisation,
@@ -73,6 +76,13 @@ export async function run({ session, customizations }: Init, loading: Promise<Lo
     const waiting = setTimeout(() => card.explain(texts.frame.forgot, close, again), WAIT_FOR_APP_MS);
     card.wait(close, back);
   }
+}
+
+/** The SDK sends every name; whether an app has set anything at all shows in the values. */
+function hasAny(customizations: unknown): boolean {
+  const { securityQuestions, themeColor, localizations, resources, customLinks } = Object(customizations);
+  const { questions, securityConfirmItems } = Object(securityQuestions);
+  return [questions, securityConfirmItems, themeColor, localizations, resources, customLinks].some((value) => value != null);
 }
 
 /** The loader did not come. A browser remembers that, so the whole page tries again, and the SDK greets it again. */

@@ -130,6 +130,22 @@ for (const engine of ENGINES) {
       });
     });
 
+    flow(engine, 'nothing is shown before the gateway has agreed, or eight seconds have passed', async () => {
+      for (const patient of [true, false]) {
+        let agree = () => {};
+        stage.held = new Promise((resolve) => (agree = resolve));
+        await run(stage, userId, 'CHANGE_PIN', async ({ app }) => {
+          await until('the widget waits for the gateway', () => app.frame()?.$('body >>> .card').catch(() => null));
+          assert.deepEqual([await app.messages(), await app.iframe()], [[READY], 'hidden']);
+          if (!patient) await until('it shows that it waits', async () => (await app.iframe()) === 'shown');
+          agree();
+          await app.widget.shows('current.title');
+          await until('it shows', async () => (await app.iframe()) === 'shown');
+          assert.deepEqual(await app.messages(), [READY, SHOW]);
+        });
+      }
+    });
+
     flow(engine, 'the person cancels', async () => {
       await run(stage, userId, 'RESTORE_PIN', async ({ app, status, challengeId }) => {
         await app.widget.shows('questions.title');
@@ -226,7 +242,10 @@ for (const engine of ENGINES) {
         await run(stage, userId, 'CHANGE_PIN', async ({ app }) => {
           const uncovered = await colour(app.page, 1200, 850);
           await app.widget.shows('current.title');
-          const seen = await colour(app.page, 1200, 850);
+          const seen = await until('the frame is drawn', async () => {
+            const now = await colour(app.page, 1200, 850);
+            return `${now}` === `${uncovered}` ? undefined : now;
+          });
           assert.ok(seen.every((part, index) => part < lightest && part < uncovered[index]), `${uncovered} became ${seen}`);
           assert.ok(look || seen.every((part) => part > 60), `${seen} is the page, dimmed`);
         }, { before });

@@ -182,7 +182,11 @@ export async function picture(page, name) {
  */
 export async function colour(page, x, y) {
   const png = Buffer.from(await page.screenshot({ clip: { x, y, width: 1, height: 1 } }));
-  // A PNG of one pixel: its only IDAT chunk is one row, a filter byte and then the samples.
-  const at = png.indexOf('IDAT');
-  return [...inflateSync(png.subarray(at + 4, at + 4 + png.readUInt32BE(at - 4))).subarray(1, 4)];
+  // Chunks of length, name, data and checksum, after a signature of eight bytes.
+  const data = [];
+  for (let at = 8; at < png.length; at += png.readUInt32BE(at) + 12) {
+    if (png.toString('latin1', at + 4, at + 8) === 'IDAT') data.push(png.subarray(at + 8, at + 8 + png.readUInt32BE(at)));
+  }
+  // One row of one pixel: a filter, which there is nothing for, and the samples.
+  return [...inflateSync(Buffer.concat(data)).subarray(1, 4)];
 }
