@@ -20,7 +20,7 @@ const STEPS: [Step; 9] = [
     Step { name: "wasm", what: "vectors and screens in Chromium", work: wasm },
     Step { name: "independent", what: "the protocol against other implementations", work: independent },
     Step { name: "trunk", what: "`trunk build` makes a page that works", work: trunk },
-    Step { name: "e2e", what: "whole stories in Chromium and Firefox", work: |tally| node(tally, "stories") },
+    Step { name: "e2e", what: "whole stories in Chromium and Firefox", work: stories },
     Step { name: "axe", what: "accessibility of every state in Chromium", work: |tally| node(tally, "states") },
 ];
 
@@ -121,6 +121,13 @@ fn trunk(tally: &mut Tally) -> Result {
     // NO_COLOR=1 is in many environments, and this Trunk takes only true or false for it.
     run(program("trunk").arg("build").env_remove("NO_COLOR"))?;
     node_tests(tally, "trunk")
+}
+
+/// Whole stories, and the control of the memory search.
+fn stories(tally: &mut Tally) -> Result {
+    widget::build(widget::Mode::Release)?;
+    widget::leaky()?;
+    node(tally, "stories")
 }
 
 /// Tests of the released widget against a real gateway.
