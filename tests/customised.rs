@@ -26,6 +26,7 @@ fn choose() -> Screen {
         taken: vec![],
         problem: None,
         chosen: None,
+        hint: String::new(),
     }
 }
 

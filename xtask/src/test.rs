@@ -21,7 +21,7 @@ const STEPS: [Step; 13] = [
     Step { name: "independent", what: "the protocol against other implementations", work: independent },
     Step { name: "customise", what: "what hosts send to change the looks, as hostile input", work: customise },
     Step { name: "trunk", what: "`trunk build` makes a page that works", work: trunk },
-    Step { name: "e2e", what: "whole stories in Chromium and Firefox", work: |tally| node(tally, "stories") },
+    Step { name: "e2e", what: "whole stories in Chromium and Firefox", work: stories },
     Step { name: "circle-web", what: "Circle's own web SDK over our frame, in Chromium and Firefox", work: circle_web },
     Step { name: "axe", what: "accessibility of every state in Chromium", work: |tally| node(tally, "states") },
     Step { name: "conformance", what: "Circle's own server SDKs against a real gateway", work: conformance },
@@ -132,6 +132,13 @@ fn trunk(tally: &mut Tally) -> Result {
     // NO_COLOR=1 is in many environments, and this Trunk takes only true or false for it.
     run(program("trunk").arg("build").env_remove("NO_COLOR"))?;
     node_tests(tally, "trunk")
+}
+
+/// Whole stories, and the control of the memory search.
+fn stories(tally: &mut Tally) -> Result {
+    widget::build(widget::Mode::Release)?;
+    widget::leaky()?;
+    node(tally, "stories")
 }
 
 /// Tests of the released widget against a real gateway.

@@ -9,6 +9,8 @@ use std::path::Path;
 pub enum Mode {
     /// What is shipped.
     Release,
+    /// As shipped, but for the wiping of memory.
+    Leaky,
     /// Quick to build and readable in the debugger: ten times the size.
     Dev,
 }
@@ -60,12 +62,23 @@ pub fn gallery() -> Result {
     })
 }
 
+/// The widget without its wiping, for the control of the memory tests: glue and WASM in `target/leaky`, never in `dist/`.
+/// Only the two crates that wipe are told, so that everything below them is the shipped widget's, built once.
+pub fn leaky() -> Result {
+    tools::wasm_target()?;
+    tools::wasm_bindgen()?;
+    let rustc = capture(program("rustc").arg("--version"))?;
+    stamp::unless_unchanged("leaky", &INPUTS, &rustc, "target/leaky/repin_widget_bg.wasm", || {
+        compile("repin_widget", Mode::Leaky, &root().join("target/leaky"))
+    })
+}
+
 fn compile(bin: &str, mode: Mode, out: &Path) -> Result {
     let (profile, folder) = if mode == Mode::Dev { ("dev", "debug") } else { ("wasm-release", "wasm-release") };
     let mut build = cargo();
     build.args(["build", "--package", "repin", "--bin", bin, "--target", "wasm32-unknown-unknown"]);
     build.args(["--profile", profile]);
-    if mode == Mode::Release {
+    if mode != Mode::Dev {
         // The standard library built with the widget, where a panic is a bare trap: an eighth of the download is the
         // machinery that words panics, which nobody reads in a worker and which no secret should get into. Cargo keeps
         // these options behind RUSTC_BOOTSTRAP on a stable compiler; the tests run what is built here.
@@ -73,6 +86,13 @@ fn compile(bin: &str, mode: Mode, out: &Path) -> Result {
         build.env("CARGO_ENCODED_RUSTFLAGS", release_flags()?);
     } else {
         build.env("CARGO_ENCODED_RUSTFLAGS", "");
+    }
+    if mode == Mode::Leaky {
+        build.arg("-Zprofile-rustflags");
+        for package in ["repin", "repin-core"] {
+            let told = format!("profile.wasm-release.package.{package}.rustflags=[\"--cfg\", \"repin_leaky\"]");
+            build.args(["--config", &told]);
+        }
     }
     run(&mut build)?;
     let wasm = root().join("target/wasm32-unknown-unknown").join(folder).join(format!("{bin}.wasm"));

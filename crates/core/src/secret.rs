@@ -1,16 +1,19 @@
 //! Secrets as types: erased when dropped, silent in `Debug`, never cloned, read in one named way.
 //!
+//! `repin_leaky` leaves the erasing out, for the control of a test; never in what is shipped (`src/main.rs`).
+//!
 //! Both types keep their bytes on the heap, so that moving one moves a pointer and leaves no copy on a stack.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::Zeroize;
 
 use crate::wire::{Reader, Wire, WireError, Writer};
 
 /// A secret of a fixed length of `N` bytes, such as a key.
-#[derive(Zeroize, ZeroizeOnDrop)]
+#[derive(Zeroize)]
+#[cfg_attr(not(repin_leaky), derive(zeroize::ZeroizeOnDrop))]
 pub struct Secret<const N: usize>(Box<[u8; N]>);
 
 impl<const N: usize> Secret<N> {
@@ -39,7 +42,8 @@ impl<const N: usize> fmt::Debug for Secret<N> {
 }
 
 /// A secret of any length, such as a PIN as typed, an answer, or a token.
-#[derive(Default, Zeroize, ZeroizeOnDrop)]
+#[derive(Default, Zeroize)]
+#[cfg_attr(not(repin_leaky), derive(zeroize::ZeroizeOnDrop))]
 pub struct SecretBytes(Vec<u8>);
 
 impl SecretBytes {
