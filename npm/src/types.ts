@@ -34,8 +34,6 @@ export interface Options {
   customisation?: Customisation;
   /** The success screen closes by itself after so long. */
   successAutoCloseMs?: number;
-  /** Texts, colours, pictures and questions of the app's own, made safe. */
-  customisation?: Customisation;
   /** The page that speaks to the gateway; for the frame, which speaks for the page around it. */
   origin?: string;
   /** Each step, with its place among the steps (0 of 0 where they are not counted). */

@@ -105,7 +105,7 @@ stage('memory', 'chromium', (stage) => {
       assert.equal((await search(needles)).length, 2, 'a planted PIN is found in both');
     }, { prepare: holdTerminate });
   }
-}, { allowedOrigins: [LEAKY.origin] });
+}, { REPIN_ALLOWED_ORIGIN: LEAKY.origin });
 
 /**
  * What must be gone at the end, and the search for it in the memories of worker and page.
