@@ -149,6 +149,8 @@ for (const engine of ENGINES) {
     flow(engine, 'the person cancels', async () => {
       await run(stage, userId, 'RESTORE_PIN', async ({ app, status, challengeId }) => {
         await app.widget.shows('questions.title');
+        // A key goes where the focus is, which the frame can take only once it is seen.
+        await until('the frame has the focus', () => app.widget.page.evaluate(() => document.hasFocus()));
         await app.page.keyboard.press('Escape');
         await ends(app, [READY, SHOW, CANCELED, CLOSE]);
         assert.deepEqual(await app.calls(), [{ challengeId, error: CANCELED.error }]);

@@ -53,6 +53,21 @@ async fn open_refuses_another_app() {
 }
 
 #[tokio::test]
+async fn a_run_belongs_to_the_session_that_opened_it() {
+    let gateway = enrolled().await;
+    let mut client = Client::new(&gateway, "POST", "/user/pin/restore").await;
+    let sealed = client.seal(Step::Open, &open_request());
+    let answer = client.send(Step::Open, 0, &sealed).await;
+    assert_eq!(answer.0, 200);
+    // The same person's other session gets no kept reply for the same bytes: it has to open a run of its own.
+    let own = std::mem::replace(&mut client.token, gateway.token(USER).await.0);
+    let (status, body) = client.send(Step::Open, 0, &sealed).await;
+    assert_ne!((status, &body["sealed"]), (200, &answer.1["sealed"]));
+    client.token = own;
+    assert_eq!(client.send(Step::Open, 0, &sealed).await, answer);
+}
+
+#[tokio::test]
 async fn every_message_replayed_gets_the_same_reply_and_does_nothing_again() {
     let gateway = enrolled().await;
     let mut client = Client::new(&gateway, "POST", "/user/pin/restore").await;

@@ -118,3 +118,41 @@ async fn finish_challenges(tx: &mut Tx, key: &MessageKey<'_>, user: &str, now: U
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::store::{Apps, Created, NewChallenge, NewRun, Store};
+    use repin_core::api::ChallengeType;
+
+    // The gateway asks for the status first; whoever uses the store as a library may not.
+    #[tokio::test]
+    async fn nothing_is_written_for_a_challenge_that_has_expired() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("db")).await.unwrap();
+        let app = store.default_app(0).await.unwrap();
+        let user = store.create_user(&app.id, "user-0001", 0).await.unwrap().unwrap();
+        let new = NewChallenge {
+            user: &user.id,
+            kind: ChallengeType::SetPin,
+            endpoint: "POST /user/pin",
+            key: "key",
+            body_hash: [0; 32],
+            expires_at: 100,
+        };
+        let Created::New(challenge) = store.create_challenge(&new, 1).await.unwrap() else { unreachable!() };
+        let reply = Reply { code: None, sealed: vec![1] };
+        let key = |seq| MessageKey { challenge: &challenge.id, run: [1; 16], seq, hash: [seq as u8; 32] };
+        let run =
+            NewRun { user: &user.id, token_hash: [0; 32], opening: [0; 32], registration_open_until: Some(1_000) };
+        store.open_run(&key(0), &run, &reply, 1).await.unwrap();
+        let commit = Commit { user: &user.id, kind: ChallengeType::SetPin, credentials: vec![] };
+        for now in [100, 101] {
+            let refused = store.commit(&key(1), &commit, &reply, now).await.unwrap();
+            assert!(matches!(refused, Committed::Refused(Code::ChallengeExpired)), "at {now}");
+        }
+        let done = store.commit(&key(1), &commit, &reply, 99).await.unwrap();
+        assert!(matches!(done, Committed::Recorded(Recorded::Now)), "the control");
+    }
+}
