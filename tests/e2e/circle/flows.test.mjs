@@ -149,6 +149,7 @@ for (const engine of ENGINES) {
     flow(engine, 'the person cancels', async () => {
       await run(stage, userId, 'RESTORE_PIN', async ({ app, status, challengeId }) => {
         await app.widget.shows('questions.title');
+        await app.hasFocus();
         await app.page.keyboard.press('Escape');
         await ends(app, [READY, SHOW, CANCELED, CLOSE]);
         assert.deepEqual(await app.calls(), [{ challengeId, error: CANCELED.error }]);
@@ -229,7 +230,7 @@ for (const engine of ENGINES) {
       await run(stage, userId, 'RESTORE_PIN', async ({ app }) => {
         // What of it shows is tested where it is decided; here, that it does no harm.
         await until('the questions', () => app.frame()?.$('body >>> form input').catch(() => null));
-        await until('it shows', async () => (await app.iframe()) === 'shown');
+        await app.hasFocus();
         await app.page.keyboard.press('Escape');
         await ends(app, [READY, SHOW, CANCELED, CLOSE]);
       }, { before });

@@ -37,10 +37,14 @@ for (const engine of ENGINES) {
       ['a page of no server', OTHER, { src: `data:text/html,${encodeURIComponent(inner(FRAME.src))}` }],
     ])) {
       test(`${why} hears nothing`, async () => {
+        stage.asked.length = 0;
         await framed(page, attributes, async ({ got }) => {
           await sleep(SILENCE_MS);
           assert.deepEqual(await got(), []);
         });
+        // The browser did not let the page in at all; in a sandbox of its own it is let in, and cannot fetch its script.
+        const letIn = /** @type {any} */ (attributes).sandbox && 'src' in attributes;
+        assert.equal(stage.asked.includes('/frame.js'), Boolean(letIn));
       });
     }
 

@@ -1,6 +1,6 @@
 // An app on Circle's unmodified web SDK, and the frame it opens, as the person in front of it uses them.
 import { readFileSync } from 'node:fs';
-import { find } from '../../harness/find.mjs';
+import { find, until } from '../../harness/find.mjs';
 import { Widget } from '../../harness/widget.mjs';
 
 export const APP = 'https://app.example';
@@ -51,6 +51,14 @@ export class App {
     return this.page.evaluate(() => {
       const iframe = document.getElementById('sdkIframe');
       return !iframe ? 'none' : iframe.checkVisibility() && iframe.clientWidth > 0 ? 'shown' : 'hidden';
+    });
+  }
+
+  /** Waits until it is shown and what is typed goes to it, to a place of its own. */
+  async hasFocus() {
+    await until('the focus is in the frame', async () => {
+      const inside = () => document.hasFocus() && Boolean(document.body.lastElementChild?.shadowRoot?.activeElement);
+      return (await this.iframe()) === 'shown' && this.frame()?.evaluate(inside);
     });
   }
 

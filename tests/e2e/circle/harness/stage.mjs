@@ -12,6 +12,7 @@ import { behind, emptyPage, hostPage, openFront } from './front.mjs';
  * @property {Gateway} gateway
  * @property {import('puppeteer-core').Browser} browser
  * @property {import('./front.mjs').Front} front
+ * @property {string[]} asked paths that browsers asked the gateway for
  * @property {RegExp} [lost] requests for these paths of the gateway's get no answer
  * @property {Promise<void>} [held] the protocol's messages wait for this before they reach the gateway
  * @property {Record<string, string>} secrets what neither the app's page nor the log may hold, by name
@@ -32,7 +33,7 @@ export const EVIL = 'https://evil.example';
  */
 export function stage(name, engine, stories, service = SERVICE) {
   describe(`${name}, in ${engine}`, () => {
-    const stage = /** @type {Stage} */ ({ secrets: {} });
+    const stage = /** @type {Stage} */ (/** @type {Partial<Stage>} */ ({ secrets: {}, asked: [] }));
     before(async () => {
       stage.gateway = await Gateway.start({ REPIN_PUBLIC_URL: service, REPIN_ALLOWED_ORIGIN: `${APP},${OTHER}` });
       const host = (/** @type {string} */ origin) => new URL(origin).host;
@@ -40,6 +41,7 @@ export function stage(name, engine, stories, service = SERVICE) {
       stage.front = await openFront({
         [host(service)]: async (request, response) => {
           const path = request.url ?? '';
+          stage.asked.push(path);
           if (stage.lost?.test(path)) return void response.destroy();
           if (path.startsWith('/v1/repin/')) await stage.held;
           gateway(request, response);
