@@ -1,12 +1,16 @@
 // The part of the page that Trunk does not build: scripts and styles, under the names that index.html copies.
 // `node npm/trunk.mjs FOLDER`. Released builds go through xtask/assets.mjs instead.
 import { build } from 'esbuild';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { defined, pack, readAll } from '../xtask/locales/texts.mjs';
 
 const outdir = process.argv[2];
 if (!outdir) throw new Error('usage: trunk.mjs FOLDER');
 
-const NAMES = { loader: 'repin', worker: 'repin-worker', page: 'page' };
-const options = /** @type {const} */ ({ bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning', sourcemap: 'inline' });
+const NAMES = { loader: 'repin', language: 'repin-language', worker: 'repin-worker', page: 'page' };
+const languages = readAll();
+const english = /** @type {import('../xtask/locales/texts.mjs').Tree} */ (languages.get('en'));
+const options = /** @type {const} */ ({ define: defined(languages), bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning', sourcemap: 'inline' });
 
 for (const [source, served] of Object.entries(NAMES)) {
   await build({
@@ -21,12 +25,15 @@ await build({
   outfile: `${outdir}/repin.css`,
   bundle: true,
 });
+mkdirSync(`${outdir}/locales`, { recursive: true });
+for (const [tag, tree] of languages) writeFileSync(`${outdir}/locales/${tag}.json`, JSON.stringify(pack(english, tree)));
 await build({ entryPoints: ['style/page.css'], outfile: `${outdir}/page.css`, bundle: true });
 
 /** @param {import('esbuild').PluginBuild} build */
 function keepNeighbours(build) {
-  build.onResolve({ filter: /(repin_widget\.js|loader\.ts)$/ }, ({ path, kind }) => {
+  build.onResolve({ filter: /(repin_widget\.js|\/(loader|language)\.ts)$/ }, ({ path, kind }) => {
     if (kind === 'entry-point') return null;
-    return { path: path.endsWith('loader.ts') ? './repin.js' : './repin_widget.js', external: true };
+    const served = { './loader.ts': './repin.js', './language.ts': './repin-language.js' }[path];
+    return { path: served ?? './repin_widget.js', external: true };
   });
 }

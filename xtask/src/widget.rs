@@ -13,7 +13,7 @@ pub enum Mode {
     Dev,
 }
 
-const INPUTS: [&str; 14] = [
+const INPUTS: [&str; 15] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
@@ -28,6 +28,7 @@ const INPUTS: [&str; 14] = [
     "index.html",
     "xtask/src",
     "xtask/assets.mjs",
+    "xtask/locales",
 ];
 
 pub fn build(mode: Mode) -> Result {
