@@ -12,19 +12,18 @@ use crate::widgets::icon::Icon;
 use crate::widgets::{button, notice, title};
 
 pub(crate) fn screen(face: Face) -> Parts {
-    let phrase = face.text(Key::AGREE_PHRASE);
     let (id, error_id) = (face.id("agree"), face.id("agree-error"));
     let (agreed, error) = (Small::new(false), Small::new(None));
     let field = text_field(&id).attr("aria-describedby", &error_id).flag("aria-invalid", move || error.get().is_some());
     let (typed, asked) = (field.input(), field.input());
-    let expected = plain(&phrase);
     let field = field.on("input", move |_| {
-        agreed.set(plain(&typed.value()) == expected);
+        agreed.set(plain(&typed.value()) == plain(&face.text(Key::AGREE_PHRASE)));
         error.set(None);
     });
-    let label = el("label").attr("for", &id).text(&face.fill(Key::AGREE_LABEL, "phrase", &phrase));
+    let label = el("label").attr("for", &id);
+    let label = label.text_with(move || face.fill(Key::AGREE_LABEL, "phrase", &face.text(Key::AGREE_PHRASE)));
     let parts = vec![
-        title::hero_with(face, Icon::Shield, "", Key::AGREE_TITLE, ""),
+        title::hero_with(face, Icon::Shield, "", Key::AGREE_TITLE, Box::new(String::new)),
         notice::points(face, &[Key::AGREE_ONLY_YOU, Key::AGREE_SCAM]),
         notice::caution(face, None, Key::AGREE_LOST),
         el("div").children(vec![label, field, notice::field_error(face, error_id, error)]),

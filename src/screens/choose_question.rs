@@ -32,9 +32,9 @@ pub(crate) fn screen(face: Face, offer: Offer) -> Parts {
     let (answers, answer_view) = AnswerOfEither::new(face, index, hidden, &offer.catalogue);
     let answers = Rc::new(answers);
     let (hint, hint_view) = hint_field(face);
-    let headline = face.of(Key::CHOOSE_TITLE, offer.number.into(), offer.required.into());
+    let headline = move || face.of(Key::CHOOSE_TITLE, offer.number.into(), offer.required.into());
     let parts = vec![
-        title::title_with(face, &headline, &face.text(Key::CHOOSE_LEAD)),
+        title::title_with(face, Box::new(headline), Box::new(move || face.text(Key::CHOOSE_LEAD))),
         select_view,
         answer_view,
         hint_view,
@@ -100,8 +100,8 @@ struct AnswerOfEither {
 
 impl AnswerOfEither {
     fn new(face: Face, index: Small<Option<u32>>, hidden: Small<bool>, catalogue: &[Question]) -> (Self, El) {
-        let label = face.text(Key::CHOOSE_ANSWER);
-        let field = |name, kind| AnswerInput::new(face, (name, &label), kind, nothing(), hidden, |_| false);
+        let label = || Box::new(move || face.text(Key::CHOOSE_ANSWER));
+        let field = |name, kind| AnswerInput::new(face, (name, label()), kind, nothing(), hidden, |_| false);
         let (words, words_view) = field("words", QuestionKind::Text);
         let (date, date_view) = field("date", QuestionKind::Date);
         let kinds = catalogue.iter().map(|question| question.kind).collect::<Vec<_>>();
@@ -130,14 +130,15 @@ fn kind_of(kinds: &[QuestionKind], index: Option<u32>) -> QuestionKind {
 
 fn question_select(face: Face, index: Small<Option<u32>>, offer: &Offer) -> (Field, El) {
     let (id, error_id) = (face.id("question"), face.id("question-error"));
-    let option = |value: &str, text: &str, chosen: bool, off: bool| {
+    let option = |value: &str, chosen: bool, off: bool| {
         let mark = |option: El, name, set| if set { option.attr(name, "") } else { option };
-        mark(mark(el("option").attr("value", value).text(text), "selected", chosen), "disabled", off)
+        mark(mark(el("option").attr("value", value), "selected", chosen), "disabled", off)
     };
-    let mut options = vec![option("", &face.text(Key::CHOOSE_PLACEHOLDER), offer.chosen.is_none(), true)];
+    let mut options = vec![option("", offer.chosen.is_none(), true).says(face, Key::CHOOSE_PLACEHOLDER)];
     for (n, question) in offer.catalogue.iter().enumerate() {
         let n = n as u8;
-        options.push(option(&n.to_string(), &question.text, offer.chosen == Some(n), offer.taken.contains(&n)));
+        let option = option(&n.to_string(), offer.chosen == Some(n), offer.taken.contains(&n));
+        options.push(option.text(&question.text));
     }
     let select = el("select").class("fld").attr("id", &id).attr("aria-describedby", &error_id).children(options);
     let chosen = select.element().unchecked_into::<HtmlSelectElement>();

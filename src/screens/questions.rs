@@ -20,7 +20,8 @@ pub(crate) fn screen(face: Face, questions: &[Question]) -> Parts {
         let hint = question.hint.as_deref().filter(|hint| !hint.is_empty());
         let hint = hint.map_or_else(nothing, |hint| your_hint(face, hint));
         let name = ["answer", &n.to_string()].concat();
-        AnswerInput::new(face, (&name, &question.text), question.kind, hint, hidden, is_wrong)
+        let text = question.text.clone();
+        AnswerInput::new(face, (&name, Box::new(move || text.clone())), question.kind, hint, hidden, is_wrong)
     };
     let (fields, views): (Vec<_>, Parts) = questions.iter().enumerate().map(field).unzip();
     mark_empty_ones(face, fields.clone());

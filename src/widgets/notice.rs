@@ -8,13 +8,15 @@ use crate::small::Small;
 
 /// Reassurance, in passing.
 pub(crate) fn note(face: Face, text: Key) -> El {
-    boxed("note", Icon::Shield, "", &[&face.text(text)])
+    dynamic(move || boxed("note", Icon::Shield, "", &[&face.text(text)]))
 }
 
 /// Something to be careful about.
 pub(crate) fn caution(face: Face, fact: Option<Key>, text: Key) -> El {
-    let fact = fact.map(|fact| face.text(fact)).unwrap_or_default();
-    boxed("note warn", Icon::Warning, &fact, &[&face.text(text)])
+    dynamic(move || {
+        let fact = fact.map(|fact| face.text(fact)).unwrap_or_default();
+        boxed("note warn", Icon::Warning, &fact, &[&face.text(text)])
+    })
 }
 
 /// What was wrong with a submission, read out at once. `id` ties it to its field.
