@@ -49,7 +49,7 @@ mod questions {
     #[wasm_bindgen_test]
     async fn are_asked_with_the_persons_own_hints_set_apart() {
         let stage = show(asked(None)).await;
-        assert_eq!(stage.text("bdi"), "red gate");
+        assert_eq!(stage.text(".hint bdi"), "red gate");
         assert!(stage.words().contains("Your hint: “red gate”"));
         assert_eq!(stage.text("label[for$=answer0]"), "What was your first school?");
         assert_eq!(stage.text("legend"), "When did your parents marry?");

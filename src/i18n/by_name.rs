@@ -6,10 +6,11 @@ use wasm_bindgen::JsValue;
 
 use super::{FINGERPRINT, NAMES};
 
-/// The list that [`Texts::new`](super::Texts::new) takes. A text that is not there leaves a hole, which English fills.
+/// The list that [`Texts::new`](super::Texts::new) takes; one that is a list already stays as it is. A text that is not
+/// there leaves a hole, which English fills.
 pub fn list(messages: &JsValue) -> JsValue {
-    if messages.is_undefined() {
-        return JsValue::UNDEFINED;
+    if messages.is_undefined() || Array::is_array(messages) {
+        return messages.clone();
     }
     let member = |group: JsValue, name: &str| Reflect::get(&group, &name.into()).unwrap_or_default();
     let text = |name: &&str| name.split('.').fold(messages.clone(), member);

@@ -138,7 +138,8 @@ fn question_select(face: Face, index: Small<Option<u32>>, offer: &Offer) -> (Fie
     for (n, question) in offer.catalogue.iter().enumerate() {
         let n = n as u8;
         let option = option(&n.to_string(), offer.chosen == Some(n), offer.taken.contains(&n));
-        options.push(option.text(&question.text));
+        // An option takes no element: characters say that its text has its own direction.
+        options.push(option.text(&["\u{2068}", &question.text, "\u{2069}"].concat()));
     }
     let select = el("select").class("fld").attr("id", &id).attr("aria-describedby", &error_id).children(options);
     let chosen = select.element().unchecked_into::<HtmlSelectElement>();

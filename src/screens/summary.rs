@@ -6,7 +6,7 @@ use repin_vault::flow::Event;
 use crate::element::{Parts, el};
 use crate::face::Face;
 use crate::i18n::Key;
-use crate::widgets::answer_input::your_hint;
+use crate::widgets::answer_input::{apart, your_hint};
 use crate::widgets::{button, title};
 
 pub(crate) fn screen(face: Face, questions: &[Question]) -> Parts {
@@ -16,7 +16,7 @@ pub(crate) fn screen(face: Face, questions: &[Question]) -> Parts {
             None => el("span").says(face, Key::SUMMARY_NO_HINT),
         };
         let hint = el("span").class("hint").child(hint);
-        el("li").children(vec![el("strong").text(&question.text), hint])
+        el("li").children(vec![el("strong").child(apart().text(&question.text)), hint])
     };
     vec![
         title::title(face, Key::SUMMARY_TITLE, Key::SUMMARY_LEAD),

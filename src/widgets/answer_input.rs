@@ -54,7 +54,7 @@ impl AnswerInput {
                 let input = input(&id).attr("aria-describedby", &described);
                 let field = Field::Text(input.input());
                 let parts = vec![
-                    el("label").attr("for", &id).text_with(label),
+                    el("label").attr("for", &id).child(apart().text_with(label)),
                     el("div").class("hint").attr("id", &hint_id).child(hint),
                     input,
                     field_error(face, error_id, error),
@@ -66,7 +66,7 @@ impl AnswerInput {
                 let of = date.clone();
                 let example = el("span").text_with(move || of.example() + " ");
                 let parts = vec![
-                    el("legend").text_with(label),
+                    el("legend").child(apart().text_with(label)),
                     el("div").class("hint").attr("id", &hint_id).children(vec![example, hint]),
                     inputs,
                     field_error(face, error_id, error),
@@ -126,6 +126,11 @@ pub(crate) fn let_alone(input: El) -> El {
         ("data-form-type", "other"),
     ];
     KEEP_OUT.iter().fold(input, |input, (name, value)| input.attr(name, value))
+}
+
+/// For words that may be in another language than the widget's, as a question can: each has its own direction.
+pub(crate) fn apart() -> El {
+    el("bdi")
 }
 
 /// The person's own words, kept apart from the sentence around them in either direction of writing.

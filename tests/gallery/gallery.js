@@ -1,14 +1,17 @@
-// Hosts `repin_gallery`: one state (`gallery.show`), or all of them (`?all`, `?all&only=new-pin,locked`).
+// Hosts `repin_gallery`: one state (`gallery.show`), or all of them (`?all`, `?all&only=new-pin,locked`), also in another
+// language (`&locale=ar&dir=rtl`).
 import init, { names, show } from './repin_gallery.js';
 
-/** @typedef {{ theme?: string, dir?: string, locale?: string, still?: boolean }} Look */
+/** @typedef {{ theme?: string, dir?: string, locale?: string, messages?: unknown, still?: boolean }} Look */
 
 const stage = /** @type {HTMLElement} */ (document.getElementById('stage'));
 const query = new URLSearchParams(location.search);
 
 await init();
 Object.assign(window, { gallery: { names, show: showOne } });
-const look = { theme: query.get('theme') ?? undefined, dir: query.get('dir') ?? undefined };
+const locale = query.get('locale') ?? undefined;
+const messages = locale && (await (await fetch(`locales/${locale}.json`)).json()).face;
+const look = { theme: query.get('theme') ?? undefined, dir: query.get('dir') ?? undefined, locale, messages };
 if (query.has('all')) showAll((query.get('only') ?? names().join(',')).split(','), look);
 else showOne(query.get('state') ?? names()[0], look);
 document.documentElement.dataset.ready = '';
@@ -26,7 +29,8 @@ function showAll(wanted, look) {
 }
 
 /** @param {Look} look */
-function dress({ theme, dir }) {
+function dress({ theme, dir, locale }) {
+  document.documentElement.lang = locale ?? 'en';
   document.documentElement.dir = dir ?? 'ltr';
   document.body.classList.toggle('dark', theme === 'dark');
 }

@@ -112,7 +112,11 @@ function unbracketed() {
   const texts = [];
   while (walker.nextNode()) texts.push(walker.currentNode);
   /** @param {string} text */
-  const rest = (text) => text.replace(/\[[^\]]*\]/g, '');
+  const rest = (text) => {
+    // One text may stand within another.
+    for (let before = ''; before !== text; ) [before, text] = [text, text.replace(/\[[^[\]]*\]/g, '')];
+    return text;
+  };
   // A text around a hint is in three parts.
   const whole = texts.filter(({ parentElement }) => !parentElement?.closest('span:has(bdi)')).map(({ nodeValue }) => nodeValue ?? '');
   return [...labels, ...whole].filter((text) => /\p{L}/u.test(rest(text)) && !own.test(text));
