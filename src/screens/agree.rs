@@ -52,10 +52,16 @@ fn what_it_means(face: Face) -> El {
     }
 }
 
-/// Without the differences nobody means: case, spaces, quotation marks, a full stop, and whether a keyboard sends an
-/// accented letter as one character or as two.
+/// Without the differences nobody means: case, spaces of any kind, quotation marks, a full stop, marks that show nothing,
+/// and whether a keyboard sends an accented letter as one character or as two.
 fn plain(text: &str) -> String {
-    let meant = |c: &char| c.is_ascii_alphanumeric() || !(c.is_ascii() || matches!(c, '‘'..='„' | '«' | '»' | '。'));
+    let meant = |c: &char| c.is_ascii_alphanumeric() || !(c.is_ascii() || is_aside(*c));
+    // NFKC makes every space that does not break one that does. The browser lower-cases as in English, where the Turkish
+    // `İ` becomes an `i` with a dot above, and `I` never the `ı` that Turks mean by it.
     let text = String::from(JsString::from(text).normalize("NFKC"));
-    lower(&text).chars().filter(meant).collect()
+    lower(&text).chars().filter(meant).map(|c| if c == 'ı' { 'i' } else { c }).collect()
+}
+
+fn is_aside(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '‘'..='‟' | '‹' | '›' | '«' | '»' | '。' | '「'..='』' | '\u{307}')
 }
