@@ -5,10 +5,11 @@
 
 mod stage;
 
+use repin::i18n::Texts;
 use repin::i18n::by_name::list;
 use repin_core::api::QuestionKind;
 use repin_vault::flow::{Event, Screen};
-use stage::{PLAIN_HOST, Stage, question, show_with, two_questions, view};
+use stage::{PLAIN_HOST, Stage, question, settle, show_with, two_questions, view};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -38,6 +39,22 @@ async fn the_accent_of_a_headline_is_a_part_of_one_name() {
     assert_eq!(stage.text("h2"), "Enter your secret PIN now");
     assert_eq!(stage.text("h2 .accent"), "secret PIN");
     assert!(stage.find(".lead").is_none(), "taken away by the host");
+}
+
+#[wasm_bindgen_test]
+async fn the_host_s_words_and_their_accent_stay_when_another_language_is_spoken() {
+    let own = r#""first": {"title": "Your \u001fsecret PIN\u001f"}, "custom": {"mark": "*"}"#;
+    let first = Screen::NewPin { length: 6, problem: None, first: true };
+    let stage = customised(first, &format!("{{{own}}}")).await;
+    assert_eq!(stage.text(".lead"), "You’ll use it to approve transactions.");
+    let german = format!(r#"{{{own}, "common": {{"continue": "Weiter"}}}}"#);
+    stage.face.speak(Texts::new("de", list(&js_sys::JSON::parse(&german).unwrap())));
+    settle().await;
+    assert_eq!(stage.text("button[type=submit]"), "Weiter");
+    assert_eq!(stage.text("h2"), "Your secret PIN");
+    assert_eq!(stage.text("h2 .accent"), "secret PIN");
+    stage.vault(view(choose())).await;
+    assert!(stage.text("label").ends_with('*'));
 }
 
 #[wasm_bindgen_test]

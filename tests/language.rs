@@ -181,3 +181,27 @@ async fn a_list_that_was_made_for_other_texts_is_not_used() {
     let stage = show_with(view(asked(None)), "en", stale.into(), PLAIN_HOST).await;
     assert_eq!(stage.text("h2"), "Answer your security questions");
 }
+
+#[wasm_bindgen_test]
+async fn the_phrase_is_agreed_to_as_the_keyboards_of_each_language_send_it() {
+    let typed = [
+        ("Kabul ediyorum", "KABUL EDİYORUM"),
+        ("Kabul ediyorum", "KABUL EDIYORUM"),
+        ("Tôi đồng ý", "Tôi đồng y\u{301}"),
+        ("Tôi đồng ý", "To\u{302}i đo\u{302}\u{300}ng y\u{301}"),
+        ("Je suis d’accord", "«\u{a0}je suis\u{202f}d'accord\u{a0}»"),
+        ("同意します", "「同意します」"),
+        ("موافقم", "موافقم\u{200f}."),
+    ];
+    for (phrase, typed) in typed {
+        let messages = format!(r#"{{"agree": {{"phrase": "{phrase}"}}}}"#);
+        let messages = list(&js_sys::JSON::parse(&messages).unwrap());
+        let stage = show_with(view(Screen::Agree), "en", messages, PLAIN_HOST).await;
+        stage.fill("input", typed.get(..typed.len() / 2).unwrap_or("x")).await;
+        stage.press("Continue").await;
+        assert!(stage.sent().is_empty(), "half of {typed}");
+        stage.fill("input", typed).await;
+        stage.press("Continue").await;
+        assert!(matches!(stage.sent()[..], [Event::Agree]), "{typed} for {phrase}");
+    }
+}
