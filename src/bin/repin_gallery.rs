@@ -32,8 +32,8 @@ pub fn names() -> Vec<String> {
     states().into_iter().map(|(name, _)| name.to_owned()).collect()
 }
 
-/// Shows a state in `container`. `options` is `{locale?, messages?, still?}`, `messages` being a parsed locale file: the state shown before goes, unless
-/// `still` is set, which also leaves the focus alone.
+/// Shows a state in `container`. `options` is `{locale?, messages?, still?}`, `messages` being a parsed locale file or a
+/// list: the state shown before goes, unless `still` is set, which also leaves the focus alone.
 #[wasm_bindgen]
 pub fn show(container: HtmlElement, name: &str, options: JsValue) {
     let option = |name: &str| js_sys::Reflect::get(&options, &name.into()).unwrap_or_default();
