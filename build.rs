@@ -1,5 +1,6 @@
 //! Turns `locales/en.json` into typed keys with English compiled in: a text that is used and not there, or there and
-//! not used, fails the build. Other languages are fetched at run time and looked up by the same names.
+//! not used, fails the build. Other languages are fetched at run time as lists in the order made here: the names would be
+//! a quarter of such a file. `xtask/locales/texts.mjs` makes the lists.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -23,6 +24,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             _ => catalogue.group(group, value)?,
         }
     }
+    catalogue.texts.sort();
+    catalogue.plurals.sort();
     fs::write(Path::new(&env::var("OUT_DIR")?).join("texts.rs"), catalogue.render()?)?;
     Ok(())
 }
@@ -65,13 +68,25 @@ impl Catalogue {
         Ok(())
     }
 
+    fn names(&self) -> Vec<&str> {
+        let texts = self.texts.iter().map(|(name, _)| name.as_str());
+        texts.chain(self.plurals.iter().map(|(name, ..)| name.as_str())).collect()
+    }
+
     fn render(&self) -> Result<String, std::fmt::Error> {
         let mut out = String::new();
         constants(&mut out, "Key", self.texts.iter().map(|(path, _)| path))?;
-        writeln!(out, "/// Names and English, by number.\nstatic TEXTS: &[(&str, &str)] = &{:?};", self.texts)?;
+        let names = self.names();
+        writeln!(out, "/// Every text's name, in the order of a language's list: texts, then plurals.")?;
+        writeln!(out, "pub static NAMES: &[&str] = &{names:?};")?;
+        writeln!(out, "/// Stands first in a list: one that was made for other texts is not used.")?;
+        writeln!(out, "pub const FINGERPRINT: u32 = {};", fingerprint(&names.join("\n")))?;
+        let english: Vec<_> = self.texts.iter().map(|(_, english)| english).collect();
+        writeln!(out, "/// English, by number.\nstatic TEXTS: &[&str] = &{english:?};")?;
         constants(&mut out, "Plural", self.plurals.iter().map(|(path, ..)| path))?;
-        writeln!(out, "/// Name, English `one` and `other`, by number.")?;
-        writeln!(out, "static PLURALS: &[(&str, &str, &str)] = &{:?};", self.plurals)?;
+        let english: Vec<_> = self.plurals.iter().map(|(_, one, other)| (one, other)).collect();
+        writeln!(out, "/// English `one` and `other`, by number.")?;
+        writeln!(out, "static PLURALS: &[(&str, &str)] = &{english:?};")?;
         writeln!(
             out,
             "/// Title and text for Circle's number.\npub(crate) fn error_texts(code: i32) -> (Key, Key) {{\n    match code {{"
@@ -94,6 +109,11 @@ fn constants<'a>(out: &mut String, name: &str, paths: impl Iterator<Item = &'a S
         writeln!(out, "    pub(crate) const {}: Self = Self({number});", constant(path))?;
     }
     writeln!(out, "}}")
+}
+
+/// FNV-1a, 32 bits: short, and the same few lines in JavaScript. It guards against a stale file, not against anyone.
+fn fingerprint(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// `questions.wrong_which` becomes `QUESTIONS_WRONG_WHICH`.

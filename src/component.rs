@@ -43,7 +43,7 @@ fn front(face: Face) -> El {
     dynamic(move || match (face.leaving.get(), face.front.get()) {
         (true, _) => group(screens::leaving::screen(face)),
         (_, 0) => nothing(),
-        _ => screen_view(face, face.screen()),
+        _ => untrack(|| screen_view(face, face.screen())),
     })
 }
 
@@ -51,10 +51,11 @@ fn front(face: Face) -> El {
 fn page(face: Face) -> El {
     dynamic(move || {
         face.page.get();
-        match face.screen_behind() {
+        // What its parts read is for them to follow: a page made anew for a new language would lose what was typed.
+        untrack(|| match face.screen_behind() {
             Screen::Loading => nothing(),
             screen => screen_view(face, screen),
-        }
+        })
     })
 }
 

@@ -19,6 +19,9 @@ use crate::face::Face;
 use crate::i18n::Key;
 use crate::small::watch;
 
+/// Words made anew whenever what they are made from changes: the language, for one.
+pub(crate) type Words = Box<dyn Fn() -> String>;
+
 /// A part of a screen: an element, several parts, or one that changes. As large as a pointer, for they are handed about
 /// a lot.
 pub(crate) struct El(Box<Made>);
@@ -131,9 +134,9 @@ impl El {
         self
     }
 
-    /// One of the widget's texts as the only content.
+    /// One of the widget's texts as the only content, in whatever language is spoken.
     pub(crate) fn says(self, face: Face, key: Key) -> Self {
-        self.text(&face.text(key))
+        self.text_with(move || face.text(key))
     }
 
     /// Text that follows what it is read from.

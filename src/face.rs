@@ -82,10 +82,14 @@ pub struct Face {
     pub(crate) renewal_failed: Small<bool>,
     /// Goes up once a second.
     pub(crate) ticks: Small<u32>,
+    /// Goes up with each change of language.
+    language: Small<u32>,
 }
 
 struct Inner {
-    texts: Texts,
+    texts: RefCell<Texts>,
+    /// What is made anew for its words takes no focus.
+    rewording: Cell<bool>,
     host: Box<dyn Host>,
     view: RefCell<ViewModel>,
     /// The last view that was not an interruption: its page stays as it was, with what was typed.
@@ -110,7 +114,8 @@ impl Face {
     pub fn new(texts: Texts, host: Box<dyn Host>, first: ViewModel) -> Self {
         let voice = crate::element::el("p").class("vh").attr("role", "status").element();
         let inner = Inner {
-            texts,
+            texts: RefCell::new(texts),
+            rewording: Cell::new(false),
             host,
             view: RefCell::new(loading()),
             behind: RefCell::new(loading()),
@@ -134,6 +139,7 @@ impl Face {
             renewing: Small::new(false),
             renewal_failed: Small::new(false),
             ticks: Small::new(0),
+            language: Small::new(0),
         };
         face.inner().host.step(step_name(&Screen::Loading), None);
         face.receive(first);
@@ -236,6 +242,17 @@ impl Face {
         self.renewal_failed.set(true);
     }
 
+    /// Goes on in another language. What was typed, the focus and every state stay as they are.
+    pub fn speak(self, texts: Texts) {
+        let inner = self.inner();
+        *inner.texts.borrow_mut() = texts;
+        inner.rewording.set(true);
+        self.language.set(self.language.now() + 1);
+        // Whatever follows the language has run by the next task.
+        let reworded: Box<dyn FnOnce()> = Box::new(move || inner.rewording.set(false));
+        set_timeout(reworded, std::time::Duration::ZERO);
+    }
+
     /// What was wrong last. Read [`Face::judged`] to hear of the next one.
     pub(crate) fn problem(self) -> Option<Problem> {
         problem_of(&self.inner().behind.borrow().screen)
@@ -286,7 +303,7 @@ impl Face {
 
     /// Moves the focus, after the present task: the element may not stand in the page yet.
     pub(crate) fn focus(self, element: HtmlElement) {
-        if self.inner().host.moves_focus() {
+        if self.inner().host.moves_focus() && !self.inner().rewording.get() {
             let focus: Box<dyn FnOnce()> = Box::new(move || drop(element.focus()));
             set_timeout(focus, std::time::Duration::ZERO);
         }
@@ -337,41 +354,42 @@ impl Face {
     }
 }
 
-/// Texts, by key.
+/// Texts, by key. Whatever reads one in an effect runs again when the language changes.
 impl Face {
     pub(crate) fn texts<T>(self, read: impl FnOnce(&Texts) -> T) -> T {
-        read(&self.inner().texts)
+        self.language.follow();
+        read(&self.inner().texts.borrow())
     }
 
     pub(crate) fn text(self, key: Key) -> String {
-        self.inner().texts.get(key)
+        self.texts(|texts| texts.get(key))
     }
 
     /// A text that only a host's customisation has.
     pub(crate) fn custom(self, name: &str) -> Option<String> {
-        self.inner().texts.custom(name)
+        self.texts(|texts| texts.custom(name))
     }
 
     /// One of several such texts, counted from 1.
     pub(crate) fn custom_at(self, name: &str, n: u32) -> Option<String> {
-        self.inner().texts.custom_at(name, n)
+        self.texts(|texts| texts.custom_at(name, n))
     }
 
     pub(crate) fn fill(self, key: Key, name: &str, value: &str) -> String {
-        self.inner().texts.fill(key, name, value)
+        self.texts(|texts| texts.fill(key, name, value))
     }
 
     pub(crate) fn count(self, plural: Plural, n: u32) -> String {
-        self.inner().texts.count(plural, n)
+        self.texts(|texts| texts.count(plural, n))
     }
 
     pub(crate) fn of(self, key: Key, n: u32, total: u32) -> String {
-        self.inner().texts.of(key, n, total)
+        self.texts(|texts| texts.of(key, n, total))
     }
 
     /// A moment on the gateway's clock as time of day here.
     pub(crate) fn time_of(self, moment: UnixMs) -> String {
-        self.inner().texts.time_of_day(moment as f64 - self.inner().clock.get().0)
+        self.texts(|texts| texts.time_of_day(moment as f64 - self.inner().clock.get().0))
     }
 }
 

@@ -1,9 +1,10 @@
 //! Texts for people: English compiled in, another language looked up first when the loader fetched one. Plurals, dates,
 //! clocks and digits come from the browser's own `Intl`, so that no language data is shipped.
 
+pub mod by_name;
 mod intl;
 
-use js_sys::{JsString, Reflect};
+use js_sys::{Array, JsString, Reflect};
 use wasm_bindgen::JsValue;
 
 use crate::small::Fits;
@@ -16,7 +17,7 @@ include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 pub struct Texts {
     /// A BCP 47 tag that `Intl` accepts.
     locale: String,
-    /// The parsed `locales/<code>.json`, or `undefined` for English.
+    /// A language's list: [`FINGERPRINT`], then texts and plurals in the order of [`NAMES`]. `undefined` for English.
     messages: JsValue,
     /// Numbers and plurals are known without `Intl`, whose first call loads its data: a long task on a phone.
     is_english: bool,
@@ -34,18 +35,20 @@ pub enum DatePart {
 }
 
 impl Texts {
-    /// Texts for a BCP 47 tag; one that `Intl` does not know falls back to English. `messages` is the parsed locale
-    /// file, or `undefined`; what it lacks is shown in English.
+    /// Texts for a BCP 47 tag; one that `Intl` does not know falls back to English. `messages` is the language's list, or
+    /// `undefined`; what it lacks is shown in English, and so is everything if it was made for another version.
     pub fn new(locale: &str, messages: JsValue) -> Self {
         let is_english = locale == "en" || (locale.starts_with("en-") && locale.len() <= "en-Latn-GB".len());
         let known = is_english || (!locale.is_empty() && NumberFormat::new(locale, &options(&[])).is_ok());
         let locale = if known { locale } else { "en" }.to_owned();
+        let current = Reflect::get_u32(&messages, 0).is_ok_and(|first| first.as_f64() == Some(FINGERPRINT.into()));
+        // An empty list and not `undefined`, which would throw at each text.
+        let messages = if current { messages } else { Array::new().into() };
         Self { locale, messages, is_english: is_english || !known }
     }
 
     pub(crate) fn get(&self, key: Key) -> String {
-        let (name, english) = TEXTS[key.0 as usize];
-        self.translated(name).unwrap_or_else(|| english.to_owned())
+        self.translated(key.0).as_string().unwrap_or_else(|| TEXTS[key.0 as usize].to_owned())
     }
 
     /// The text with `{name}` replaced.
@@ -53,10 +56,11 @@ impl Texts {
         replace(&self.get(key), name, value)
     }
 
-    /// A text that only a customised widget has: the messages then have a group `custom`. Made by
-    /// `npm/src/customise/wear.ts`.
+    /// A text that only a customised widget has: the list then has a member `custom`, by name. Made by
+    /// `npm/src/customise/messages.ts`.
     pub(crate) fn custom(&self, name: &str) -> Option<String> {
-        self.translated(&["custom.", name].concat())
+        let custom = Reflect::get(&self.messages, &"custom".into()).ok()?;
+        intl::text(&custom, name)
     }
 
     /// One of several such texts, counted from 1.
@@ -72,13 +76,14 @@ impl Texts {
 
     /// The form for `n` of a text that counts, with `{n}` replaced.
     pub(crate) fn count(&self, plural: Plural, n: u32) -> String {
-        let (name, one, other) = PLURALS[plural.0 as usize];
+        let (one, other) = PLURALS[plural.0 as usize];
         let category = if self.is_english {
             if n == 1 { "one" } else { "other" }.to_owned()
         } else {
             PluralRules::new(&self.locale).map_or_else(|_| "other".to_owned(), |rules| rules.select(n.into()))
         };
-        let form = |category: &str| self.translated(&[name, ".", category].concat());
+        let forms = self.translated(TEXTS.len() as u32 + plural.0);
+        let form = |category: &str| intl::text(&forms, category);
         let text = form(&category).or_else(|| form("other"));
         let text = text.unwrap_or_else(|| if n == 1 { one } else { other }.to_owned());
         replace(&text, "n", &self.number(n, 1))
@@ -153,13 +158,9 @@ impl Texts {
             .map_or_else(|_| String::new(), |format| format.format(unix_ms))
     }
 
-    fn translated(&self, name: &str) -> Option<String> {
-        if self.messages.is_undefined() {
-            return None;
-        }
-        name.split('.')
-            .try_fold(self.messages.clone(), |group, part| Reflect::get(&group, &part.into()).ok())?
-            .as_string()
+    /// `undefined` where there is none.
+    fn translated(&self, number: u32) -> JsValue {
+        Reflect::get_u32(&self.messages, number + 1).unwrap_or_default()
     }
 }
 

@@ -37,6 +37,11 @@ impl WidgetHandle {
         self.0.renew(session.as_ref());
     }
 
+    /// Goes on in another language, with what was typed.
+    pub fn speak(&self, locale: &str, messages: JsValue) {
+        self.0.speak(locale, messages);
+    }
+
     /// As if the person had closed and confirmed it.
     pub fn cancel(&self) {
         self.0.cancel();

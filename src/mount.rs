@@ -100,6 +100,11 @@ impl Mounted {
         }
     }
 
+    /// Goes on in another language; `messages` is the face's part of a locale file, or `undefined` for English.
+    pub fn speak(&self, locale: &str, messages: JsValue) {
+        self.link.with_face(|face| face.speak(Texts::new(locale, messages)));
+    }
+
     /// As if the person had closed and confirmed it.
     pub fn cancel(&self) {
         self.link.with_face(Face::leave);

@@ -4,6 +4,7 @@
 use std::marker::PhantomData;
 
 use leptos::prelude::*;
+use leptos::reactive::diagnostics::SpecialNonReactiveZone;
 
 /// A value that readers follow. Setting what it holds already wakes nobody.
 pub(crate) struct Small<T>(RwSignal<u32>, PhantomData<fn() -> T>);
@@ -22,6 +23,12 @@ impl<T: Fits> Small<T> {
     /// The value; whoever reads it in an effect runs again when it changes.
     pub(crate) fn get(self) -> T {
         T::unpack(self.0.get())
+    }
+
+    /// Has whoever reads it in an effect run again when it changes; anywhere else nothing.
+    pub(crate) fn follow(self) {
+        let _expected = SpecialNonReactiveZone::enter();
+        self.0.track();
     }
 
     /// The value now.

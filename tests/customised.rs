@@ -5,9 +5,11 @@
 
 mod stage;
 
+use repin::i18n::Texts;
+use repin::i18n::by_name::list;
 use repin_core::api::QuestionKind;
 use repin_vault::flow::{Event, Screen};
-use stage::{PLAIN_HOST, Stage, question, show_with, two_questions, view};
+use stage::{PLAIN_HOST, Stage, question, settle, show_with, two_questions, view};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -15,7 +17,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 const MARKUP: &str = "<img src=x onerror=alert(1)><b>bold</b>";
 
 async fn customised(screen: Screen, messages: &str) -> Stage {
-    show_with(view(screen), "en", js_sys::JSON::parse(messages).unwrap(), PLAIN_HOST).await
+    show_with(view(screen), "en", list(&js_sys::JSON::parse(messages).unwrap()), PLAIN_HOST).await
 }
 
 fn choose() -> Screen {
@@ -40,14 +42,30 @@ async fn the_accent_of_a_headline_is_a_part_of_one_name() {
 }
 
 #[wasm_bindgen_test]
+async fn the_host_s_words_and_their_accent_stay_when_another_language_is_spoken() {
+    let own = r#""first": {"title": "Your \u001fsecret PIN\u001f"}, "custom": {"mark": "*"}"#;
+    let first = Screen::NewPin { length: 6, problem: None, first: true };
+    let stage = customised(first, &format!("{{{own}}}")).await;
+    assert_eq!(stage.text(".lead"), "You’ll use it to approve transactions.");
+    let german = format!(r#"{{{own}, "common": {{"continue": "Weiter"}}}}"#);
+    stage.face.speak(Texts::new("de", list(&js_sys::JSON::parse(&german).unwrap())));
+    settle().await;
+    assert_eq!(stage.text("button[type=submit]"), "Weiter");
+    assert_eq!(stage.text("h2"), "Your secret PIN");
+    assert_eq!(stage.text("h2 .accent"), "secret PIN");
+    stage.vault(view(choose())).await;
+    assert!(stage.text("label").ends_with('*'));
+}
+
+#[wasm_bindgen_test]
 async fn markup_of_a_host_is_text_in_every_place() {
     let text = MARKUP.replace('"', "\\\"");
     let messages = format!(
         r#"{{"intro": {{"title": "\u001f{text}\u001f", "lead": {{"one": "{text}", "other": "{text}"}}, "learn_more": "{text}"}},
             "choose": {{"answer": "{text}", "hint": "{text}", "placeholder": "{text}"}}, "summary": {{"title": "{text}"}},
             "agree": {{"phrase": "{text}", "label": "{text}"}}, "questions": {{"lead": "{text}"}},
-            "custom": {{"item": {{"1": "{text}"}}, "nth": {{"1": "{text}"}}, "ask": {{"2": "{text}"}}, "mark": "{text}",
-                "answer_header": "{text}", "placeholder": {{"words": "{text}", "hint": "{text}", "answer0": "{text}"}}}}}}"#
+            "custom": {{"item.1": "{text}", "nth.1": "{text}", "ask.2": "{text}", "mark": "{text}", "answer_header": "{text}",
+                "placeholder.words": "{text}", "placeholder.hint": "{text}", "placeholder.answer0": "{text}"}}}}"#
     );
     let questions = two_questions();
     let screens = [
@@ -66,8 +84,8 @@ async fn markup_of_a_host_is_text_in_every_place() {
 
 #[wasm_bindgen_test]
 async fn a_slot_has_its_number_its_sign_and_its_words_in_the_empty_fields() {
-    let messages = r#"{"custom": {"ask": {"2": "Your 2nd question"}, "mark": "*",
-        "placeholder": {"words": "Type here", "hint": "A clue"}}}"#;
+    let messages = r#"{"custom": {"ask.2": "Your 2nd question", "mark": "*",
+        "placeholder.words": "Type here", "placeholder.hint": "A clue"}}"#;
     let stage = customised(choose(), messages).await;
     assert_eq!(stage.text("label"), "Your 2nd question*");
     assert_eq!(stage.input("input[id$=words]").placeholder(), "Type here");
@@ -80,7 +98,7 @@ async fn a_slot_has_its_number_its_sign_and_its_words_in_the_empty_fields() {
 
 #[wasm_bindgen_test]
 async fn the_host_s_points_take_our_points_place_and_what_is_lost_stays_said() {
-    let messages = r#"{"custom": {"item": {"1": "Mine is the first.", "2": "Mine is the last."}}}"#;
+    let messages = r#"{"custom": {"item.1": "Mine is the first.", "item.2": "Mine is the last."}}"#;
     let stage = customised(Screen::Agree, messages).await;
     let words = stage.words();
     assert!(words.contains("Mine is the first.") && words.contains("Mine is the last."), "{words}");

@@ -6,6 +6,7 @@
 mod stage;
 
 use repin::face::Outcome;
+use repin::i18n::by_name::list;
 use repin_core::api::{ChallengeType, CredentialKind, QuestionKind};
 use repin_vault::flow::{AnswersProblem, DeadEnd, Event, Progress, QuestionProblem, Screen, SessionTimes, ViewModel};
 use stage::{HostIs, PLAIN_HOST, Stage, busy, now, question, show, show_with, sleep, tries, two_questions, view};
@@ -48,7 +49,7 @@ mod questions {
     #[wasm_bindgen_test]
     async fn are_asked_with_the_persons_own_hints_set_apart() {
         let stage = show(asked(None)).await;
-        assert_eq!(stage.text("bdi"), "red gate");
+        assert_eq!(stage.text(".hint bdi"), "red gate");
         assert!(stage.words().contains("Your hint: “red gate”"));
         assert_eq!(stage.text("label[for$=answer0]"), "What was your first school?");
         assert_eq!(stage.text("legend"), "When did your parents marry?");
@@ -709,7 +710,7 @@ mod the_card {
     async fn speaks_another_language_where_it_has_the_words_and_english_where_not() {
         let german = r#"{"questions":{"title":"Beantworten Sie Ihre Fragen","tries":{"one":"Noch {n} Versuch.","other":"Noch {n} Versuche."}}}"#;
         let german = js_sys::JSON::parse(german).unwrap();
-        let stage = show_with(view(wrong(2)), "de", german, PLAIN_HOST).await;
+        let stage = show_with(view(wrong(2)), "de", list(&german), PLAIN_HOST).await;
         assert_eq!(stage.text("h2"), "Beantworten Sie Ihre Fragen");
         assert!(stage.text("[role=alert]").contains("Noch 2 Versuche."));
         assert_eq!(stage.text("button[type=submit]"), "Continue");

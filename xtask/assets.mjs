@@ -3,6 +3,9 @@
 import { build, transform } from 'esbuild';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
+import { PSEUDO, problems } from './locales/check.mjs';
+import { pseudo } from './locales/pseudo.mjs';
+import { defined, pack, readAll } from './locales/texts.mjs';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const [made, dist, mode] = process.argv.slice(2);
@@ -12,12 +15,17 @@ const release = mode === 'release';
 /** Scripts of ours and the name each is served under. One that imports another finds it by that name, beside it. */
 const SCRIPTS = {
   'loader.ts': 'repin.js',
+  'language.ts': 'repin-language.js',
   'worker.ts': 'repin-worker.js',
   'page.ts': 'page.js',
   'customise/customise.ts': 'repin-customise.js',
   'frame/frame.ts': 'frame.js',
 };
 const NAMES = new Map(Object.entries(SCRIPTS).map(([source, served]) => [basename(source, '.ts'), served]));
+const LANGUAGES = readAll();
+const ENGLISH = /** @type {import('./locales/texts.mjs').Tree} */ (LANGUAGES.get('en'));
+// For developers and tests alone.
+if (!release) for (const tag of PSEUDO) LANGUAGES.set(tag, pseudo(ENGLISH, tag));
 /** What compresses. Pictures are compressed already. */
 const TEXT = /\.(js|css|html|json|svg|wasm)$/;
 
@@ -72,8 +80,10 @@ async function styles() {
 }
 
 function locales() {
-  for (const name of readdirSync('locales').filter((name) => name.endsWith('.json'))) {
-    writeFileSync(join(dist, 'locales', name), JSON.stringify(JSON.parse(readFileSync(join('locales', name), 'utf8'))));
+  for (const [tag, tree] of LANGUAGES) {
+    const wrong = problems(ENGLISH, tag, tree);
+    if (wrong.length) throw new Error(`locales/${tag}.json:\n  ${wrong.join('\n  ')}`);
+    writeFileSync(join(dist, 'locales', `${tag}.json`), JSON.stringify(pack(ENGLISH, tree)));
   }
 }
 
@@ -115,5 +125,5 @@ function files(folder) {
 
 /** @param {import('esbuild').Loader} [loader] @returns {import('esbuild').CommonOptions & { loader?: any }} */
 function options(loader) {
-  return { format: 'esm', target: 'es2022', minify: release, legalComments: 'none', logLevel: 'warning', ...(loader && { loader }) };
+  return { define: defined(LANGUAGES), charset: 'utf8', format: 'esm', target: 'es2022', minify: release, legalComments: 'none', logLevel: 'warning', ...(loader && { loader }) };
 }

@@ -1,17 +1,17 @@
 // The one file that a host page imports. It paints a shell at once, fetches the rest behind it, and speaks for the
 // widget to the host. Importing it does nothing.
 import { loadEngine, loadSheet, nextTask } from './engine.ts';
-import { chooseLanguage, loadMessages } from './language.ts';
+import type { Worn } from './customise/wear.ts';
 import { failure, outcome } from './outcome.ts';
 import type { WidgetHandle } from './repin_widget.js';
 import { ENGLISH, element, explain, wait, type Messages } from './shell.ts';
+import { choose, type Spoken } from './speak.ts';
 import type { FailureKind, Mounted, Options, Outcome, Session, Step } from './types.ts';
 
 export type * from './types.ts';
 
 /** About what the questions take, so that what stands below does not move when they come. */
 const RESERVED = '30rem';
-const RTL = /^(ar|fa|he|ur)\b/;
 
 /** Puts the widget at the end of `target` and starts it. Throws only when there is no such element. */
 export function mount(target: Element | string, options: Options): Mounted {
@@ -19,12 +19,14 @@ export function mount(target: Element | string, options: Options): Mounted {
   if (!place) throw new TypeError(`repin: no element matches ${target}`);
 
   const opener = document.activeElement;
-  const language = chooseLanguage(options.locale);
-  const { frame, host, card } = build(options, language.locale);
+  const { frame, host, card } = build(options);
   const root = host.attachShadow({ mode: 'open' });
   place.append(host);
 
-  let texts: Messages = ENGLISH;
+  let words: Messages = ENGLISH;
+  let worn: Worn | undefined;
+  /** The words of the language, with the host's own in their places. */
+  const texts = () => worn?.texts(words) ?? words;
   let handle: WidgetHandle | undefined;
   let session: Session | undefined;
   let step: Step = 'loading';
@@ -32,11 +34,15 @@ export function mount(target: Element | string, options: Options): Mounted {
   let ended = false;
   let byHost = false;
   let stopWaiting = () => {};
+  let locale = options.locale;
+  let switches = 0;
+  /** Draws the shell's card again, in the language of now. */
+  let redraw = () => {};
   let settle!: (outcome: Outcome) => void;
   const done = new Promise<Outcome>((resolve) => (settle = resolve));
 
   void start();
-  return { done, cancel: leave, unmount: leave, renew: (fresh) => handle?.renew((session = fresh)) };
+  return { done, cancel: leave, unmount: leave, renew: (fresh) => handle?.renew((session = fresh)), setLocale };
 
   async function start(): Promise<void> {
     const run = (runs += 1);
@@ -44,15 +50,17 @@ export function mount(target: Element | string, options: Options): Mounted {
       // The press that led here has had its task.
       await nextTask();
       if (typeof WebAssembly !== 'object') return stop('unsupported_browser');
-      const [asked, engine, messages] = [askForSession('start'), loadEngine(run > 1), loadMessages(language)];
+      const [asked, engine, chosen] = [askForSession('start'), loadEngine(run > 1), choose(locale)];
       // Handled below; a rejection must not be called unhandled while the styles are on their way.
       asked.catch(() => {});
       engine.catch(() => {});
+      const spoken = speak(chosen);
       root.adoptedStyleSheets = [await loadSheet()];
       const { customisation } = options;
-      const worn = customisation && (await import('./customise/customise.ts')).wear(customisation, frame, root);
+      worn = customisation && (await import('./customise/customise.ts')).wear(customisation, frame, root);
+      await chosen;
       show();
-      texts = worn ? worn.texts(await messages) : await messages;
+      await spoken;
       const { mount, startWorker } = await engine;
       session = await asked;
       await nextTask();
@@ -61,8 +69,8 @@ export function mount(target: Element | string, options: Options): Mounted {
       card.remove();
       handle = mount(frame, {
         ...worn,
-        locale: language.locale,
-        messages: texts === ENGLISH ? undefined : texts,
+        locale: frame.lang,
+        messages: texts().face,
         origin: options.origin ?? location.origin,
         apiBase: options.apiBaseUrl ?? '',
         canRenew: !!options.getSession,
@@ -83,11 +91,37 @@ export function mount(target: Element | string, options: Options): Mounted {
     }
   }
 
+  async function setLocale(tag: string): Promise<void> {
+    await speak(choose((locale = tag)));
+  }
+
+  /** Goes on in a language once its texts are there, unless another was asked for meanwhile. */
+  async function speak(chosen: Promise<Spoken>): Promise<void> {
+    const call = (switches += 1);
+    const first = await chosen;
+    // The shell turns to the direction before it is drawn; the face with its words.
+    if (!handle && call === switches) dress(first);
+    const spoken = await (first.soon ?? first);
+    if (ended || call !== switches) return;
+    words = spoken.words;
+    dress(spoken);
+    handle ? handle.speak(frame.lang, texts().face) : redraw();
+  }
+
+  function dress({ locale, dir, words }: Spoken): void {
+    frame.lang = locale;
+    frame.dir = options.dir ?? dir;
+    frame.ariaLabel = words.shell.label;
+  }
+
   /** The shell, until the face takes its place. */
   function show(): void {
     if (ended || handle) return;
-    stopWaiting();
-    stopWaiting = wait(card, texts, giveUp, start);
+    redraw = () => {
+      stopWaiting();
+      stopWaiting = wait(card, texts(), giveUp, start);
+    };
+    redraw();
     root.append(frame);
     host.style.minBlockSize = '';
     if (frame instanceof HTMLDialogElement && !frame.open) frame.showModal();
@@ -128,11 +162,11 @@ export function mount(target: Element | string, options: Options): Mounted {
     stopWaiting();
     const error = failure(kind, -1, message);
     options.onError?.(error);
-    const { unsupported, blocked, offline, session } = texts.shell;
-    const words = { unsupported_browser: unsupported, blocked_by_csp: blocked, session_invalid: session }[kind as string];
+    const told = ({ unsupported_browser: 'unsupported', blocked_by_csp: 'blocked', session_invalid: 'session' } as const)[kind as string];
     if (!frame.isConnected) root.append(frame);
     const close = () => finish({ status: 'failed', error });
-    explain(card, texts, words ?? offline, close, kind === 'network' ? start : undefined);
+    redraw = () => explain(card, texts(), texts().shell[told ?? 'offline'], close, kind === 'network' ? start : undefined);
+    redraw();
   }
 
   /** The person closes the shell. */
@@ -174,12 +208,10 @@ function kindOf(error: unknown): FailureKind {
   return error instanceof TypeError ? 'network' : 'internal';
 }
 
-function build({ theme, dir, presentation }: Options, locale: string) {
+function build({ theme, presentation }: Options) {
   const host = element('div');
   host.style.minBlockSize = RESERVED;
-  const frame = element(presentation === 'dialog' ? 'dialog' : 'section', 'repin', '', ['aria-label', ENGLISH.shell.label]);
-  frame.lang = locale;
-  frame.dir = dir ?? (RTL.test(locale) ? 'rtl' : 'ltr');
+  const frame = element(presentation === 'dialog' ? 'dialog' : 'section', 'repin');
   if (theme && theme !== 'auto') frame.dataset.theme = theme;
   if (presentation) frame.dataset.presentation = presentation;
   // Android's back gesture asks a dialog to close; the face answers as to the Escape key.

@@ -9,6 +9,7 @@ export function start_vault(): void;
 export interface WidgetHandle {
   start(session: Session): void;
   renew(session?: Session): void;
+  speak(locale: string, messages: unknown): void;
   cancel(): void;
   unmount(): void;
 }

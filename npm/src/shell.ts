@@ -1,9 +1,5 @@
 // What shows before any WASM is there: the header's height, bars after a moment, a word after a while, and a calm card
 // when it cannot go on. The same classes as the face uses, so that nothing moves when the face takes over.
-//
-// esbuild takes named imports from JSON and leaves out what only the face reads; TypeScript follows Node, which does not.
-// @ts-expect-error
-import { common, loading, shell } from '../../locales/en.json';
 
 interface Card {
   title: string;
@@ -15,9 +11,14 @@ export interface Messages {
   common: { retry: string; close: string; cancel: string };
   loading: { now: string; slow: string };
   shell: { label: string; unsupported: Card; blocked: Card; offline: Card; session: Card };
+  /** The face's own, in the order that it was built with; none for English. */
+  face?: unknown[];
 }
 
-export const ENGLISH: Messages = { common, loading, shell };
+/** These of `locales/en.json` and no others, put in when it is built. */
+declare const SHELL_IN_ENGLISH: Messages;
+
+export const ENGLISH = SHELL_IN_ENGLISH;
 
 const SHOW_BARS_MS = 200;
 const SAY_SLOW_MS = 8_000;
@@ -26,13 +27,13 @@ const OFFER_RETRY_MS = 20_000;
 /** The waiting card. Returns a function that ends its timers. */
 export function wait(card: HTMLElement, texts: Messages, close: () => void, retry: () => void): () => void {
   const body = element('div', 'stack wait');
+  const bars = () => body.append(...['sk w60', 'sk', 'sk box', 'sk w80', 'sk box'].map((name) => element('div', name)));
+  // In another language, and as far as it was.
+  if (card.querySelector('.sk')) bars();
   const status = element('p', 'vh', texts.loading.now, ['role', 'status']);
   card.replaceChildren(header(texts, close), status, body);
   const timers = [
-    setTimeout(
-      () => body.append(...['sk w60', 'sk', 'sk box', 'sk w80', 'sk box'].map((name) => element('div', name))),
-      SHOW_BARS_MS,
-    ),
+    setTimeout(() => body.firstChild || bars(), SHOW_BARS_MS),
     setTimeout(() => {
       status.textContent = texts.loading.slow;
       status.className = 'lead';

@@ -23,8 +23,8 @@ export interface Options {
   getSession?: SessionProvider;
   /** Where the gateway is, without a trailing slash; the page's own origin when left out. */
   apiBaseUrl?: string;
-  /** A BCP 47 tag; by default the language of the page. */
-  locale?: string;
+  /** A BCP 47 tag; by default `auto`: the language of the page, and where it has none those of the browser. */
+  locale?: 'auto' | (string & {});
   dir?: 'ltr' | 'rtl';
   /** `auto` follows the device. */
   theme?: 'auto' | 'light' | 'dark';
@@ -51,6 +51,8 @@ export interface Mounted {
   readonly done: Promise<Outcome>;
   /** A fresh session for the same challenge. */
   renew(session: Session): void;
+  /** Goes on in another language, with what was typed; `auto` as in `locale`. Settles once it is spoken. */
+  setLocale(tag: string): Promise<void>;
   /** Closes as if the person had. */
   cancel(): void;
   /** Takes the widget down; `done` still settles. */

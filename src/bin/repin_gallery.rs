@@ -12,6 +12,7 @@ use leptos::mount::mount_to;
 use repin::component::{PinRecovery, PinRecoveryProps};
 use repin::face::{Face, Host, Outcome};
 use repin::i18n::Texts;
+use repin::i18n::by_name::list;
 use repin_vault::flow::Event;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
@@ -31,13 +32,13 @@ pub fn names() -> Vec<String> {
     states().into_iter().map(|(name, _)| name.to_owned()).collect()
 }
 
-/// Shows a state in `container`. `options` is `{locale?, messages?, still?}`: the state shown before goes, unless
-/// `still` is set, which also leaves the focus alone.
+/// Shows a state in `container`. `options` is `{locale?, messages?, still?}`, `messages` being a parsed locale file or a
+/// list: the state shown before goes, unless `still` is set, which also leaves the focus alone.
 #[wasm_bindgen]
 pub fn show(container: HtmlElement, name: &str, options: JsValue) {
     let option = |name: &str| js_sys::Reflect::get(&options, &name.into()).unwrap_or_default();
     let still = option("still").is_truthy();
-    let texts = (option("locale").as_string(), option("messages"));
+    let texts = (option("locale").as_string(), list(&option("messages")));
     if let Some(take_down) = SHOWN.take() {
         take_down();
     }

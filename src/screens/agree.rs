@@ -13,21 +13,20 @@ use crate::widgets::icon::Icon;
 use crate::widgets::{button, notice, title};
 
 pub(crate) fn screen(face: Face) -> Parts {
-    let phrase = face.text(Key::AGREE_PHRASE);
     let (id, error_id) = (face.id("agree"), face.id("agree-error"));
     let (agreed, error) = (Small::new(false), Small::new(None));
     let field = hinted(face, text_field(&id), "phrase")
         .attr("aria-describedby", &error_id)
         .flag("aria-invalid", move || error.get().is_some());
     let (typed, asked) = (field.input(), field.input());
-    let expected = plain(&phrase);
     let field = field.on("input", move |_| {
-        agreed.set(plain(&typed.value()) == expected);
+        agreed.set(plain(&typed.value()) == plain(&face.text(Key::AGREE_PHRASE)));
         error.set(None);
     });
-    let label = el("label").attr("for", &id).text(&face.fill(Key::AGREE_LABEL, "phrase", &phrase));
+    let label = el("label").attr("for", &id);
+    let label = label.text_with(move || face.fill(Key::AGREE_LABEL, "phrase", &face.text(Key::AGREE_PHRASE)));
     let parts = vec![
-        title::hero_with(face, Icon::Shield, "confirm", Key::AGREE_TITLE, ""),
+        title::hero_with(face, Icon::Shield, "confirm", Key::AGREE_TITLE, Box::new(String::new)),
         what_it_means(face),
         notice::caution(face, None, Key::AGREE_LOST),
         el("div").children(vec![label, field, notice::field_error(face, error_id, error)]),
@@ -46,13 +45,23 @@ pub(crate) fn screen(face: Face) -> Parts {
 /// The host's own points, where it has any. That what is lost is lost is said in any case.
 fn what_it_means(face: Face) -> El {
     let own = (1..).map_while(|n| face.custom_at("item", n)).collect::<Vec<_>>();
-    if own.is_empty() { notice::points(face, &[Key::AGREE_ONLY_YOU, Key::AGREE_SCAM]) } else { notice::list(&own) }
+    if own.is_empty() {
+        notice::points(face, &[Key::AGREE_ONLY_YOU, Key::AGREE_SCAM])
+    } else {
+        notice::own_points(&own)
+    }
 }
 
-/// Without the differences nobody means: case, spaces, quotation marks, a full stop, and whether a keyboard sends an
-/// accented letter as one character or as two.
+/// Without the differences nobody means: case, spaces of any kind, quotation marks, a full stop, marks that show nothing,
+/// and whether a keyboard sends an accented letter as one character or as two.
 fn plain(text: &str) -> String {
-    let meant = |c: &char| c.is_ascii_alphanumeric() || !(c.is_ascii() || matches!(c, '‘'..='„' | '«' | '»' | '。'));
+    let meant = |c: &char| c.is_ascii_alphanumeric() || !(c.is_ascii() || is_aside(*c));
+    // NFKC makes every space that does not break one that does. The browser lower-cases as in English, where the Turkish
+    // `İ` becomes an `i` with a dot above, and `I` never the `ı` that Turks mean by it.
     let text = String::from(JsString::from(text).normalize("NFKC"));
-    lower(&text).chars().filter(meant).collect()
+    lower(&text).chars().filter(meant).map(|c| if c == 'ı' { 'i' } else { c }).collect()
+}
+
+fn is_aside(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '‘'..='‟' | '‹' | '›' | '«' | '»' | '。' | '「'..='』' | '\u{307}')
 }

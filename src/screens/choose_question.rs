@@ -33,9 +33,9 @@ pub(crate) fn screen(face: Face, offer: Offer) -> Parts {
     let (answers, answer_view) = AnswerOfEither::new(face, index, hidden, &offer.catalogue);
     let answers = Rc::new(answers);
     let (hint, hint_view) = hint_field(face, &offer.hint);
-    let headline = face.of(Key::CHOOSE_TITLE, offer.number.into(), offer.required.into());
+    let headline = move || face.of(Key::CHOOSE_TITLE, offer.number.into(), offer.required.into());
     let parts = vec![
-        title::title_with(face, &headline, &face.text(Key::CHOOSE_LEAD)),
+        title::title_with(face, Box::new(headline), Box::new(move || face.text(Key::CHOOSE_LEAD))),
         select_view,
         answer_view,
         hint_view,
@@ -101,8 +101,8 @@ struct AnswerOfEither {
 
 impl AnswerOfEither {
     fn new(face: Face, index: Small<Option<u32>>, hidden: Small<bool>, catalogue: &[Question]) -> (Self, El) {
-        let label = required(face, face.text(Key::CHOOSE_ANSWER));
-        let field = |name, kind| AnswerInput::new(face, (name, &label), kind, nothing(), hidden, |_| false);
+        let label = || Box::new(move || required(face, face.text(Key::CHOOSE_ANSWER)));
+        let field = |name, kind| AnswerInput::new(face, (name, label()), kind, nothing(), hidden, |_| false);
         let (words, words_view) = field("words", QuestionKind::Text);
         let (date, date_view) = field("date", QuestionKind::Date);
         let kinds = catalogue.iter().map(|question| question.kind).collect::<Vec<_>>();
@@ -131,21 +131,24 @@ fn kind_of(kinds: &[QuestionKind], index: Option<u32>) -> QuestionKind {
 
 fn question_select(face: Face, index: Small<Option<u32>>, offer: &Offer) -> (Field, El) {
     let (id, error_id) = (face.id("question"), face.id("question-error"));
-    let option = |value: &str, text: &str, chosen: bool, off: bool| {
+    let option = |value: &str, chosen: bool, off: bool| {
         let mark = |option: El, name, set| if set { option.attr(name, "") } else { option };
-        mark(mark(el("option").attr("value", value).text(text), "selected", chosen), "disabled", off)
+        mark(mark(el("option").attr("value", value), "selected", chosen), "disabled", off)
     };
-    let mut options = vec![option("", &face.text(Key::CHOOSE_PLACEHOLDER), offer.chosen.is_none(), true)];
+    let mut options = vec![option("", offer.chosen.is_none(), true).says(face, Key::CHOOSE_PLACEHOLDER)];
     for (n, question) in offer.catalogue.iter().enumerate() {
         let n = n as u8;
-        options.push(option(&n.to_string(), &question.text, offer.chosen == Some(n), offer.taken.contains(&n)));
+        let option = option(&n.to_string(), offer.chosen == Some(n), offer.taken.contains(&n));
+        // An option takes no element: characters say that its text has its own direction.
+        options.push(option.text(&["\u{2068}", &question.text, "\u{2069}"].concat()));
     }
     let select = el("select").class("fld").attr("id", &id).attr("aria-describedby", &error_id).children(options);
     let chosen = select.element().unchecked_into::<HtmlSelectElement>();
     let select = select.on("change", move |_| index.set(chosen.value().parse().ok()));
     let (field, select) = Field::new(face, select, "change");
-    let words = face.custom_at("ask", offer.number.into()).unwrap_or_else(|| face.text(Key::CHOOSE_QUESTION));
-    let label = el("label").attr("for", &id).text(&required(face, words));
+    let number = offer.number.into();
+    let words = move || face.custom_at("ask", number).unwrap_or_else(|| face.text(Key::CHOOSE_QUESTION));
+    let label = el("label").attr("for", &id).text_with(move || required(face, words()));
     let error = field_error(face, error_id, field.error);
     (field, el("div").children(vec![label, select, error]))
 }

@@ -8,11 +8,11 @@ use crate::widgets::{button, title};
 
 pub(crate) fn screen(face: Face) -> Parts {
     let can_renew = face.with_host(|host| host.can_renew());
-    let mut lead = face.text(Key::EXPIRED_TEXT);
-    if !can_renew {
-        lead = [lead.as_str(), " ", &face.text(Key::EXPIRED_HOST)].concat();
-    }
-    let mut parts = vec![title::hero_with(face, Icon::Clock, "", Key::EXPIRED_TITLE, &lead)];
+    let lead = move || match can_renew {
+        true => face.text(Key::EXPIRED_TEXT),
+        false => [&face.text(Key::EXPIRED_TEXT), " ", &face.text(Key::EXPIRED_HOST)].concat(),
+    };
+    let mut parts = vec![title::hero_with(face, Icon::Clock, "", Key::EXPIRED_TITLE, Box::new(lead))];
     if can_renew {
         let again = move || face.with_host(|host| host.needs_session("expired"));
         parts.push(button::primary(face, Key::EXPIRED_AGAIN, again));

@@ -23,7 +23,8 @@ pub(crate) fn screen(face: Face, code: i32, retryable: bool) -> Parts {
 fn code_line(face: Face, code: i32) -> El {
     let copied = Small::new(false);
     let code = code.to_string();
-    let number = el("span").text(&face.fill(Key::FAILED_CODE, "code", &code));
+    let shown = code.clone();
+    let number = el("span").text_with(move || face.fill(Key::FAILED_CODE, "code", &shown));
     let copy = button::button("link", move || {
         // Without permission nothing is copied; the number is in sight either way.
         let _ = window().navigator().clipboard().write_text(&code);

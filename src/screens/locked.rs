@@ -15,9 +15,9 @@ pub(crate) fn screen(face: Face, kind: CredentialKind, until: UnixMs, can_recove
         CredentialKind::Answers => (Key::LOCKED_TITLE, Key::LOCKED_TEXT),
         CredentialKind::Pin => (Key::LOCKED_TITLE_PIN, Key::LOCKED_TEXT_PIN),
     };
-    let lead = face.fill(text, "time", &face.time_of(until));
+    let lead = move || face.fill(text, "time", &face.time_of(until));
     let mut parts = vec![
-        title::hero_with(face, Icon::Lock, "warn", headline, &lead),
+        title::hero_with(face, Icon::Lock, "warn", headline, Box::new(lead)),
         countdown(face, until, move || face.send(Event::Retry)),
         notice::note(face, Key::LOCKED_NOBODY),
     ];

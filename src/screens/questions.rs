@@ -22,7 +22,8 @@ pub(crate) fn screen(face: Face, questions: &[Question]) -> Parts {
         let header = face.custom("answer_header").map_or_else(nothing, |header| el("div").class("ask").text(&header));
         let hint = group(vec![hint, header]);
         let name = ["answer", &n.to_string()].concat();
-        AnswerInput::new(face, (&name, &question.text), question.kind, hint, hidden, is_wrong)
+        let text = question.text.clone();
+        AnswerInput::new(face, (&name, Box::new(move || text.clone())), question.kind, hint, hidden, is_wrong)
     };
     let (fields, views): (Vec<_>, Parts) = questions.iter().enumerate().map(field).unzip();
     mark_empty_ones(face, fields.clone());

@@ -9,9 +9,9 @@ use crate::widgets::icon::Icon;
 use crate::widgets::{button, notice, title};
 
 pub(crate) fn screen(face: Face, required: u8) -> Parts {
-    let lead = face.count(Plural::INTRO_LEAD, required.into());
+    let lead = move || face.count(Plural::INTRO_LEAD, required.into());
     vec![
-        title::hero_with(face, Icon::Key, "intro", Key::INTRO_TITLE, &lead),
+        title::hero_with(face, Icon::Key, "intro", Key::INTRO_TITLE, Box::new(lead)),
         notice::points(face, &[Key::INTRO_ONLY, Key::INTRO_PRIVATE, Key::INTRO_REMEMBER]),
         learn_more(face),
         button::primary(face, Key::INTRO_START, move || face.send(Event::Continue)),

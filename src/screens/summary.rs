@@ -6,7 +6,7 @@ use repin_vault::flow::Event;
 use crate::element::{Parts, el, nothing};
 use crate::face::Face;
 use crate::i18n::Key;
-use crate::widgets::answer_input::your_hint;
+use crate::widgets::answer_input::{apart, your_hint};
 use crate::widgets::{button, title};
 
 pub(crate) fn screen(face: Face, questions: &[Question]) -> Parts {
@@ -16,9 +16,11 @@ pub(crate) fn screen(face: Face, questions: &[Question]) -> Parts {
             None => el("span").says(face, Key::SUMMARY_NO_HINT),
         };
         let hint = el("span").class("hint").child(hint);
-        let label =
-            face.custom_at("nth", n as u32 + 1).map_or_else(nothing, |label| el("span").class("nth").text(&label));
-        el("li").children(vec![label, el("strong").text(&question.text), hint])
+        let n = n as u32 + 1;
+        let label = face.custom_at("nth", n).map_or_else(nothing, |_| {
+            el("span").class("nth").text_with(move || face.custom_at("nth", n).unwrap_or_default())
+        });
+        el("li").children(vec![label, el("strong").child(apart().text(&question.text)), hint])
     };
     vec![
         title::title(face, Key::SUMMARY_TITLE, Key::SUMMARY_LEAD),

@@ -36,7 +36,7 @@ pub(crate) fn screen(face: Face, stretchings: u8, measured_ms: Option<u32>, chal
         title::hero(face, Icon::Shield, "", headline, Key::WORKING_LEAD),
         el("progress")
             .attr("max", "100")
-            .attr("aria-label", &face.text(headline))
+            .attr_with("aria-label", move || Some(face.text(headline)))
             .attr_with("value", move || Some(percent.get().to_string())),
         dynamic(move || {
             if !is_slow.get() {

@@ -9,7 +9,7 @@ use web_sys::HtmlInputElement;
 
 use super::date_input::DateInput;
 use super::notice::field_error;
-use crate::element::{El, el, group};
+use crate::element::{El, Words, dynamic, el, group};
 use crate::face::Face;
 use crate::i18n::Key;
 use crate::small::Small;
@@ -34,7 +34,7 @@ impl AnswerInput {
     /// The field and its view. `name` makes ids; `wrong` says that the answers together did not match.
     pub(crate) fn new(
         face: Face,
-        (name, label): (&str, &str),
+        (name, label): (&str, Words),
         kind: QuestionKind,
         hint: El,
         hidden: Small<bool>,
@@ -54,7 +54,7 @@ impl AnswerInput {
                 let input = hinted(face, input(&id), name).attr("aria-describedby", &described);
                 let field = Field::Text(input.input());
                 let parts = vec![
-                    el("label").attr("for", &id).text(label),
+                    el("label").attr("for", &id).child(apart().text_with(label)),
                     el("div").class("hint").attr("id", &hint_id).child(hint),
                     input,
                     field_error(face, error_id, error),
@@ -63,9 +63,10 @@ impl AnswerInput {
             }
             QuestionKind::Date => {
                 let (date, inputs) = DateInput::new(face, &id, hidden, input);
-                let example = el("span").text(&(date.example() + " "));
+                let of = date.clone();
+                let example = el("span").text_with(move || of.example() + " ");
                 let parts = vec![
-                    el("legend").text(label),
+                    el("legend").child(apart().text_with(label)),
                     el("div").class("hint").attr("id", &hint_id).children(vec![example, hint]),
                     inputs,
                     field_error(face, error_id, error),
@@ -136,9 +137,17 @@ pub(crate) fn let_alone(input: El) -> El {
     KEEP_OUT.iter().fold(input, |input, (name, value)| input.attr(name, value))
 }
 
+/// For words that may be in another language than the widget's, as a question can: each has its own direction.
+pub(crate) fn apart() -> El {
+    el("bdi")
+}
+
 /// The person's own words, kept apart from the sentence around them in either direction of writing.
 pub(crate) fn your_hint(face: Face, hint: &str) -> El {
-    let (before, after) = face.texts(|texts| texts.around(Key::QUESTIONS_HINT, "hint"));
-    let part = |tag, text: &str| el(tag).text(text);
-    el("span").child(group(vec![part("span", &before), part("bdi", hint), part("span", &after)]))
+    let hint = hint.to_owned();
+    el("span").child(dynamic(move || {
+        let (before, after) = face.texts(|texts| texts.around(Key::QUESTIONS_HINT, "hint"));
+        let part = |tag, text: &str| el(tag).text(text);
+        group(vec![part("span", &before), part("bdi", &hint), part("span", &after)])
+    }))
 }

@@ -32,6 +32,6 @@ pub(crate) fn countdown(face: Face, until: UnixMs, over: impl Fn() + 'static) ->
         .class("clock")
         .attr("role", "timer")
         .attr("dir", "ltr")
-        .attr("aria-label", &face.text(Key::LOCKED_LEFT))
+        .attr_with("aria-label", move || Some(face.text(Key::LOCKED_LEFT)))
         .text_with(move || face.texts(|texts| texts.clock(left.get())))
 }

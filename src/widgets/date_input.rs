@@ -9,8 +9,8 @@ use web_sys::{Element, HtmlInputElement};
 use crate::digits::ascii_digits;
 use crate::element::{El, el, group};
 use crate::face::Face;
-use crate::i18n::{DatePart, Key};
-use crate::small::Small;
+use crate::i18n::{DatePart, Key, Texts};
+use crate::small::{Small, watch};
 
 /// The three fields, in the order of the language.
 pub(crate) struct DateInput {
@@ -40,7 +40,12 @@ impl DateInput {
             .attr_with("class", move || Some(if hidden.get() { "hint echo gone" } else { "hint echo" }.to_owned()));
         let labelled = fields.map(|(_, label, field)| el("div").child(label).child(field));
         let (shown, words) = (echo.element(), date.clone());
-        let row = el("div").class("date").children(labelled.into()).on("input", move |_| words.show_in_words(&shown));
+        let echo_words = move || words.show_in_words(&shown);
+        let row = el("div").class("date").children(labelled.into()).on("input", {
+            let echo_words = echo_words.clone();
+            move |_| echo_words()
+        });
+        watch(echo_words);
         (date, group(vec![row, echo]))
     }
 
@@ -49,7 +54,7 @@ impl DateInput {
         if self.inputs.iter().all(|input| input.value().trim().is_empty()) {
             return Some(SecretBytes::default());
         }
-        let (year, month, day) = self.date()?;
+        let (year, month, day) = self.face.texts(|texts| self.date(texts))?;
         Some(SecretBytes::new(format!("{year:04}{month:02}{day:02}").into_bytes()))
     }
 
@@ -72,13 +77,13 @@ impl DateInput {
     /// Written into the element itself, for an answer has no place in a signal.
     fn show_in_words(&self, echo: &Element) {
         let words =
-            self.date().map(|(year, month, day)| self.face.texts(|texts| texts.date_in_words(year, month, day)));
+            self.face.texts(|texts| self.date(texts).map(|(year, month, day)| texts.date_in_words(year, month, day)));
         echo.set_text_content(Some(&words.unwrap_or_default()));
     }
 
-    fn date(&self) -> Option<(u32, u32, u32)> {
+    fn date(&self, texts: &Texts) -> Option<(u32, u32, u32)> {
         let month = self.value(DatePart::Month);
-        let month = number(&month).or_else(|| self.face.texts(|texts| texts.month_named(&month)))?;
+        let month = number(&month).or_else(|| texts.month_named(&month))?;
         let year = self.value(DatePart::Year);
         // Two digits would leave the century to a guess, and a guess to a lost try.
         let year = number(&year).filter(|_| ascii_digits(&year).count() == 4)?;

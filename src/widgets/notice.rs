@@ -8,13 +8,15 @@ use crate::small::Small;
 
 /// Reassurance, in passing.
 pub(crate) fn note(face: Face, text: Key) -> El {
-    boxed("note", Icon::Shield, "", &[&face.text(text)])
+    dynamic(move || boxed("note", Icon::Shield, "", &[&face.text(text)]))
 }
 
 /// Something to be careful about.
 pub(crate) fn caution(face: Face, fact: Option<Key>, text: Key) -> El {
-    let fact = fact.map(|fact| face.text(fact)).unwrap_or_default();
-    boxed("note warn", Icon::Warning, &fact, &[&face.text(text)])
+    dynamic(move || {
+        let fact = fact.map(|fact| face.text(fact)).unwrap_or_default();
+        boxed("note warn", Icon::Warning, &fact, &[&face.text(text)])
+    })
 }
 
 /// What was wrong with a submission, read out at once. `id` ties it to its field.
@@ -58,11 +60,15 @@ pub(crate) fn boxed(class: &str, picture: Icon, fact: &str, sentences: &[&str]) 
 
 /// Short points, each with a dot.
 pub(crate) fn points(face: Face, items: &[Key]) -> El {
-    list(&items.iter().map(|key| face.text(*key)).collect::<Vec<_>>())
+    list(items.iter().map(|key| el("span").says(face, *key)))
 }
 
-/// The same with words made elsewhere.
-pub(crate) fn list(items: &[String]) -> El {
-    let point = |text: &String| el("li").child(icon(Icon::Dot)).child(el("span").text(text));
-    el("ul").class("rules").children(items.iter().map(point).collect())
+/// The same with a host's words, which are in one language.
+pub(crate) fn own_points(items: &[String]) -> El {
+    list(items.iter().map(|text| el("span").text(text)))
+}
+
+fn list(words: impl Iterator<Item = El>) -> El {
+    let point = |words| el("li").child(icon(Icon::Dot)).child(words);
+    el("ul").class("rules").children(words.map(point).collect())
 }

@@ -106,7 +106,7 @@ impl PinInput {
         });
         // Through the object model, for a strict CSP forbids the attribute.
         let _ = pin.element().style().set_property("--n", &length.to_string());
-        let label = label.text(&face.count(Plural::PIN_LABEL, length as u32));
+        let label = label.text_with(move || face.count(Plural::PIN_LABEL, length as u32));
         (field, group(vec![label, pin]))
     }
 

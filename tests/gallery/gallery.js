@@ -1,16 +1,19 @@
-// Hosts `repin_gallery`: one state (`gallery.show`), or all of them (`?all`, `?all&only=new-pin,locked`).
+// Hosts `repin_gallery`: one state (`gallery.show`), or all of them (`?all`, `?all&only=new-pin,locked`), also in another
+// language (`&locale=ar&dir=rtl`).
 import init, { names, show } from './repin_gallery.js';
 
 const { customise, wear } = await import(/** @type {any} */ ('./repin-customise.js'));
 
-/** @typedef {{ theme?: string, dir?: string, locale?: string, still?: boolean, customisation?: unknown }} Look `customisation` as Circle's web SDK posts it */
+/** @typedef {{ theme?: string, dir?: string, locale?: string, messages?: unknown, still?: boolean, customisation?: unknown }} Look `customisation` as Circle's web SDK posts it */
 
 const stage = /** @type {HTMLElement} */ (document.getElementById('stage'));
 const query = new URLSearchParams(location.search);
 
 await init();
 Object.assign(window, { gallery: { names, show: showOne } });
-const look = { theme: query.get('theme') ?? undefined, dir: query.get('dir') ?? undefined };
+const locale = query.get('locale') ?? undefined;
+const messages = locale && (await (await fetch(`locales/${locale}.json`)).json()).face;
+const look = { theme: query.get('theme') ?? undefined, dir: query.get('dir') ?? undefined, locale, messages };
 if (query.has('all')) showAll((query.get('only') ?? names().join(',')).split(','), look);
 else showOne(query.get('state') ?? names()[0], look);
 document.documentElement.dataset.ready = '';
@@ -21,7 +24,7 @@ function showOne(name, look = {}) {
   const section = card(look, name, true);
   document.adoptedStyleSheets = [];
   const worn = look.customisation && wear(customise(look.customisation), section, document);
-  show(section, name, worn ? { ...look, messages: worn.texts({}) } : look);
+  show(section, name, worn ? { ...look, messages: worn.texts({ face: look.messages }).face } : look);
 }
 
 /** @param {string[]} wanted @param {Look} look */
@@ -31,7 +34,8 @@ function showAll(wanted, look) {
 }
 
 /** @param {Look} look */
-function dress({ theme, dir }) {
+function dress({ theme, dir, locale }) {
+  document.documentElement.lang = locale ?? 'en';
   document.documentElement.dir = dir ?? 'ltr';
   document.body.classList.toggle('dark', theme === 'dark');
 }

@@ -205,9 +205,10 @@ pub fn fire(target: &Element, event: &str) {
     target.dispatch_event(&web_sys::Event::new_with_event_init_dict(event, &options).unwrap()).unwrap();
 }
 
-/// Lets effects and timers that are due run.
+/// Lets effects and timers that are due run. Twice: on a busy machine an effect may set a timer after ours is due.
 pub async fn settle() {
     sleep(20).await;
+    sleep(0).await;
 }
 
 pub async fn sleep(ms: i32) {

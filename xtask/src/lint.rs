@@ -14,8 +14,14 @@ pub fn lint() -> Result {
     run(cargo().args(["clippy", "--quiet", "-p", "repin", "--all-targets"]).args(wasm).args(["--", "-D", "warnings"]))?;
     run(cargo().args(["clippy", "--quiet", "-p", "repin-vault"]).args(wasm).args(["--", "-D", "warnings"]))?;
     run(program("tsc").args(["--project", "tsconfig.json"]))?;
+    languages(&["check"])?;
     names_no_machine()?;
     locks_name_no_host()
+}
+
+/// Checks every language and writes docs/languages.md; with `check` compares it instead.
+pub fn languages(args: &[&str]) -> Result {
+    run(program("node").arg("xtask/locales/main.mjs").args(args))
 }
 
 /// A path of somebody's machine or the host of somebody's registry works there and nowhere else.

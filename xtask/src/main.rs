@@ -21,7 +21,9 @@ cargo xtask <command>
 
   demo [--port N] [--keep]   build everything, start the gateway, print one URL
   test [--only STEP]...      everything CI runs; --list names the steps
-  lint                       formatting, clippy, types, and what no file may name
+  lint                       formatting, clippy, types, languages, and what no file may name
+  languages [reviewed TAG NAME]
+                             checks locales/ and writes docs/languages.md
   widget [--dev]             build dist/: what a browser loads
   size                       what a recovery downloads, against its budgets
   conformance-table          docs/conformance.md from what the conformance steps ran
@@ -47,6 +49,7 @@ fn dispatch(args: &[&str]) -> Result {
         ["announce", url, page] => demo::announce(url, page),
         ["test", rest @ ..] => test::test(rest),
         ["lint"] => lint::lint(),
+        ["languages", rest @ ..] => lint::languages(if rest.is_empty() { &["write"] } else { rest }),
         ["widget"] => widget::build(widget::Mode::Release),
         ["widget", "--dev"] => widget::build(widget::Mode::Dev),
         ["size"] => size::size(),

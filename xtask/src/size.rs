@@ -13,17 +13,22 @@ struct Part {
 
 const LOADER: &str = "repin.js";
 const CSS: &str = "repin.css";
-const ENGLISH: &str = "locales/en.json";
+/// Of all languages the one that compresses worst.
+const LOCALE: &str = "locales/*";
+const LANGUAGE: &str = "repin-language.js";
 const WASM: &str = "repin_widget_bg.wasm";
 const GLUE: &str = "repin_widget.js";
 const CUSTOMISE: &str = "repin-customise.js";
 const WORKER: &str = "repin-worker.js";
 
-// English is compiled into loader and WASM; its file is what another language costs.
-const PARTS: [Part; 10] = [
+// English is compiled into loader and WASM; another language costs its file and the table of languages.
+const PARTS: [Part; 12] = [
     Part { name: "loader", files: &[LOADER], budget: Some((3.0, 2.0)) },
     Part { name: "CSS", files: &[CSS], budget: Some((3.0, 2.2)) },
-    Part { name: "one locale (English's file)", files: &[ENGLISH], budget: Some((3.0, 2.0)) },
+    Part { name: "table of languages", files: &[LANGUAGE], budget: None },
+    // The design's 3 (2) was for 57 texts; there are three times as many, and Cyrillic takes most bytes. The engine, which
+    // is fetched at the same time, is thirty times as large: no screen waits for this.
+    Part { name: "one locale (largest)", files: &[LOCALE], budget: Some((4.0, 3.0)) },
     Part { name: "first paint: loader + CSS, in English", files: &[LOADER, CSS], budget: Some((10.0, 8.0)) },
     Part { name: "WASM (face and vault)", files: &[WASM], budget: None },
     Part { name: "WASM + glue", files: &[WASM, GLUE], budget: Some((115.0, 95.0)) },
@@ -39,8 +44,13 @@ const PARTS: [Part; 10] = [
         files: &[LOADER, CSS, WASM, GLUE, WORKER],
         budget: Some((140.0, 110.0)),
     },
+    Part {
+        name: "the same, in another language",
+        files: &[LOADER, CSS, WASM, GLUE, WORKER, LANGUAGE, LOCALE],
+        budget: Some((140.0, 110.0)),
+    },
 ];
-// The five files above, and a locale. The end-to-end tests count what the browser really asks for.
+// The end-to-end tests count what the browser really asks for.
 const REQUESTS: usize = 7;
 
 #[derive(Clone, Copy, Default)]
@@ -84,8 +94,27 @@ fn sum(table: &str, files: &[&str]) -> Result<Bytes> {
     })
 }
 
+/// The row of a file, or where its name ends in `*` the row with the most brotli bytes among those that begin so.
 fn row(table: &str, file: &str) -> Option<Bytes> {
-    let cells: Vec<&str> = table.lines().map(|line| line.split('\t').collect::<Vec<_>>()).find(|c| c[0] == file)?;
-    let kib = |index: usize| cells.get(index)?.parse().ok().map(|bytes: f64| bytes / 1024.0);
-    Some(Bytes { raw: kib(1)?, gzip: kib(2)?, brotli: kib(3)? })
+    let wanted = |name: &str| file.strip_suffix('*').map_or(name == file, |folder| name.starts_with(folder));
+    let rows = table.lines().map(|line| line.split('\t').collect::<Vec<_>>()).filter(|cells| wanted(cells[0]));
+    let bytes = rows.filter_map(|cells| {
+        let kib = |index: usize| cells.get(index)?.parse().ok().map(|bytes: f64| bytes / 1024.0);
+        Some(Bytes { raw: kib(1)?, gzip: kib(2)?, brotli: kib(3)? })
+    });
+    bytes.max_by(|a, b| a.brotli.total_cmp(&b.brotli))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_the_largest() {
+        let table =
+            "locales/de.json\t3072\t2048\t1024\nlocales/th.json\t2048\t2048\t2048\nrepin.js\t9999\t9999\t9999\n";
+        assert_eq!(row(table, "locales/*").map(|bytes| bytes.brotli), Some(2.0));
+        assert_eq!(row(table, "locales/de.json").map(|bytes| bytes.raw), Some(3.0));
+        assert!(row(table, "locales").is_none());
+    }
 }

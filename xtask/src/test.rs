@@ -12,12 +12,13 @@ struct Step {
     work: fn(&mut Tally) -> Result,
 }
 
-const STEPS: [Step; 13] = [
-    Step { name: "lint", what: "formatting, clippy, types, names", work: |_| lint::lint() },
+const STEPS: [Step; 14] = [
+    Step { name: "lint", what: "formatting, clippy, types, languages, names", work: |_| lint::lint() },
     Step { name: "widget", what: "build dist/", work: |_| widget::build(widget::Mode::Release) },
     Step { name: "size", what: "what a recovery downloads, against its budgets", work: |_| size::size() },
     Step { name: "native", what: "unit and integration tests, the vault against a real gateway", work: native },
     Step { name: "wasm", what: "vectors and screens in Chromium", work: wasm },
+    Step { name: "locales", what: "which language is spoken, and what the check of languages finds", work: locales },
     Step { name: "independent", what: "the protocol against other implementations", work: independent },
     Step { name: "customise", what: "what hosts send to change the looks, as hostile input", work: customise },
     Step { name: "trunk", what: "`trunk build` makes a page that works", work: trunk },
@@ -82,6 +83,12 @@ fn wasm(tally: &mut Tally) -> Result {
         tally.count(in_chromium(&mut cargo()).args(["--package", "repin-core", "--test", "vectors"]))?;
     }
     tally.count(in_chromium(&mut cargo()).args(["--package", "repin-vault", "--test", "browser_unicode"]))
+}
+
+fn locales(tally: &mut Tally) -> Result {
+    tools::node_packages()?;
+    let files = files_in(&root().join("tests/locales"), ".test.mjs")?;
+    tally.count(program("node").args(["--test", "--test-reporter=spec"]).args(files))
 }
 
 /// The protocol once more, by people who did not read ours: the channel and OPAQUE in Node, normal forms and the PIN rules

@@ -15,7 +15,7 @@ pub enum Mode {
     Dev,
 }
 
-const INPUTS: [&str; 14] = [
+const INPUTS: [&str; 15] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
@@ -30,6 +30,7 @@ const INPUTS: [&str; 14] = [
     "index.html",
     "xtask/src",
     "xtask/assets.mjs",
+    "xtask/locales",
 ];
 
 pub fn build(mode: Mode) -> Result {

@@ -2,7 +2,7 @@
 import { loadSheet } from '../engine.ts';
 import { element, explain, wait } from '../shell.ts';
 import { showOrigin } from './origin_line.ts';
-import { type FrameTexts, LANGUAGE } from './texts.ts';
+import type { FrameTexts } from './texts.ts';
 
 export interface Notice {
   /** Bars, as while the widget loads. */
@@ -18,8 +18,8 @@ export async function notice(texts: FrameTexts): Promise<Notice> {
   // Unstyled is better than nothing.
   await loadSheet().then((sheet) => root.adoptedStyleSheets.push(sheet), () => {});
   const dialog = element('dialog', 'repin', '', ['aria-label', texts.shell.label]) as HTMLDialogElement;
-  dialog.lang = LANGUAGE.locale;
-  dialog.dir = 'auto';
+  dialog.lang = texts.locale;
+  dialog.dir = texts.dir;
   dialog.dataset.presentation = 'dialog';
   const card = element('div', 'card');
   dialog.append(card);

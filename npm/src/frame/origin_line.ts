@@ -1,6 +1,6 @@
 // The line that no app can change: where the person is. Its colours and words are the frame's own.
 import { element } from '../shell.ts';
-import { ON } from './texts.ts';
+import { frameTexts, ON } from './texts.ts';
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
@@ -25,8 +25,13 @@ export function showOrigin(dialog: Element | null | undefined): void {
   if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
   if (dialog.lastElementChild?.className === 'where') return;
   dialog.querySelector('.where')?.remove();
-  const [before, after] = ON.split('{host}');
-  const line = element('p', 'where', before);
-  line.append(element('b', '', location.host), after);
+  const line = element('p', 'where');
+  const say = (words: string) => {
+    const [before, after] = words.split('{host}');
+    line.replaceChildren(before, element('b', '', location.host), after);
+  };
+  // The line never waits for its language.
+  say(ON);
+  void frameTexts().then(({ frame }) => say(frame.on));
   dialog.append(line);
 }

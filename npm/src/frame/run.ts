@@ -4,7 +4,7 @@ import { circleError, errorOf, CANCELED, NETWORK } from './ending.ts';
 import type { Init } from './init.ts';
 import { focusFirst, notice } from './notice.ts';
 import { showOrigin } from './origin_line.ts';
-import { frameTexts, LANGUAGE } from './texts.ts';
+import { frameTexts, language } from './texts.ts';
 import type { Voice } from './voice.ts';
 
 type Loader = typeof import('../loader.ts');
@@ -20,9 +20,9 @@ const WAIT_FOR_APP_MS = 6_000;
 export async function run({ session, customizations }: Init, loading: Promise<Loader>, origin: string, voice: Voice): Promise<void> {
   // The app's questions are part of it, so that it is not done without.
   const customising: Promise<Customise> | undefined = hasAny(customizations) ? import('../customise/customise.ts') : undefined;
-  const loaded = await Promise.all([loading, customising]).catch(() => undefined);
+  const loaded = await Promise.all([loading, customising, language()]).catch(() => undefined);
   if (!loaded) return notLoaded(voice);
-  const [loader, rules] = loaded;
+  const [loader, rules, { locale }] = loaded;
   const customisation = rules?.customise(customizations);
   // Timers and not frames: while the frame is hidden, browsers draw none. An empty frame would only cover the app.
   const anyway = setInterval(() => shadow()?.firstElementChild && reveal(voice), SHOW_ANYWAY_MS);
@@ -42,7 +42,7 @@ export async function run({ session, customizations }: Init, loading: Promise<Lo
       session,
       origin,
       customisation,
-      locale: LANGUAGE.locale,
+      locale,
       presentation: 'dialog',
       successAutoCloseMs: CLOSE_SUCCESS_AFTER_MS,
       onStep: ({ step }) => changed(step),

@@ -1,6 +1,6 @@
 // The few texts that the frame has around the widget, in the widget's language.
-import { chooseLanguage, loadMessages } from '../language.ts';
-import type { Messages } from '../shell.ts';
+import { ENGLISH, type Messages } from '../shell.ts';
+import { chooseAmong } from '../speak.ts';
 // @ts-expect-error esbuild takes named imports from JSON; TypeScript follows Node, which does not.
 import { frame } from '../../../locales/en.json';
 
@@ -11,15 +11,20 @@ interface Card {
 
 export interface FrameTexts extends Messages {
   frame: { on: string; forgot: Card; back: string; sign_in: Card; refused: string };
+  /** BCP 47. */
+  locale: string;
+  dir: 'ltr' | 'rtl';
 }
 
-/** The person's: the page's own `lang` is the one it was written in. */
-export const LANGUAGE = chooseLanguage(navigator.language);
+/** The person's: the page's own `lang` is the one it was written in. Asked for when there is somebody to speak to. */
+export const language = () => (chosen ??= chooseAmong(navigator.languages));
+let chosen: ReturnType<typeof chooseAmong> | undefined;
 
 export const REFUSED: string = frame.refused;
 export const ON: string = frame.on;
 
 export async function frameTexts(): Promise<FrameTexts> {
-  const messages = await loadMessages(LANGUAGE);
-  return { frame, ...messages } as FrameTexts;
+  const first = await language();
+  const { locale, dir, words } = await (first.soon ?? first);
+  return { ...ENGLISH, frame, ...words, locale, dir };
 }

@@ -34,8 +34,9 @@ const HOST = {
  * @param {unknown} customisation as Circle's web SDK posts it
  * @param {(page: import('puppeteer-core').Page, widget: Widget, witness: import('../harness/browser.mjs').Witness) => Promise<void>} story
  * @param {(page: import('puppeteer-core').Page) => Promise<void>} [prepare]
+ * @param {string} [locale]
  */
-async function customised({ gateway, browser, ...stage }, userId, customisation, story, prepare) {
+async function customised({ gateway, browser, ...stage }, userId, customisation, story, prepare, locale) {
   const session = await gateway.session(userId);
   const challengeId = await gateway.challenge(session, 'INITIALIZE');
   keepSecret({ gateway, browser, ...stage }, 'token', session.userToken);
@@ -44,15 +45,16 @@ async function customised({ gateway, browser, ...stage }, userId, customisation,
     await prepare?.(page);
     await page.goto(`${gateway.url}/`);
     await page.evaluate(
-      async (session, customisation) => {
+      async (session, customisation, locale) => {
         const load = (/** @type {string} */ path) => import(path);
         const [{ mount }, { customise }] = await Promise.all([load('/repin.js'), load('/repin-customise.js')]);
         const place = /** @type {HTMLElement} */ (document.getElementById('widget'));
         place.replaceChildren();
-        mount(place, { session, customisation: customise(customisation) });
+        /** @type {any} */ (window).running = mount(place, { session, locale, customisation: customise(customisation) });
       },
       { ...session, challengeId },
       customisation,
+      locale,
     );
     await story(page, new Widget(page), witness);
   } finally {
@@ -66,6 +68,25 @@ const computed = async (page, selector, property) =>
 
 for (const engine of ENGINES) {
   stage('customisation', engine, (stage) => {
+    test('the host’s words stand in German, and stay when the person goes on in Arabic and in English', async () => {
+      const story = async (/** @type {import('puppeteer-core').Page} */ page) => {
+        const speak = (/** @type {string} */ tag) => page.evaluate((tag) => /** @type {any} */ (window).running.setLocale(tag), tag);
+        const seen = async (/** @type {string} */ tag) => {
+          await find(page, 'heading', 'Choose your wallet PIN');
+          await find(page, 'button', 'Go on');
+          await find(page, 'button', JSON.parse(readFileSync(`locales/${tag}.json`, 'utf8')).pin.show);
+          assert.equal(await page.$eval('#widget >>> h2 .accent', (accent) => accent.textContent), 'wallet PIN');
+          assert.equal(await page.$('#widget >>> .lead'), null);
+        };
+        await seen('de');
+        for (const tag of ['ar', 'en']) {
+          await speak(tag);
+          await seen(tag);
+        }
+      };
+      await customised(stage, await stage.gateway.user(), HOST, story, undefined, 'de');
+    });
+
     test('someone enrols with the host’s three questions, one of them a date, and recovers where the host customises nothing', async () => {
       const userId = await stage.gateway.user();
       const [pin, meeting, teacher] = ['493817', 'Zanzibar harbour', 'Aunt Philomena'];
