@@ -115,7 +115,7 @@ for (const engine of ENGINES) {
         await page.evaluate(fuzz, 'sdkIframe', 20261120, FUZZED, false);
         assert.equal((await got()).length, 1);
         await page.evaluate(post, 'sdkIframe', init.message);
-        await widget.shows('new.title');
+        await widget.shows('first.title');
         assert.deepEqual(witness.console, []);
       });
     });
