@@ -14,10 +14,10 @@ const FOLDER = new URL('../../../../target/conformance/', import.meta.url);
  */
 export function flow(browser, flow, story) {
   test(flow, async () => {
-    let result = 'fail';
+    let result = 'failed';
     try {
       await story();
-      result = 'pass';
+      result = 'passed';
     } finally {
       mkdirSync(FOLDER, { recursive: true });
       const line = { sdk: '@circle-fin/w3s-pw-web-sdk', version: VERSION, flow, browser, result };
