@@ -24,7 +24,7 @@ function showOne(name, look = {}) {
   const section = card(look, name, true);
   document.adoptedStyleSheets = [];
   const worn = look.customisation && wear(customise(look.customisation), section, document);
-  show(section, name, worn ? { ...look, messages: worn.texts({ face: look.messages }).face } : look);
+  show(section, name, worn ? { ...look, messages: worn.texts({ common: {}, face: look.messages }).face } : look);
 }
 
 /** @param {string[]} wanted @param {Look} look */
