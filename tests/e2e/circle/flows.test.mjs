@@ -150,7 +150,7 @@ for (const engine of ENGINES) {
       await run(stage, userId, 'RESTORE_PIN', async ({ app, status, challengeId }) => {
         await app.widget.shows('questions.title');
         await app.hasFocus();
-        await app.page.keyboard.press('Escape');
+        await app.escape();
         await ends(app, [READY, SHOW, CANCELED, CLOSE]);
         assert.deepEqual(await app.calls(), [{ challengeId, error: CANCELED.error }]);
         assert.equal(await status(), 'PENDING');
@@ -160,7 +160,7 @@ for (const engine of ENGINES) {
     flow(engine, 'leaving after typing is asked about first', async () => {
       await run(stage, userId, 'CHANGE_PIN', async ({ app }) => {
         await app.widget.typePin('current.title', '12');
-        await app.page.keyboard.press('Escape');
+        await app.escape();
         await app.widget.shows('leave.title');
         await app.widget.press('leave.stay');
         await app.widget.leave();
@@ -231,7 +231,7 @@ for (const engine of ENGINES) {
         // What of it shows is tested where it is decided; here, that it does no harm.
         await until('the questions', () => app.frame()?.$('body >>> form input').catch(() => null));
         await app.hasFocus();
-        await app.page.keyboard.press('Escape');
+        await app.escape();
         await ends(app, [READY, SHOW, CANCELED, CLOSE]);
       }, { before });
     });

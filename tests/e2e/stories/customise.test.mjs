@@ -218,12 +218,15 @@ stage('pictures', 'chromium', (stage) => {
       await widget.press('common.cancel');
     }, async (page) => {
       await page.setBypassCSP(true); // an operator who allows the host
-      await page.setRequestInterception(true);
-      page.on('request', (request) => {
-        if (!request.url().startsWith('https://wallet.example/')) return void request.continue();
-        referrers.push(request.headers().referer);
-        if (request.url() !== PICTURE) return void request.respond({ status: 404 });
-        void request.respond({ contentType: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><circle r="4"/></svg>' });
+      // Only the host's own requests are held: a page whose every request is can wait for one that got lost.
+      const fetches = await page.createCDPSession();
+      await fetches.send('Fetch.enable', { patterns: [{ urlPattern: 'https://wallet.example/*' }] });
+      fetches.on('Fetch.requestPaused', ({ requestId, request }) => {
+        referrers.push(request.headers.Referer ?? request.headers.referer);
+        const found = request.url === PICTURE;
+        const body = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><circle r="4"/></svg>').toString('base64');
+        const responseHeaders = [{ name: 'content-type', value: 'image/svg+xml' }];
+        void fetches.send('Fetch.fulfillRequest', { requestId, responseCode: found ? 200 : 404, ...(found && { body, responseHeaders }) });
       });
     });
   });

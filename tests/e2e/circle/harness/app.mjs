@@ -46,6 +46,12 @@ export class App {
     return JSON.parse(await this.page.evaluate(() => JSON.stringify(/** @type {any} */ (window).app.calls)));
   }
 
+  /** The person presses Escape. The frame may be gone before the key is let go, and then nobody answers for that. */
+  async escape() {
+    await this.page.keyboard.down('Escape');
+    void this.page.keyboard.up('Escape').catch(() => {});
+  }
+
   /** The SDK's iframe: whether it is in the page and seen. @returns {Promise<'none' | 'hidden' | 'shown'>} */
   iframe() {
     return this.page.evaluate(() => {
