@@ -116,9 +116,10 @@ async function go(hand, flow, person) {
   const pin = person.pin === '518306' ? '264907' : '518306';
   if (flow === 'RESTORE_PIN') await hand.answer(person.answers);
   if (flow === 'CHANGE_PIN') await hand.pin('current.title', person.pin);
-  await hand.pin('new.title', pin);
-  await hand.shows('confirm.title');
-  await hand.typePin('confirm.title', pin);
+  const [chosen, again] = flow === 'INITIALIZE' ? ['first.title', 'confirm_first.title'] : ['new.title', 'confirm.title'];
+  await hand.pin(chosen, pin);
+  await hand.shows(again);
+  await hand.typePin(again, pin);
   // By key, for a pointer takes its time to get there.
   await hand.page.keyboard.press('Enter');
   const title = flow === 'INITIALIZE' ? 'done_all.title' : 'done_restore.title';
