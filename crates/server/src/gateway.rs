@@ -108,18 +108,6 @@ impl Gateway {
         Ok(by_settings || self.store.is_origin_of_any(origin).await?)
     }
 
-    /// The origins of all apps, each once, in alphabetical order: what can be said before it is known whose page asks.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn all_origins(&self) -> Result<Vec<String>, StoreError> {
-        let mut origins = self.store.all_origins().await?;
-        origins.extend(self.config.allowed_origins.iter().cloned());
-        origins.sort_unstable();
-        origins.dedup();
-        Ok(origins)
-    }
-
     /// How many guesses have been evaluated since the start.
     pub fn evaluations(&self) -> u64 {
         self.evaluations.load(Ordering::SeqCst)

@@ -29,6 +29,4 @@ pub trait Apps: Send + Sync {
     async fn has_origin(&self, app: &str, origin: &str) -> Result<bool>;
     /// Whether a page of this origin may run the widget for any app, by what the operator stored.
     async fn is_origin_of_any(&self, origin: &str) -> Result<bool>;
-    /// The stored origins of all apps, each once, in alphabetical order.
-    async fn all_origins(&self) -> Result<Vec<String>>;
 }

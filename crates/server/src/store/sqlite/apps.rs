@@ -68,11 +68,6 @@ impl Apps for SqliteStore {
         let found = sqlx::query("SELECT 1 FROM app_origins WHERE origin = ? LIMIT 1").bind(origin);
         Ok(found.fetch_optional(&self.readers).await?.is_some())
     }
-
-    async fn all_origins(&self) -> Result<Vec<String>> {
-        let origins = sqlx::query_scalar("SELECT DISTINCT origin FROM app_origins ORDER BY origin");
-        Ok(origins.fetch_all(&self.readers).await?)
-    }
 }
 
 /// Expects the columns `id` and `entity` of `apps`.
