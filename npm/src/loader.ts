@@ -6,7 +6,7 @@ import { failure, outcome } from './outcome.ts';
 import type { WidgetHandle } from './repin_widget.js';
 import { ENGLISH, element, explain, wait, type Messages } from './shell.ts';
 import { choose, type Spoken } from './speak.ts';
-import type { FailureKind, Mounted, Options, Outcome, Session, Step } from './types.ts';
+import type { Failure, FailureKind, Mounted, Options, Outcome, Session, Step } from './types.ts';
 
 export type * from './types.ts';
 
@@ -56,12 +56,13 @@ export function mount(target: Element | string, options: Options): Mounted {
       engine.catch(() => {});
       const spoken = speak(chosen);
       root.adoptedStyleSheets = [await loadSheet()];
-      const { customisation } = options;
+      const { customisation, appearance } = options;
+      if (appearance) (await import('./appearance/appearance.ts')).dress(appearance, frame, root);
       worn = customisation && (await import('./customise/customise.ts')).wear(customisation, frame, root);
       await chosen;
       show();
       await spoken;
-      const { mount, startWorker } = await engine;
+      const { mount, startWorker } = { ...(await engine), ...(await options.vault?.(host)) };
       session = await asked;
       await nextTask();
       if (ended || run !== runs) return;
@@ -162,10 +163,11 @@ export function mount(target: Element | string, options: Options): Mounted {
     stopWaiting();
     const error = failure(kind, -1, message);
     options.onError?.(error);
-    const told = ({ unsupported_browser: 'unsupported', blocked_by_csp: 'blocked', session_invalid: 'session' } as const)[kind as string];
+    // The card is called by the kind's first word.
+    const name = kind.split('_')[0] as 'offline';
     if (!frame.isConnected) root.append(frame);
     const close = () => finish({ status: 'failed', error });
-    redraw = () => explain(card, texts(), texts().shell[told ?? 'offline'], close, kind === 'network' ? start : undefined);
+    redraw = () => explain(card, texts(), texts().shell[name] ?? texts().shell.offline, close, kind === 'network' ? start : undefined);
     redraw();
   }
 
@@ -205,7 +207,7 @@ class NoSession extends Error {}
 function kindOf(error: unknown): FailureKind {
   if (error instanceof NoSession) return 'session_invalid';
   if (error instanceof WebAssembly.CompileError) return 'blocked_by_csp';
-  return error instanceof TypeError ? 'network' : 'internal';
+  return error instanceof TypeError ? 'network' : ((error as Failure).kind ?? 'internal');
 }
 
 function build({ theme, presentation }: Options) {
