@@ -25,6 +25,8 @@ cargo xtask <command>
   languages [reviewed TAG NAME]
                              checks locales/ and writes docs/languages.md
   widget [--dev]             build dist/: what a browser loads
+  mock                       build target/mock/: the widget's flow without a gateway
+  showroom                   build target/showroom/: gallery and playground as static files
   size                       what a recovery downloads, against its budgets
   conformance-table          docs/conformance.md from what the conformance steps ran
   bench                      long tasks, last digit to done, gateway throughput
@@ -52,6 +54,8 @@ fn dispatch(args: &[&str]) -> Result {
         ["languages", rest @ ..] => lint::languages(if rest.is_empty() { &["write"] } else { rest }),
         ["widget"] => widget::build(widget::Mode::Release),
         ["widget", "--dev"] => widget::build(widget::Mode::Dev),
+        ["mock"] => widget::mock(),
+        ["showroom"] => widget::showroom(),
         ["size"] => size::size(),
         ["conformance-table"] => conformance::write_table(),
         ["bench", rest @ ..] => bench::bench(rest),
