@@ -26,6 +26,7 @@ cargo xtask <command>
                              checks locales/ and writes docs/languages.md
   widget [--dev]             build dist/: what a browser loads
   mock                       build target/mock/: the widget's flow without a gateway
+  pictures accept            what the widget looks like now is what it shall look like
   showroom                   build target/showroom/: gallery and playground as static files
   size                       what a recovery downloads, against its budgets
   conformance-table          docs/conformance.md from what the conformance steps ran
@@ -55,6 +56,7 @@ fn dispatch(args: &[&str]) -> Result {
         ["widget"] => widget::build(widget::Mode::Release),
         ["widget", "--dev"] => widget::build(widget::Mode::Dev),
         ["mock"] => widget::mock(),
+        ["pictures", "accept"] => test::accept_pictures(),
         ["showroom"] => widget::showroom(),
         ["size"] => size::size(),
         ["conformance-table"] => conformance::write_table(),

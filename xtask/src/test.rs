@@ -12,7 +12,7 @@ struct Step {
     work: fn(&mut Tally) -> Result,
 }
 
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 16] = [
     Step { name: "lint", what: "formatting, clippy, types, languages, names", work: |_| lint::lint() },
     Step { name: "widget", what: "build dist/", work: |_| widget::build(widget::Mode::Release) },
     Step { name: "size", what: "what a recovery downloads, against its budgets", work: |_| size::size() },
@@ -25,6 +25,8 @@ const STEPS: [Step; 14] = [
     Step { name: "e2e", what: "whole stories in Chromium and Firefox", work: stories },
     Step { name: "circle-web", what: "Circle's own web SDK over our frame, in Chromium and Firefox", work: circle_web },
     Step { name: "axe", what: "accessibility of every state in Chromium", work: |tally| node(tally, "states") },
+    Step { name: "looks", what: "the mock, themes, gallery and playground", work: looks },
+    Step { name: "pictures", what: "every state looks as it was accepted", work: pictures },
     Step { name: "conformance", what: "Circle's own server SDKs against a real gateway", work: conformance },
     Step { name: "table", what: "docs/conformance.md is what the run gave", work: |_| conformance::check_table() },
 ];
@@ -146,6 +148,31 @@ fn stories(tally: &mut Tally) -> Result {
     widget::build(widget::Mode::Release)?;
     widget::leaky()?;
     node(tally, "stories")
+}
+
+/// What stands in for a gateway, and the pages made with it.
+fn looks(tally: &mut Tally) -> Result {
+    tools::browsers()?;
+    widget::showroom()?;
+    node_tests(tally, "looks")
+}
+
+/// The gallery's states, compared with the pictures in the repository.
+fn pictures(tally: &mut Tally) -> Result {
+    prepare_pictures()?;
+    node_tests(tally, "pictures")
+}
+
+/// `cargo xtask pictures accept`: what is shown now shall be.
+pub fn accept_pictures() -> Result {
+    prepare_pictures()?;
+    run(program("node").arg("tests/e2e/pictures/accept.mjs"))
+}
+
+fn prepare_pictures() -> Result {
+    tools::browsers()?;
+    widget::build(widget::Mode::Release)?;
+    widget::gallery()
 }
 
 /// Tests of the released widget against a real gateway.

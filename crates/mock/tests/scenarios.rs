@@ -77,7 +77,11 @@ fn play(script: &str) -> String {
     let clock = Rc::new(Cell::new(1_000_000));
     let (events, coming) = mpsc::unbounded();
     let events: RefCell<Option<UnboundedSender<Event>>> = RefCell::new(Some(events));
-    let send = |event| drop(events.borrow().as_ref().map(|events| events.unbounded_send(event)));
+    let send = |event| {
+        if let Some(events) = events.borrow().as_ref() {
+            events.unbounded_send(event).unwrap();
+        }
+    };
     send(Event::Start(session(script)));
     let mut seen: Vec<String> = Vec::new();
     block_on(repin_mock::run(Still(clock.clone()), coming, |view| {

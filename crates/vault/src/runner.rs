@@ -31,8 +31,12 @@ pub trait Performer {
 }
 
 /// Runs one flow to its end, or until no more events can come.
-pub async fn run<P: Platform>(platform: &P, events: impl Stream<Item = Event>, show: impl FnMut(ViewModel)) {
-    run_with(Real { platform, session: None }, events, show).await;
+pub fn run<P: Platform>(
+    platform: &P,
+    events: impl Stream<Item = Event>,
+    show: impl FnMut(ViewModel),
+) -> impl Future<Output = ()> {
+    run_with(Real { platform, session: None }, events, show)
 }
 
 /// As [`run`], with another performer in the session's place.
@@ -115,12 +119,32 @@ impl<P: Platform> Performer for Real<'_, P> {
         self.platform
     }
 
-    async fn yield_now(&self) {
-        self.platform.yield_now().await;
+    fn yield_now(&self) -> impl Future<Output = ()> {
+        self.platform.yield_now()
     }
 
     async fn perform(&mut self, effect: Effect, link: &Link) -> Outcome {
-        perform(effect, &mut self.session, self.platform, link).await
+        let Self { platform, session } = self;
+        let result = match (effect, session.as_mut()) {
+            (Effect::Open(input), _) => open(input, session, *platform, link).await,
+            (Effect::Renew(input), Some(open)) => {
+                let result = open.renew(input, *platform, link).await;
+                Ok(result.map_or(Outcome::NotRenewed, |()| renewed(open)))
+            }
+            (Effect::Reopen, Some(open)) => {
+                open.reopen(*platform, link).await.map(|()| Outcome::Opened(Box::new(open.opened().clone())))
+            }
+            (Effect::Prove(secret), Some(open)) => {
+                let proved = open.prove(secret, *platform, link).await;
+                proved.map(|proved| Outcome::Proved { stretching_ms: proved.stretching_ms })
+            }
+            (Effect::Commit(new), Some(open)) => open.commit(&new, *platform, link).await.map(|_| Outcome::Committed),
+            // Not reached: the flow asks for these after an OPEN only, and `Cancel` is performed apart.
+            (Effect::Renew(_) | Effect::Reopen | Effect::Prove(_) | Effect::Commit(_) | Effect::Cancel, _) => {
+                Err(SessionError::Protocol)
+            }
+        };
+        result.unwrap_or_else(|error| failed(error, session.as_ref()))
     }
 
     async fn cancel(&mut self) {
@@ -128,29 +152,6 @@ impl<P: Platform> Performer for Real<'_, P> {
             session.cancel(self.platform).await;
         }
     }
-}
-
-async fn perform(effect: Effect, session: &mut Option<Session>, platform: &impl Platform, link: &Link) -> Outcome {
-    let result = match (effect, session.as_mut()) {
-        (Effect::Open(input), _) => open(input, session, platform, link).await,
-        (Effect::Renew(input), Some(open)) => {
-            let result = open.renew(input, platform, link).await;
-            Ok(result.map_or(Outcome::NotRenewed, |()| renewed(open)))
-        }
-        (Effect::Reopen, Some(open)) => {
-            open.reopen(platform, link).await.map(|()| Outcome::Opened(Box::new(open.opened().clone())))
-        }
-        (Effect::Prove(secret), Some(open)) => {
-            let proved = open.prove(secret, platform, link).await;
-            proved.map(|proved| Outcome::Proved { stretching_ms: proved.stretching_ms })
-        }
-        (Effect::Commit(new), Some(open)) => open.commit(&new, platform, link).await.map(|_| Outcome::Committed),
-        // Not reached: the flow asks for these after an OPEN only, and `Cancel` is performed apart.
-        (Effect::Renew(_) | Effect::Reopen | Effect::Prove(_) | Effect::Commit(_) | Effect::Cancel, _) => {
-            Err(SessionError::Protocol)
-        }
-    };
-    result.unwrap_or_else(|error| failed(error, session.as_ref()))
 }
 
 async fn open(

@@ -18,7 +18,9 @@ for (const engine of ENGINES) {
   describe(`the mock in ${engine}`, async () => {
     const { play, url } = await stage(engine);
 
-    for (const [flow, steps] of Object.entries(STEPS)) {
+    // In Firefox the two that differ most: the flow and the face are the same.
+    const flows = Object.entries(STEPS).filter(([flow]) => engine === 'chromium' || /RESTORE|INITIALIZE/.test(flow));
+    for (const [flow, steps] of flows) {
       test(`${flow} goes to its end, asks for nothing but its own files, and says that it is a mock`, async () => {
         const { page, widget, witness, heard, outcome, close } = await play({ flow });
         await find(page, 'heading', /./);
