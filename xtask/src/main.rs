@@ -6,6 +6,7 @@ mod bench;
 mod conformance;
 mod demo;
 mod lint;
+mod package;
 mod run;
 mod size;
 mod stamp;
@@ -28,6 +29,7 @@ cargo xtask <command>
   mock                       build target/mock/: the widget's flow without a gateway
   pictures accept            what the widget looks like now is what it shall look like
   showroom                   build target/showroom/: gallery and playground as static files
+  package                    the npm package in target/package, and the hash of every file
   size                       what a recovery downloads, against its budgets
   conformance-table          docs/conformance.md from what the conformance steps ran
   bench                      long tasks, last digit to done, gateway throughput
@@ -58,6 +60,7 @@ fn dispatch(args: &[&str]) -> Result {
         ["mock"] => widget::mock(),
         ["pictures", "accept"] => test::accept_pictures(),
         ["showroom"] => widget::showroom(),
+        ["package"] => package::package(),
         ["size"] => size::size(),
         ["conformance-table"] => conformance::write_table(),
         ["bench", rest @ ..] => bench::bench(rest),
