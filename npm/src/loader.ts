@@ -58,24 +58,24 @@ export function mount(target: Element | string, options: Options): Mounted {
       if (typeof WebAssembly !== 'object') return stop('unsupported_browser');
       const [asked, engine, chosen] = [askForSession('start'), loadEngine(run > 1), choose(locale)];
       // Handled below; a rejection must not be called unhandled while the styles are on their way.
-      asked.catch(() => {});
-      engine.catch(() => {});
+      void Promise.allSettled([asked, engine]);
       const spoken = speak(chosen);
       root.adoptedStyleSheets = [await loadSheet()];
       const { customisation, appearance } = options;
-      if (appearance) (await import('./appearance/appearance.ts')).dress(appearance, frame, root);
+      if (appearance) (await import('./appearance/appearance.ts')).wear(appearance, frame, root);
       worn = customisation && (await import('./customise/customise.ts')).wear(customisation, frame, root);
       await chosen;
       show();
       await spoken;
-      const { mount, startWorker } = { ...(await engine), ...(await options.vault?.(host)) };
+      const parts = { ...(await engine), ...(await options.vault?.(host)) };
       session = await asked;
       await nextTask();
       if (ended || run !== runs) return;
       stopWaiting();
       card.remove();
-      handle = mount(frame, {
+      handle = parts.mount(frame, {
         ...worn,
+        ...parts,
         locale: frame.lang,
         messages: texts().face,
         origin: options.origin ?? location.origin,
@@ -83,7 +83,6 @@ export function mount(target: Element | string, options: Options): Mounted {
         canRenew: !!options.getSession,
         handsOver: !!options.onForgot,
         closesAfterMs: options.successAutoCloseMs,
-        startWorker,
         step(name, index, total) {
           step = name as Step;
           options.onStep?.({ step, index, total });

@@ -12,7 +12,7 @@ export const PRESETS: Record<string, string> = { minimal, rounded, 'high-contras
 const STILL = '.repin *, .repin ::before, .repin ::after { animation: none !important; transition: none !important; }';
 
 /** Dresses the widget whose element is `frame`, inside `root`. Says in the console what was left out and what is hard to read. */
-export function dress({ theme, variables = {}, disableAnimations }: Appearance, frame: HTMLElement, root: DocumentOrShadowRoot): void {
+export function wear({ theme, variables = {}, disableAnimations }: Appearance, frame: HTMLElement, root: DocumentOrShadowRoot): void {
   const rules = PRESETS[theme ?? ''] ?? '';
   if (theme === 'light' || theme === 'dark') frame.dataset.theme = theme;
   else if (theme === 'auto') delete frame.dataset.theme;
