@@ -7,6 +7,7 @@ mod conformance;
 mod demo;
 mod lint;
 mod run;
+mod site;
 mod size;
 mod stamp;
 mod test;
@@ -27,6 +28,9 @@ cargo xtask <command>
   widget [--dev]             build dist/: what a browser loads
   size                       what a recovery downloads, against its budgets
   conformance-table          docs/conformance.md from what the conformance steps ran
+  site [--base /PATH/]       the documentation as a web site, in target/site
+  reference                  the tables and pages of docs/ that are made from the code
+  pictures                   docs/pictures/screens, every state of the widget anew
   bench                      long tasks, last digit to done, gateway throughput
   tools                      install what the other commands need, and nothing else
 ";
@@ -54,6 +58,9 @@ fn dispatch(args: &[&str]) -> Result {
         ["widget", "--dev"] => widget::build(widget::Mode::Dev),
         ["size"] => size::size(),
         ["conformance-table"] => conformance::write_table(),
+        ["site", rest @ ..] => site::site(rest),
+        ["reference"] => site::reference("write"),
+        ["pictures"] => site::pictures(),
         ["bench", rest @ ..] => bench::bench(rest),
         ["tools"] => tools::all(),
         [] | ["help" | "--help" | "-h"] => {

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything CI runs, step by step, up to the first that fails, then the counts of all runners.
 
 use crate::run::{Result, cargo, program, root, run, watch};
-use crate::{conformance, lint, size, tools, widget};
+use crate::{conformance, lint, site, size, tools, widget};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -12,7 +12,7 @@ struct Step {
     work: fn(&mut Tally) -> Result,
 }
 
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 16] = [
     Step { name: "lint", what: "formatting, clippy, types, languages, names", work: |_| lint::lint() },
     Step { name: "widget", what: "build dist/", work: |_| widget::build(widget::Mode::Release) },
     Step { name: "size", what: "what a recovery downloads, against its budgets", work: |_| size::size() },
@@ -27,6 +27,8 @@ const STEPS: [Step; 14] = [
     Step { name: "axe", what: "accessibility of every state in Chromium", work: |tally| node(tally, "states") },
     Step { name: "conformance", what: "Circle's own server SDKs against a real gateway", work: conformance },
     Step { name: "table", what: "docs/conformance.md is what the run gave", work: |_| conformance::check_table() },
+    Step { name: "snippets", what: "every example of the documentation, as it stands", work: snippets },
+    Step { name: "site", what: "the documentation site: links, anchors, what it says of the code", work: site },
 ];
 
 pub fn test(args: &[&str]) -> Result {
@@ -109,6 +111,25 @@ fn customise(tally: &mut Tally) -> Result {
     tools::node_packages()?;
     let tests = files_in(&root().join("tests/customise"), ".test.mjs")?;
     tally.count(program("node").args(["--test", "--test-reporter=spec"]).args(tests))
+}
+
+/// Examples for a backend, for a page and for Circle's SDKs, in what each is written for.
+fn snippets(tally: &mut Tally) -> Result {
+    tools::browsers()?;
+    conformance::prepare()?;
+    widget::build(widget::Mode::Release)?;
+    let tests = files_in(&root().join("tests/snippets"), ".test.mjs")?;
+    tally.count(program("node").args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(tests))
+}
+
+/// Built for a path below the host's root, which is where more can go wrong.
+fn site(tally: &mut Tally) -> Result {
+    tools::browsers()?;
+    tools::node_packages()?;
+    site::reference("check")?;
+    site::site(&["--base", "/docs/"])?;
+    let tests = files_in(&root().join("tests/site"), ".test.mjs")?;
+    tally.count(program("node").args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(tests))
 }
 
 /// The files of a folder with this ending, in the order of their names.
