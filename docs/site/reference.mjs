@@ -2,12 +2,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { apiPage } from './api.mjs';
 import { tokensTable } from './tokens.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** @type {{ file: string, make: (text: string) => string }[]} */
-const MADE = [{ file: 'docs/theming.md', make: (text) => between(text, 'tokens', tokensTable(read('style/tokens.css'))) }];
+const MADE = [
+  { file: 'docs/api.md', make: () => apiPage(join(ROOT, 'npm')) },
+  { file: 'docs/theming.md', make: (text) => between(text, 'tokens', tokensTable(read('style/tokens.css'))) },
+];
 
 const stale = MADE.filter(({ file, make }) => {
   const now = read(file);

@@ -29,11 +29,13 @@ const FILES = [
  */
 
 /**
- * Serves a page. In it `https://pin.wallet.example` is the gateway; where it does not name one, `/v1` leads there.
+ * Serves a page, and what was built beside it. In them `https://pin.wallet.example` is the gateway; where they do not name
+ * one, `/v1` leads there.
  * @param {string} html
+ * @param {string} [built] a folder below the root
  * @returns {Promise<Host>}
  */
-export async function serve(html) {
+export async function serve(html, built) {
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const gateway = await Gateway.start({ REPIN_ALLOWED_ORIGIN: url });
@@ -47,9 +49,11 @@ export async function serve(html) {
       response.writeHead(200, { 'content-type': TYPES['.html'], 'set-cookie': 'session=x; HttpOnly; SameSite=Strict' });
       return void response.end(page(html).replaceAll('https://pin.wallet.example', gateway.url));
     }
-    const file = find(pathname);
+    const file = find(pathname, built ? [['/', built], ...FILES] : FILES);
     if (!file) return void response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(readFileSync(file));
+    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
+    const bytes = readFileSync(file);
+    response.end(/\.m?js$/.test(file) ? bytes.toString().replaceAll('https://pin.wallet.example', gateway.url) : bytes);
   });
   await new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(undefined)));
   const end = async () => {
@@ -72,9 +76,9 @@ function pass(to, request, response) {
   request.pipe(onward);
 }
 
-/** @param {string} path */
-function find(path) {
-  return FILES.filter(([prefix]) => path.startsWith(prefix))
+/** @param {string} path @param {string[][]} folders */
+function find(path, folders) {
+  return folders.filter(([prefix]) => path.startsWith(prefix))
     .map(([prefix, folder]) => join(ROOT, folder, path.slice(prefix.length)))
     .find((file) => existsSync(file) && statSync(file).isFile());
 }

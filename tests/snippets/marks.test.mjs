@@ -12,6 +12,7 @@ const KINDS = [
   'backend', // a host's server, which pages use
   'page', // HTML in Chromium, up to a PIN; `page click NAME`, `page shows TITLE`
   'script', // a module in such a page
+  'stack', // a file of an app: `stack NAMES FILE`, built by those tools
   'circle-web', // Circle's web SDK, bundled
 ];
 const BLOCKS = blocks();
