@@ -16,6 +16,7 @@ pub fn all() -> Result {
     trunk()?;
     circle_node_packages()?;
     site_packages()?;
+    stack_packages()?;
     circle_python_packages()?;
     browsers()
 }
@@ -67,6 +68,19 @@ pub fn site_packages() -> Result {
         &["docs/site/package.json", "docs/site/package-lock.json"],
         "",
         "docs/site/node_modules/.package-lock.json",
+        || run(program("npm").args(["ci", "--prefix", FOLDER, "--ignore-scripts", "--no-audit", "--no-fund"])),
+    )
+}
+
+/// What newcomers to the quick start have: frameworks and bundlers, with a lock file of their own.
+pub fn stack_packages() -> Result {
+    node()?;
+    const FOLDER: &str = "tests/snippets/stacks";
+    stamp::unless_unchanged(
+        "stack_packages",
+        &["tests/snippets/stacks/package.json", "tests/snippets/stacks/package-lock.json"],
+        "",
+        "tests/snippets/stacks/node_modules/.package-lock.json",
         || run(program("npm").args(["ci", "--prefix", FOLDER, "--ignore-scripts", "--no-audit", "--no-fund"])),
     )
 }
