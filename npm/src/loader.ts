@@ -62,12 +62,13 @@ export function mount(target: Element | string, options: Options): Mounted {
       engine.catch(() => {});
       const spoken = speak(chosen);
       root.adoptedStyleSheets = [await loadSheet()];
-      const { customisation } = options;
+      const { customisation, appearance } = options;
+      if (appearance) (await import('./appearance/appearance.ts')).dress(appearance, frame, root);
       worn = customisation && (await import('./customise/customise.ts')).wear(customisation, frame, root);
       await chosen;
       show();
       await spoken;
-      const { mount, startWorker } = await engine;
+      const { mount, startWorker } = { ...(await engine), ...(await options.vault?.(host)) };
       session = await asked;
       await nextTask();
       if (ended || run !== runs) return;

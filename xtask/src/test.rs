@@ -30,6 +30,8 @@ const STEPS: [Step; 17] = [
         work: packaged,
     },
     Step { name: "axe", what: "accessibility of every state in Chromium", work: |tally| node(tally, "states") },
+    Step { name: "looks", what: "the mock, themes, gallery and playground", work: looks },
+    Step { name: "pictures", what: "every state looks as it was accepted", work: pictures },
     Step { name: "conformance", what: "Circle's own server SDKs against a real gateway", work: conformance },
     Step { name: "table", what: "docs/conformance.md is what the run gave", work: |_| conformance::check_table() },
     Step { name: "snippets", what: "every example of the documentation, as it stands", work: snippets },
@@ -176,6 +178,31 @@ fn stories(tally: &mut Tally) -> Result {
     widget::build(widget::Mode::Release)?;
     widget::leaky()?;
     node(tally, "stories")
+}
+
+/// What stands in for a gateway, and the pages made with it.
+fn looks(tally: &mut Tally) -> Result {
+    tools::browsers()?;
+    widget::showroom()?;
+    node_tests(tally, "looks")
+}
+
+/// The gallery's states, compared with the pictures in the repository.
+fn pictures(tally: &mut Tally) -> Result {
+    prepare_pictures()?;
+    node_tests(tally, "pictures")
+}
+
+/// `cargo xtask pictures accept`: what is shown now shall be.
+pub fn accept_pictures() -> Result {
+    prepare_pictures()?;
+    run(program("node").arg("tests/e2e/pictures/accept.mjs"))
+}
+
+fn prepare_pictures() -> Result {
+    tools::browsers()?;
+    widget::build(widget::Mode::Release)?;
+    widget::gallery()
 }
 
 /// Tests of the released widget against a real gateway.
