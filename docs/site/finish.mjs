@@ -1,6 +1,6 @@
 // What the generator does not make: llms.txt, each page as Markdown beside its HTML, and the pages that are made
 // elsewhere, put in their places.
-import { copyFileSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SECTIONS } from './pages.mjs';
@@ -9,8 +9,11 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const STAGED = join(ROOT, 'docs/site/staged');
 const SITE = join(ROOT, 'target/site');
 const BASE = process.env.REPIN_SITE_BASE ?? '/';
-/** Folders of target/site-extra, each a page of its own. */
-const EXTRA = ['playground', 'gallery'];
+/** Gallery, playground and what they need. */
+const SHOWROOM = join(ROOT, 'target/showroom');
+const ONWARD = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Errors</title><link rel="icon" href="data:,">
+<script>location.replace('../errors.html' + location.hash)</script></head><body><a href="../errors.html">Errors, code by code</a></body></html>
+`;
 
 const SUMMARY = `# Repin
 
@@ -25,10 +28,10 @@ GET /v1/w3s/user/challenges/{id}, or wait for the signed webhook.
 
 writeFileSync(join(SITE, 'llms.txt'), [SUMMARY, ...SECTIONS.map(section)].join('\n'));
 for (const { name } of SECTIONS.flatMap(({ pages }) => pages)) copyFileSync(join(STAGED, `${name}.md`), join(SITE, `${name}.md`));
-for (const folder of EXTRA) {
-  const from = join(ROOT, 'target/site-extra', folder);
-  if (existsSync(from)) cpSync(from, join(SITE, folder), { recursive: true });
-}
+if (existsSync(SHOWROOM)) cpSync(SHOWROOM, SITE, { recursive: true });
+// `docUrl` of an error names its page without an ending, which not every server finds.
+mkdirSync(join(SITE, 'errors'), { recursive: true });
+writeFileSync(join(SITE, 'errors/index.html'), ONWARD);
 
 /** @param {{ text: string, pages: import('./pages.mjs').Page[] }} section */
 function section({ text, pages }) {

@@ -9,7 +9,9 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const STAGED = join(ROOT, 'docs/site/staged');
 /** Pages whose tables need the room of the outline. */
 const WIDE = ['comparison', 'conformance', 'theming'];
-const PICTURES = ['docs/pictures', 'docs/site/pictures'];
+const PICTURES = 'docs/pictures';
+/** What the widget is compared with by the tests, and where it is on the site. */
+const SCREENS = ['tests/e2e/pictures/accepted', 'screens'];
 
 stage();
 
@@ -17,9 +19,8 @@ function stage() {
   const problems = forgotten();
   rmSync(STAGED, { recursive: true, force: true });
   mkdirSync(join(STAGED, 'public'), { recursive: true });
-  for (const folder of PICTURES) {
-    if (existsSync(join(ROOT, folder))) cpSync(join(ROOT, folder), join(STAGED, 'pictures'), { recursive: true });
-  }
+  cpSync(join(ROOT, PICTURES), join(STAGED, 'pictures'), { recursive: true });
+  for (const theme of ['light', 'dark']) cpSync(join(ROOT, SCREENS[0], theme), join(STAGED, SCREENS[1], theme), { recursive: true });
   cpSync(join(ROOT, 'docs/site/public'), join(STAGED, 'public'), { recursive: true });
   cpSync(join(ROOT, 'docs/openapi.json'), join(STAGED, 'public/openapi.json'));
   for (const { name, source } of PAGES) {
@@ -61,7 +62,8 @@ function front(name) {
 /** A picture follows the site's own switch, where on the code host it follows the device. @param {string} text */
 function twice(text) {
   const picture = /<picture><source media="\(prefers-color-scheme: dark\)" srcset="([^"]+)"><img src="([^"]+)"([^>]*)><\/picture>/g;
-  return text.replace(picture, '<img class="only-light" src="./$2"$3><img class="only-dark" src="./$1"$3>');
+  const here = text.replaceAll(`../${SCREENS[0]}/`, `./${SCREENS[1]}/`);
+  return here.replace(picture, '<img class="only-light" src="$2"$3><img class="only-dark" src="$1"$3>');
 }
 
 /** In the table of tokens, a patch beside each colour. @param {string} text */
@@ -75,8 +77,8 @@ function place(file) {
   const page = PAGES.find(({ source }) => source === file)?.name ?? /** @type {Record<string, string>} */ (INSTEAD)[file];
   if (page) return `./${page}.md`;
   if (file === 'docs/openapi.json') return '/openapi.json';
-  const folder = PICTURES.find((folder) => file.startsWith(`${folder}/`));
-  return folder && existsSync(join(ROOT, file)) ? `./pictures/${file.slice(folder.length + 1)}` : undefined;
+  const isPicture = file.startsWith(`${PICTURES}/`) && existsSync(join(ROOT, file));
+  return isPicture ? `./pictures/${file.slice(PICTURES.length + 1)}` : undefined;
 }
 
 /** Leaves fenced blocks alone. @param {string} text @param {(prose: string) => string} change */

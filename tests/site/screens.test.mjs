@@ -14,8 +14,8 @@ for (const state of STATES) {
   test(`${state} is in the documentation`, () => {
     assert.ok(PAGE.includes(`<figure id="${state}">`), 'docs/screens.md has no figure of it');
     for (const theme of ['light', 'dark']) {
-      const file = `pictures/screens/${state}-${theme}.webp`;
-      assert.ok(PAGE.includes(file) && existsSync(join(ROOT, 'docs', file)), `${file}: run \`cargo xtask pictures\``);
+      const file = `tests/e2e/pictures/accepted/${theme}/${state}.png`;
+      assert.ok(PAGE.includes(`../${file}`) && existsSync(join(ROOT, file)), file);
     }
   });
 }

@@ -19,6 +19,7 @@ const TYPES = {
 const FILES = [
   ['/repin/', 'target/package/repin/dist/'],
   ['/', 'dist/'],
+  ['/', 'target/mock/'],
 ];
 
 /**

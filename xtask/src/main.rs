@@ -35,7 +35,6 @@ cargo xtask <command>
   conformance-table          docs/conformance.md from what the conformance steps ran
   site [--base /PATH/]       the documentation as a web site, in target/site
   reference                  the tables and pages of docs/ that are made from the code
-  pictures                   docs/pictures/screens, every state of the widget anew
   bench                      long tasks, last digit to done, gateway throughput
   tools                      install what the other commands need, and nothing else
 ";
@@ -69,7 +68,6 @@ fn dispatch(args: &[&str]) -> Result {
         ["conformance-table"] => conformance::write_table(),
         ["site", rest @ ..] => site::site(rest),
         ["reference"] => site::reference("write"),
-        ["pictures"] => site::pictures(),
         ["bench", rest @ ..] => bench::bench(rest),
         ["tools"] => tools::all(),
         [] | ["help" | "--help" | "-h"] => {

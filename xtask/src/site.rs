@@ -13,6 +13,7 @@ pub fn site(args: &[&str]) -> Result {
         _ => return Err(HELP.into()),
     };
     tools::site_packages()?;
+    widget::showroom()?;
     run(program("node").arg("docs/site/stage.mjs"))?;
     run(program("node")
         .args(["docs/site/node_modules/vitepress/bin/vitepress.js", "build", "docs/site"])
@@ -26,12 +27,4 @@ pub fn site(args: &[&str]) -> Result {
 pub fn reference(mode: &str) -> Result {
     tools::site_packages()?;
     run(program("node").args(["docs/site/reference.mjs", mode]))
-}
-
-/// Takes the pictures of every screen anew.
-pub fn pictures() -> Result {
-    tools::browsers()?;
-    widget::build(widget::Mode::Release)?;
-    widget::gallery()?;
-    run(program("node").arg("docs/site/pictures.mjs"))
 }

@@ -12,7 +12,7 @@ struct Step {
     work: fn(&mut Tally) -> Result,
 }
 
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 19] = [
     Step { name: "lint", what: "formatting, clippy, types, languages, names", work: |_| lint::lint() },
     Step { name: "widget", what: "build dist/", work: |_| widget::build(widget::Mode::Release) },
     Step { name: "size", what: "what a recovery downloads, against its budgets", work: |_| size::size() },
@@ -126,6 +126,7 @@ fn snippets(tally: &mut Tally) -> Result {
     tools::stack_packages()?;
     tools::wasm_target()?;
     tools::wasm_bindgen()?;
+    widget::mock()?;
     package::build()?;
     // The gateway carries the widget: it is built after it.
     conformance::prepare()?;

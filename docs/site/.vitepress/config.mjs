@@ -11,7 +11,7 @@ const base = process.env.REPIN_SITE_BASE ?? '/';
 const LIVE = [
   { text: 'Playground', folder: 'playground' },
   { text: 'Gallery', folder: 'gallery' },
-].filter(({ folder }) => existsSync(`${TARGET}site-extra/${folder}/index.html`));
+].filter(({ folder }) => existsSync(`${TARGET}showroom/${folder}/index.html`));
 
 export default defineConfig({
   base,
