@@ -9,6 +9,7 @@ const SECTIONS_OF_NAMES = {
     ['embedding', 'Ways to embed, and what each protects'],
     ['backend', 'What your backend does'],
     ['testing', 'Testing your integration'],
+    ['mock', 'The mock'],
     ['production', 'Going to production'],
   ],
   'Make it yours': [

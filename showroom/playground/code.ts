@@ -48,11 +48,14 @@ ${component}`;
       return `<script setup>
 import { PinRecovery } from 'repin/vue';
 
-${session}${Object.keys(options).length ? `\nconst options = {${inside(2)}\n};` : ''}
+${session}
+const options = {
+  getSession,${inside(2)}
+};
 </script>
 
 <template>
-  <PinRecovery :get-session="getSession"${Object.keys(options).length ? ' v-bind="options"' : ''} @pr-complete="(event) => console.log(event.detail.status)" />
+  <PinRecovery :options="options" @outcome="(outcome) => console.log(outcome.status)" />
 </template>`;
     case 'Svelte':
       return `<script>
@@ -65,7 +68,7 @@ ${session}${Object.keys(options).length ? `\nconst options = {${inside(2)}\n};` 
   };
 </script>
 
-<pin-recovery use:pinRecovery={options}></pin-recovery>`;
+<div use:pinRecovery={options}></div>`;
     case 'Leptos':
       return leptos(state);
   }

@@ -78,7 +78,8 @@ export function read(search: string): State {
   const state: Record<string, unknown> = { ...START, tokens: {} };
   for (const [name, text] of new URLSearchParams(search)) {
     if (name.startsWith('--pr-')) {
-      if (/^--pr-[a-z-]+$/.test(name) && /^[#\w.%() ,/-]{1,60}$/.test(text)) (state.tokens as Record<string, string>)[name] = text;
+      // A colour in hexadecimal or a length: what the editor makes.
+      if (/^--pr-[a-z-]+$/.test(name) && /^(#[0-9a-f]{3,8}|\d{1,3}(px|rem)?)$/i.test(text)) (state.tokens as Record<string, string>)[name] = text;
       continue;
     }
     const value = READ[name as keyof typeof READ]?.(text);
