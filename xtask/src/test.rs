@@ -12,7 +12,7 @@ struct Step {
     work: fn(&mut Tally) -> Result,
 }
 
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step { name: "lint", what: "formatting, clippy, types, languages, names", work: |_| lint::lint() },
     Step { name: "widget", what: "build dist/", work: |_| widget::build(widget::Mode::Release) },
     Step { name: "size", what: "what a recovery downloads, against its budgets", work: |_| size::size() },
@@ -25,6 +25,7 @@ const STEPS: [Step; 14] = [
     Step { name: "e2e", what: "whole stories in Chromium and Firefox", work: stories },
     Step { name: "circle-web", what: "Circle's own web SDK over our frame, in Chromium and Firefox", work: circle_web },
     Step { name: "axe", what: "accessibility of every state in Chromium", work: |tally| node(tally, "states") },
+    Step { name: "access", what: "by keyboard, by ear, enlarged, in forced colours", work: access },
     Step { name: "conformance", what: "Circle's own server SDKs against a real gateway", work: conformance },
     Step { name: "table", what: "docs/conformance.md is what the run gave", work: |_| conformance::check_table() },
 ];
@@ -161,9 +162,22 @@ fn node(tally: &mut Tally, folder: &str) -> Result {
 fn circle_web(tally: &mut Tally) -> Result {
     tools::node_packages()?;
     tools::openssl()?;
-    run(program("vite").args(["build", "--config", "tests/e2e/circle/vite.config.mjs"]))?;
+    bundle_app()?;
     let _ = std::fs::remove_file(root().join("target/conformance/web.json"));
     node(tally, "circle")
+}
+
+/// The app of Circle's example, as its developers bundle it.
+fn bundle_app() -> Result {
+    run(program("vite").args(["build", "--config", "tests/e2e/circle/vite.config.mjs"]))
+}
+
+/// Also inside the frame, which an app on Circle's SDK opens.
+fn access(tally: &mut Tally) -> Result {
+    tools::node_packages()?;
+    tools::openssl()?;
+    bundle_app()?;
+    node(tally, "access")
 }
 
 /// The node tests in `tests/e2e/<folder>`.
