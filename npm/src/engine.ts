@@ -12,7 +12,8 @@ export interface Engine {
 let sheet: Promise<CSSStyleSheet> | undefined;
 let engine: Promise<Engine> | undefined;
 let attempts = 0;
-let policy: { createScriptURL(url: string): string } | undefined;
+const passing = { createScriptURL: (url: string) => url };
+let policy: typeof passing | undefined;
 
 /** Ends the present task: what follows does not delay a key press that came meanwhile. */
 export const nextTask = () => new Promise((resolve) => setTimeout(resolve));
@@ -29,7 +30,7 @@ export function loadSheet(): Promise<CSSStyleSheet> {
 }
 
 /** Glue and module, from the first call on. `again` forgets an attempt that failed or hangs. */
-export function loadEngine(again: boolean): Promise<Engine> {
+export function loadEngine(again?: boolean): Promise<Engine> {
   if (again) {
     engine = undefined;
     attempts += 1;
@@ -59,8 +60,8 @@ async function compile(): Promise<WebAssembly.Module> {
 function startWorker(module: WebAssembly.Module): Worker {
   const url = new URL('./repin-worker.js', import.meta.url).href;
   // Under Trusted Types a worker's address has to come from a policy, and the page has to allow ours by name.
-  policy ??= (self as any).trustedTypes?.createPolicy('pin-recovery', { createScriptURL: (url: string) => url });
-  const worker = new Worker(policy?.createScriptURL(url) ?? url, { type: 'module', name: 'repin' });
+  policy ??= ((self as any).trustedTypes?.createPolicy('pin-recovery', passing) ?? passing) as typeof passing;
+  const worker = new Worker(policy.createScriptURL(url), { type: 'module', name: 'repin' });
   worker.postMessage({ module });
   return worker;
 }

@@ -31,5 +31,5 @@ export function outcome(status: string, detail: string, number: number, challeng
 }
 
 export function failure(kind: FailureKind, code = -1, message: string = kind): Failure {
-  return { code, kind, message };
+  return { code, kind, message, retryable: kind === 'network', docUrl: `errors#${kind}` };
 }

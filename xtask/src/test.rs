@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything CI runs, step by step, up to the first that fails, then the counts of all runners.
 
 use crate::run::{Result, cargo, program, root, run, watch};
-use crate::{conformance, lint, size, tools, widget};
+use crate::{conformance, lint, package, size, tools, widget};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -12,7 +12,7 @@ struct Step {
     work: fn(&mut Tally) -> Result,
 }
 
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 18] = [
     Step { name: "lint", what: "formatting, clippy, types, languages, names", work: |_| lint::lint() },
     Step { name: "widget", what: "build dist/", work: |_| widget::build(widget::Mode::Release) },
     Step { name: "size", what: "what a recovery downloads, against its budgets", work: |_| size::size() },
@@ -24,8 +24,15 @@ const STEPS: [Step; 15] = [
     Step { name: "trunk", what: "`trunk build` makes a page that works", work: trunk },
     Step { name: "e2e", what: "whole stories in Chromium and Firefox", work: stories },
     Step { name: "circle-web", what: "Circle's own web SDK over our frame, in Chromium and Firefox", work: circle_web },
+    Step {
+        name: "package",
+        what: "the npm package: its form, its types, its element in Chromium and Firefox",
+        work: packaged,
+    },
     Step { name: "axe", what: "accessibility of every state in Chromium", work: |tally| node(tally, "states") },
     Step { name: "access", what: "by keyboard, by ear, enlarged, in forced colours", work: access },
+    Step { name: "looks", what: "the mock, themes, gallery and playground", work: looks },
+    Step { name: "pictures", what: "every state looks as it was accepted", work: pictures },
     Step { name: "conformance", what: "Circle's own server SDKs against a real gateway", work: conformance },
     Step { name: "table", what: "docs/conformance.md is what the run gave", work: |_| conformance::check_table() },
 ];
@@ -149,6 +156,31 @@ fn stories(tally: &mut Tally) -> Result {
     node(tally, "stories")
 }
 
+/// What stands in for a gateway, and the pages made with it.
+fn looks(tally: &mut Tally) -> Result {
+    tools::browsers()?;
+    widget::showroom()?;
+    node_tests(tally, "looks")
+}
+
+/// The gallery's states, compared with the pictures in the repository.
+fn pictures(tally: &mut Tally) -> Result {
+    prepare_pictures()?;
+    node_tests(tally, "pictures")
+}
+
+/// `cargo xtask pictures accept`: what is shown now shall be.
+pub fn accept_pictures() -> Result {
+    prepare_pictures()?;
+    run(program("node").arg("tests/e2e/pictures/accept.mjs"))
+}
+
+fn prepare_pictures() -> Result {
+    tools::browsers()?;
+    widget::build(widget::Mode::Release)?;
+    widget::gallery()
+}
+
 /// Tests of the released widget against a real gateway.
 fn node(tally: &mut Tally, folder: &str) -> Result {
     tools::browsers()?;
@@ -178,6 +210,15 @@ fn access(tally: &mut Tally) -> Result {
     tools::openssl()?;
     bundle_app()?;
     node(tally, "access")
+}
+
+/// The packed tarball, as those who install it get it.
+fn packaged(tally: &mut Tally) -> Result {
+    tools::browsers()?;
+    package::build()?;
+    run(cargo().args(["build", "--package", "repin-server"]))?;
+    let files = files_in(&root().join("tests/package"), ".test.mjs")?;
+    tally.count(program("node").args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files))
 }
 
 /// The node tests in `tests/e2e/<folder>`.

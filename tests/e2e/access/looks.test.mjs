@@ -272,12 +272,11 @@ function edgeless() {
  * @returns {{ pair: string, least: number, ratio: number }[]}
  */
 function contrasts(pairs) {
-  const styles = getComputedStyle(/** @type {Element} */ (document.querySelector('.repin')));
   /** @param {string | number} token */
   const luminance = (token) => {
     const probe = document.createElement('i');
-    probe.style.color = styles.getPropertyValue(`--pr-${token}`);
-    document.body.append(probe);
+    probe.style.color = `var(--${token})`;
+    document.querySelector('.repin')?.append(probe);
     const [r, g, b] = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? []).map((part) => {
       const value = Number(part) / 255;
       return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
