@@ -8,6 +8,7 @@ mod demo;
 mod lint;
 mod package;
 mod run;
+mod site;
 mod size;
 mod stamp;
 mod test;
@@ -32,6 +33,8 @@ cargo xtask <command>
   package                    the npm package in target/package, and the hash of every file
   size                       what a recovery downloads, against its budgets
   conformance-table          docs/conformance.md from what the conformance steps ran
+  site [--base /PATH/]       the documentation as a web site, in target/site
+  reference                  the tables and pages of docs/ that are made from the code
   bench                      long tasks, last digit to done, gateway throughput
   tools                      install what the other commands need, and nothing else
 ";
@@ -63,6 +66,8 @@ fn dispatch(args: &[&str]) -> Result {
         ["package"] => package::package(),
         ["size"] => size::size(),
         ["conformance-table"] => conformance::write_table(),
+        ["site", rest @ ..] => site::site(rest),
+        ["reference"] => site::reference("write"),
         ["bench", rest @ ..] => bench::bench(rest),
         ["tools"] => tools::all(),
         [] | ["help" | "--help" | "-h"] => {
