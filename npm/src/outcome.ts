@@ -1,5 +1,5 @@
 // From the face's few words to the outcome that hosts read.
-import type { Failure, FailureKind, Flow, Outcome, Step } from './types.ts';
+import type { Failure, FailureKind, Outcome } from './types.ts';
 
 const KINDS: Record<number, FailureKind> = {
   155104: 'session_expired',
@@ -16,18 +16,13 @@ const KINDS: Record<number, FailureKind> = {
 };
 
 export function outcome(status: string, detail: string, number: number, challengeId: string): Outcome {
-  switch (status) {
-    case 'completed':
-      return { status, flow: detail as Flow, challengeId };
-    case 'locked':
-      return { status, factor: detail as 'pin' | 'answers', retryAt: new Date(number).toISOString() };
-    case 'forgot':
-      return { status };
-    case 'failed':
-      return { status, error: failure(KINDS[number] ?? 'internal', number) };
-    default:
-      return { status: 'canceled', reason: 'user', step: detail as Step };
-  }
+  const more: Record<string, object> = {
+    completed: { flow: detail, challengeId },
+    locked: { factor: detail, retryAt: new Date(number).toISOString() },
+    failed: { error: failure(KINDS[number] ?? 'internal', number) },
+    canceled: { reason: 'user', step: detail },
+  };
+  return { status, ...more[status] } as Outcome;
 }
 
 export function failure(kind: FailureKind, code = -1, message: string = kind): Failure {
