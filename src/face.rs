@@ -297,8 +297,9 @@ impl Face {
     /// Where the page begins; the focus goes there. What is shown in front of a page does not stay its beginning.
     pub(crate) fn begins_at(self, element: HtmlElement) {
         self.focus(element.clone());
-        // What was said of the page before is not true of this one, and would be read with it.
-        self.voice().set_text_content(None);
+        // What was said of the page before is not true of this one, and would be read with it. Said, for a word about the
+        // wait may be on its way.
+        self.say("");
         if !self.leaving.now() && self.front.now() == 0 {
             *self.inner().beginning.borrow_mut() = Some(element);
         }

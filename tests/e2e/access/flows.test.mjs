@@ -240,7 +240,9 @@ class Tour {
     for (const { name, faults } of stops) this.#faults.push(...faults.map((fault) => `${what}: ${name} ${fault}`));
     this.#focus.push(`${what}\n  begins at ${begins}\n${stops.map(({ name }, n) => `  ${n + 1}. ${name}`).join('\n')}\n`);
     const live = await page.evaluate(() => /** @type {any} */ (window).announced.splice(0));
-    const told = live.map((/** @type {string} */ line) => `  (${line})`);
+    // Whether these come before the screen is read depends on the machine; `said` waits for those that matter.
+    const timely = /^polite: (Loading|\d of 6)/;
+    const told = live.filter((/** @type {string} */ line) => !timely.test(line)).map((/** @type {string} */ line) => `  (${line})`);
     this.#heard.push([what, ...told, `  → ${focus}`, ...lines.map((line) => `  ${line}`), ''].join('\n'));
   }
 
