@@ -12,7 +12,7 @@ struct Step {
     work: fn(&mut Tally) -> Result,
 }
 
-const STEPS: [Step; 19] = [
+const STEPS: [Step; 20] = [
     Step { name: "lint", what: "formatting, clippy, types, languages, names", work: |_| lint::lint() },
     Step { name: "widget", what: "build dist/", work: |_| widget::build(widget::Mode::Release) },
     Step { name: "size", what: "what a recovery downloads, against its budgets", work: |_| size::size() },
@@ -30,6 +30,7 @@ const STEPS: [Step; 19] = [
         work: packaged,
     },
     Step { name: "axe", what: "accessibility of every state in Chromium", work: |tally| node(tally, "states") },
+    Step { name: "access", what: "by keyboard, by ear, enlarged, in forced colours", work: access },
     Step { name: "looks", what: "the mock, themes, gallery and playground", work: looks },
     Step { name: "pictures", what: "every state looks as it was accepted", work: pictures },
     Step { name: "conformance", what: "Circle's own server SDKs against a real gateway", work: conformance },
@@ -219,9 +220,22 @@ fn node(tally: &mut Tally, folder: &str) -> Result {
 fn circle_web(tally: &mut Tally) -> Result {
     tools::node_packages()?;
     tools::openssl()?;
-    run(program("vite").args(["build", "--config", "tests/e2e/circle/vite.config.mjs"]))?;
+    bundle_app()?;
     let _ = std::fs::remove_file(root().join("target/conformance/web.json"));
     node(tally, "circle")
+}
+
+/// The app of Circle's example, as its developers bundle it.
+fn bundle_app() -> Result {
+    run(program("vite").args(["build", "--config", "tests/e2e/circle/vite.config.mjs"]))
+}
+
+/// Also inside the frame, which an app on Circle's SDK opens.
+fn access(tally: &mut Tally) -> Result {
+    tools::node_packages()?;
+    tools::openssl()?;
+    bundle_app()?;
+    node(tally, "access")
 }
 
 /// The packed tarball, as those who install it get it.
