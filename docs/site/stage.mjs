@@ -1,6 +1,6 @@
 // Puts the pages that lie about the repository into one flat folder for the generator, and turns their links, which work
-// where they lie, into links that work on the site. A link to what the site does not have is an error.
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+// where they lie, into links that work on the site. A link to what is not there is an error.
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { INSTEAD, PAGES } from './pages.mjs';
@@ -43,13 +43,14 @@ function forgotten() {
 /** @param {string} source @param {string} text @param {string[]} problems */
 function relink(source, text, problems) {
   return outsideOfCode(text, (prose) =>
-    prose.replace(/(\]\()([^)\s]+)(\))/g, (whole, open, link, close) => {
+    prose.replace(/\[([^\]]*)\]\(([^)\s]+)\)/g, (whole, words, link) => {
       if (/^([a-z]+:|#|\/)/.test(link)) return whole;
       const [path, hash] = link.split(/(?=#)/);
       const target = posix.normalize(posix.join(posix.dirname(source), path));
-      const found = place(target);
-      if (!found) problems.push(`${source} links to ${target}, which the site does not have`);
-      return `${open}${found}${hash ?? ''}${close}`;
+      const found = place(target) ?? evidence(target);
+      if (found) return `[${words}](${found}${hash ?? ''})`;
+      if (!existsSync(join(ROOT, target))) problems.push(`${source} links to ${target}, which is not there`);
+      return `${words} (\`${target}\`)`;
     }),
   );
 }
@@ -57,6 +58,13 @@ function relink(source, text, problems) {
 /** @param {string} name */
 function front(name) {
   return WIDE.includes(name) ? '---\naside: false\npageClass: wide\n---\n\n' : '';
+}
+
+/** A file of the code that a page points to goes along as it is. @param {string} file @returns {string | undefined} */
+function evidence(file) {
+  if (!existsSync(join(ROOT, file)) || !statSync(join(ROOT, file)).isFile()) return undefined;
+  cpSync(join(ROOT, file), join(STAGED, 'public/source', `${file}.txt`));
+  return `/source/${file}.txt`;
 }
 
 /** A picture follows the site's own switch, where on the code host it follows the device. @param {string} text */

@@ -33,6 +33,7 @@ test('llms.txt names every page, and each is there as Markdown', () => {
 
 /** @param {string} page @param {string} link @returns {string | undefined} */
 function problem(page, link) {
+  if (link.startsWith('data:image/')) return undefined;
   const url = new URL(link, `http://host${page}`);
   if (url.host !== 'host') return url.protocol.startsWith('http') ? undefined : `${link}: of ${url.protocol}`;
   const file = fileAt(url.pathname);

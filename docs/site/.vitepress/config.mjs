@@ -31,7 +31,7 @@ export default defineConfig({
   markdown: {
     // The same anchors as the code host makes, so that one link works in both.
     anchor: { slugify },
-    theme: { light: 'github-light', dark: 'github-dark' },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
   themeConfig: {
     logo: { src: '/icon.svg', alt: '' },
