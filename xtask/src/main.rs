@@ -6,6 +6,7 @@ mod bench;
 mod conformance;
 mod demo;
 mod lint;
+mod postgres;
 mod run;
 mod size;
 mod stamp;
@@ -26,6 +27,7 @@ cargo xtask <command>
                              checks locales/ and writes docs/languages.md
   widget [--dev]             build dist/: what a browser loads
   size                       what a recovery downloads, against its budgets
+  postgres                   a PostgreSQL server for tests by hand, until Enter is pressed
   conformance-table          docs/conformance.md from what the conformance steps ran
   bench                      long tasks, last digit to done, gateway throughput
   tools                      install what the other commands need, and nothing else
@@ -53,6 +55,7 @@ fn dispatch(args: &[&str]) -> Result {
         ["widget"] => widget::build(widget::Mode::Release),
         ["widget", "--dev"] => widget::build(widget::Mode::Dev),
         ["size"] => size::size(),
+        ["postgres"] => postgres::serve(),
         ["conformance-table"] => conformance::write_table(),
         ["bench", rest @ ..] => bench::bench(rest),
         ["tools"] => tools::all(),

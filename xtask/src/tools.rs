@@ -16,6 +16,7 @@ pub fn all() -> Result {
     trunk()?;
     circle_node_packages()?;
     circle_python_packages()?;
+    postgres()?;
     browsers()
 }
 
@@ -165,6 +166,14 @@ pub fn browsers() -> Result {
         return Ok(());
     }
     debian(&missing)
+}
+
+/// PostgreSQL's programs; elsewhere, POSTGRES_BIN names their folder.
+pub fn postgres() -> Result {
+    if crate::postgres::programs().is_some() {
+        return Ok(());
+    }
+    debian(&["postgresql"])
 }
 
 /// Installs packages of Debian's.
