@@ -7,6 +7,7 @@ mod conformance;
 mod demo;
 mod lint;
 mod package;
+mod postgres;
 mod run;
 mod site;
 mod size;
@@ -32,6 +33,7 @@ cargo xtask <command>
   showroom                   build target/showroom/: gallery and playground as static files
   package                    the npm package in target/package, and the hash of every file
   size                       what a recovery downloads, against its budgets
+  postgres                   a PostgreSQL server for tests by hand, until Enter is pressed
   conformance-table          docs/conformance.md from what the conformance steps ran
   site [--base /PATH/]       the documentation as a web site, in target/site
   reference                  the tables and pages of docs/ that are made from the code
@@ -65,6 +67,7 @@ fn dispatch(args: &[&str]) -> Result {
         ["showroom"] => widget::showroom(),
         ["package"] => package::package(),
         ["size"] => size::size(),
+        ["postgres"] => postgres::serve(),
         ["conformance-table"] => conformance::write_table(),
         ["site", rest @ ..] => site::site(rest),
         ["reference"] => site::reference("write"),

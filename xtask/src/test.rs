@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything CI runs, step by step, up to the first that fails, then the counts of all runners.
 
 use crate::run::{Result, cargo, program, root, run, watch};
-use crate::{conformance, lint, package, site, size, tools, widget};
+use crate::{conformance, lint, package, postgres, site, size, tools, widget};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -12,11 +12,16 @@ struct Step {
     work: fn(&mut Tally) -> Result,
 }
 
-const STEPS: [Step; 20] = [
+const STEPS: [Step; 22] = [
     Step { name: "lint", what: "formatting, clippy, types, languages, names", work: |_| lint::lint() },
     Step { name: "widget", what: "build dist/", work: |_| widget::build(widget::Mode::Release) },
     Step { name: "size", what: "what a recovery downloads, against its budgets", work: |_| size::size() },
     Step { name: "native", what: "unit and integration tests, the vault against a real gateway", work: native },
+    Step {
+        name: "postgres",
+        what: "the gateway's tests once more on PostgreSQL, and several gateways on one",
+        work: postgres,
+    },
     Step { name: "wasm", what: "vectors and screens in Chromium", work: wasm },
     Step { name: "locales", what: "which language is spoken, and what the check of languages finds", work: locales },
     Step { name: "independent", what: "the protocol against other implementations", work: independent },
@@ -82,6 +87,14 @@ fn chosen(args: &[&str]) -> Result<Vec<&'static Step>> {
 /// The tests carry the server's evaluation counter and the vault's stories; the documentation's examples come along.
 fn native(tally: &mut Tally) -> Result {
     tally.count(cargo().args(["test", "--workspace"]))
+}
+
+/// Every test of the gateway on PostgreSQL; those of `native` ran on SQLite.
+fn postgres(tally: &mut Tally) -> Result {
+    let cluster = postgres::start()?;
+    tally.count(cargo().args(["test", "--package", "repin-server"]).env("REPIN_TEST_DATABASE", cluster.server()))?;
+    // These stop and start a server of their own.
+    tally.count(cargo().args(["test", "--package", "repin-server", "--test", "nodes"]))
 }
 
 fn wasm(tally: &mut Tally) -> Result {

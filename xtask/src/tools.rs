@@ -18,6 +18,7 @@ pub fn all() -> Result {
     site_packages()?;
     stack_packages()?;
     circle_python_packages()?;
+    postgres()?;
     browsers()
 }
 
@@ -193,6 +194,14 @@ pub fn browsers() -> Result {
         return Ok(());
     }
     debian(&missing)
+}
+
+/// PostgreSQL's programs; elsewhere, POSTGRES_BIN names their folder.
+pub fn postgres() -> Result {
+    if crate::postgres::programs().is_some() {
+        return Ok(());
+    }
+    debian(&["postgresql"])
 }
 
 /// Installs packages of Debian's.

@@ -4,8 +4,10 @@ use repin_core::api::UnixMs;
 use sqlx::{QueryBuilder, Row};
 use uuid::Uuid;
 
+use super::dialect::skip_locked;
+use super::locks::lock_person;
 use super::row::{challenge, int};
-use super::{Challenge, Created, Listed, NewChallenge, Page, Result, SqliteStore, Status, Tx, User, page, users};
+use super::{Challenge, Created, Listed, NewChallenge, Page, Result, SqlStore, Status, Tx, User, page, users};
 use crate::rules::refuse_creation;
 use crate::store::Cursor;
 
@@ -14,7 +16,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT c.*, EXISTS (SELECT 1 FROM runs r WHERE r.challenge = c.id AND r.proved IS NOT NULL
-             AND r.ended IS NULL AND r.registration_open_until > ?) AS proving FROM challenges c ",
+             AND r.ended IS NULL AND r.registration_open_until > $1) AS proving FROM challenges c ",
             $rest
         )
     };
@@ -23,16 +25,18 @@ macro_rules! select {
 /// A run belongs to one session, and no session lives for longer than an hour and its leeway.
 const RUN_KEPT_MS: u64 = 2 * 60 * 60 * 1000;
 
-impl SqliteStore {
+impl SqlStore {
     pub(super) async fn insert_challenge(&self, new: &NewChallenge<'_>, now: UnixMs) -> Result<Created> {
         let mut tx = self.begin().await?;
-        let before =
-            sqlx::query("SELECT body_hash, challenge FROM idempotency WHERE user = ? AND endpoint = ? AND key = ?")
-                .bind(new.user)
-                .bind(new.endpoint)
-                .bind(new.key)
-                .fetch_optional(&mut *tx)
-                .await?;
+        lock_person(&mut tx, new.user).await?;
+        let before = sqlx::query(
+            "SELECT body_hash, challenge FROM idempotency WHERE person = $1 AND endpoint = $2 AND key = $3",
+        )
+        .bind(new.user)
+        .bind(new.endpoint)
+        .bind(new.key)
+        .fetch_optional(&mut *tx)
+        .await?;
         if let Some(before) = before {
             if before.try_get::<Vec<u8>, _>("body_hash")? != new.body_hash {
                 return Ok(Created::KeyReused);
@@ -44,8 +48,8 @@ impl SqliteStore {
         }
         let id = Uuid::new_v4().to_string();
         sqlx::query(
-            "INSERT INTO challenges (id, user, type, status, correlation_id, created, expires_at)
-             VALUES (?, ?, ?, 'PENDING', ?, ?, ?)",
+            "INSERT INTO challenges (id, person, type, status, correlation_id, created, expires_at)
+             VALUES ($1, $2, $3, 'PENDING', $4, $5, $6)",
         )
         .bind(&id)
         .bind(new.user)
@@ -56,7 +60,7 @@ impl SqliteStore {
         .execute(&mut *tx)
         .await?;
         sqlx::query(
-            "INSERT INTO idempotency (user, endpoint, key, body_hash, challenge, created) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO idempotency (person, endpoint, key, body_hash, challenge, created) VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(new.user)
         .bind(new.endpoint)
@@ -72,7 +76,7 @@ impl SqliteStore {
     }
 
     pub(super) async fn select_challenge(&self, user: &str, id: &str, now: UnixMs) -> Result<Option<Challenge>> {
-        let row = sqlx::query(select!("WHERE c.id = ? AND c.user = ?"))
+        let row = sqlx::query(select!("WHERE c.id = $2 AND c.person = $3"))
             .bind(int(now))
             .bind(id)
             .bind(user)
@@ -90,7 +94,7 @@ impl SqliteStore {
     ) -> Result<Option<Listed<Challenge>>> {
         let mut cursor = None;
         if let Some(Cursor::After(id) | Cursor::Before(id)) = &page.cursor {
-            let query = "SELECT created, id FROM challenges WHERE user = ? AND id = ?";
+            let query = "SELECT created, id FROM challenges WHERE person = $1 AND id = $2";
             cursor = page::place(&self.readers, sqlx::query(query).bind(user).bind(id)).await?;
             if cursor.is_none() {
                 return Ok(None);
@@ -105,7 +109,8 @@ impl SqliteStore {
         query
             .push(" AND r.proved IS NOT NULL AND r.ended IS NULL AND r.registration_open_until > ")
             .push_bind(int(now));
-        query.push(") AS proving FROM challenges c WHERE c.user = ").push_bind(user.to_owned()).push(")) WHERE true");
+        query.push(") AS proving FROM challenges c WHERE c.person = ").push_bind(user.to_owned());
+        query.push(") AS told) AS listed WHERE true");
         if let Some(status) = wanted {
             query.push(" AND current = ").push_bind(status.name());
         }
@@ -114,21 +119,25 @@ impl SqliteStore {
 
     pub(super) async fn sweep_expired(&self, now: UnixMs) -> Result<()> {
         self.expire_challenges(now).await?;
-        sqlx::query("DELETE FROM runs WHERE opened <= ?")
-            .bind(int(now.saturating_sub(RUN_KEPT_MS)))
-            .execute(&self.writer)
-            .await?;
+        sqlx::query(concat!(
+            "WITH old AS MATERIALIZED (SELECT challenge, run FROM runs WHERE opened <= $1",
+            skip_locked!(),
+            ") DELETE FROM runs WHERE (challenge, run) IN (SELECT challenge, run FROM old)"
+        ))
+        .bind(int(now.saturating_sub(RUN_KEPT_MS)))
+        .execute(&self.writer)
+        .await?;
         Ok(())
     }
 }
 
 async fn one(tx: &mut Tx, id: String, now: UnixMs) -> Result<Challenge> {
-    let row = sqlx::query(select!("WHERE c.id = ?")).bind(int(now)).bind(id).fetch_one(&mut **tx).await?;
+    let row = sqlx::query(select!("WHERE c.id = $2")).bind(int(now)).bind(id).fetch_one(&mut **tx).await?;
     challenge(&row, now)
 }
 
 async fn user(tx: &mut Tx, id: &str) -> Result<User> {
-    let row = sqlx::query("SELECT * FROM users WHERE id = ?").bind(id).fetch_one(&mut **tx).await?;
+    let row = sqlx::query("SELECT * FROM users WHERE id = $1").bind(id).fetch_one(&mut **tx).await?;
     let credentials = users::credentials(&mut **tx, id).await?;
     users::user(&row, credentials)
 }

@@ -3,21 +3,22 @@
 use std::collections::HashMap;
 
 use repin_core::api::{CredentialKind, UnixMs};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite};
+use sqlx::{QueryBuilder, Row};
 use uuid::Uuid;
 
+use super::dialect::{Db, DbRow};
+use super::locks::lock_person;
 use super::operator::{About, audit};
 use super::row::{credential, int, kind_number, optional, time};
-use super::{Listed, Page, Result, SqliteStore, User, UserFilter, page};
+use super::{Listed, Page, Result, SqlStore, User, UserFilter, page};
 use crate::attempts::MAX_CONSECUTIVE;
 use crate::store::{By, Credential, CredentialStatus, Cursor};
 
-impl SqliteStore {
+impl SqlStore {
     pub(super) async fn insert_user(&self, app: &str, user_id: &str, now: UnixMs) -> Result<Option<User>> {
         let id = Uuid::new_v4().to_string();
         let inserted = sqlx::query(
-            "INSERT INTO users (id, app, user_id, status, created) VALUES (?, ?, ?, 'ENABLED', ?)
+            "INSERT INTO users (id, app, user_id, status, created) VALUES ($1, $2, $3, 'ENABLED', $4)
              ON CONFLICT (app, user_id) DO NOTHING",
         )
         .bind(&id)
@@ -41,7 +42,7 @@ impl SqliteStore {
     }
 
     pub(super) async fn select_user(&self, app: &str, user_id: &str) -> Result<Option<User>> {
-        let row = sqlx::query("SELECT * FROM users WHERE app = ? AND user_id = ?")
+        let row = sqlx::query("SELECT * FROM users WHERE app = $1 AND user_id = $2")
             .bind(app)
             .bind(user_id)
             .fetch_optional(&self.readers)
@@ -61,7 +62,7 @@ impl SqliteStore {
         let mut cursor = None;
         if let Some(Cursor::After(id) | Cursor::Before(id)) = &page.cursor {
             // Hosts know their own name for a user; the Link header has ours, which is always a UUID.
-            let query = "SELECT created, id FROM users WHERE app = ?1 AND (user_id = ?2 OR id = ?2) LIMIT 1";
+            let query = "SELECT created, id FROM users WHERE app = $1 AND (user_id = $2 OR id = $2) LIMIT 1";
             cursor = page::place(&self.readers, sqlx::query(query).bind(app).bind(id)).await?;
             if cursor.is_none() {
                 return Ok(None);
@@ -78,7 +79,7 @@ impl SqliteStore {
             let credentials = credentials(&self.readers, &id).await?;
             found.insert(id, credentials);
         }
-        let read = |row: SqliteRow| {
+        let read = |row: DbRow| {
             let credentials = found.remove(row.try_get::<&str, _>("id")?).unwrap_or_default();
             user(&row, credentials)
         };
@@ -88,7 +89,7 @@ impl SqliteStore {
     pub(super) async fn update_user_status(&self, user: &User, disabled: bool, by: By<'_>) -> Result<bool> {
         let (status, event) = if disabled { ("DISABLED", "USER_DISABLED") } else { ("ENABLED", "USER_ENABLED") };
         let mut tx = self.begin().await?;
-        let changed = sqlx::query("UPDATE users SET status = ?1 WHERE id = ?2 AND status <> ?1")
+        let changed = sqlx::query("UPDATE users SET status = $1 WHERE id = $2 AND status <> $1")
             .bind(status)
             .bind(&user.id)
             .execute(&mut *tx)
@@ -103,9 +104,10 @@ impl SqliteStore {
 
     pub(super) async fn clear_counter(&self, user: &User, kind: CredentialKind, by: By<'_>) -> Result<bool> {
         let mut tx = self.begin().await?;
+        lock_person(&mut tx, &user.id).await?;
         let cleared = sqlx::query(
             "UPDATE credentials SET failed = 0, consecutive = 0, locked_at = NULL, locked_until = NULL
-             WHERE user = ? AND kind = ?",
+             WHERE person = $1 AND kind = $2",
         )
         .bind(&user.id)
         .bind(kind_number(kind))
@@ -115,8 +117,8 @@ impl SqliteStore {
             return Ok(false);
         }
         let (column, event) = match kind {
-            CredentialKind::Pin => ("UPDATE users SET pin_unlocked_at = ? WHERE id = ?", "PIN_UNLOCKED"),
-            CredentialKind::Answers => ("UPDATE users SET answers_unlocked_at = ? WHERE id = ?", "ANSWERS_UNLOCKED"),
+            CredentialKind::Pin => ("UPDATE users SET pin_unlocked_at = $1 WHERE id = $2", "PIN_UNLOCKED"),
+            CredentialKind::Answers => ("UPDATE users SET answers_unlocked_at = $1 WHERE id = $2", "ANSWERS_UNLOCKED"),
         };
         sqlx::query(column).bind(int(by.now)).bind(&user.id).execute(&mut *tx).await?;
         audit(&mut tx, by, event, About { app: Some(&user.app), user: Some(&user.id), subject: None }).await?;
@@ -126,20 +128,20 @@ impl SqliteStore {
 }
 
 /// Only users whose credential of this kind has this status now: the rule of `Counter::is_locked` as a condition.
-fn push_status(query: &mut QueryBuilder<Sqlite>, kind: CredentialKind, status: Option<CredentialStatus>, now: UnixMs) {
+fn push_status(query: &mut QueryBuilder<Db>, kind: CredentialKind, status: Option<CredentialStatus>, now: UnixMs) {
     let Some(status) = status else { return };
     query.push(if status == CredentialStatus::Unset { " AND NOT EXISTS (" } else { " AND EXISTS (" });
-    query.push("SELECT 1 FROM credentials c WHERE c.user = users.id AND c.kind = ").push_bind(kind_number(kind));
+    query.push("SELECT 1 FROM credentials c WHERE c.person = users.id AND c.kind = ").push_bind(kind_number(kind));
     if status != CredentialStatus::Unset {
         query.push(if status == CredentialStatus::Locked { " AND (" } else { " AND NOT (" });
         query.push("c.consecutive >= ").push_bind(i64::from(MAX_CONSECUTIVE));
-        query.push(" OR ifnull(c.locked_until, 0) > ").push_bind(int(now)).push(")");
+        query.push(" OR coalesce(c.locked_until, 0) > ").push_bind(int(now)).push(")");
     }
     query.push(")");
 }
 
 /// Expects all columns of `users`.
-pub(super) fn user(row: &SqliteRow, [pin, answers]: [Option<Credential>; 2]) -> Result<User> {
+pub(super) fn user(row: &DbRow, [pin, answers]: [Option<Credential>; 2]) -> Result<User> {
     Ok(User {
         id: row.try_get("id")?,
         app: row.try_get("app")?,
@@ -155,10 +157,10 @@ pub(super) fn user(row: &SqliteRow, [pin, answers]: [Option<Credential>; 2]) -> 
 
 /// A user's PIN and answers.
 pub(super) async fn credentials(
-    executor: impl sqlx::Executor<'_, Database = Sqlite>,
+    executor: impl sqlx::Executor<'_, Database = Db>,
     user: &str,
 ) -> Result<[Option<Credential>; 2]> {
-    let rows = sqlx::query("SELECT * FROM credentials WHERE user = ?").bind(user).fetch_all(executor).await?;
+    let rows = sqlx::query("SELECT * FROM credentials WHERE person = $1").bind(user).fetch_all(executor).await?;
     let [mut pin, mut answers] = [None, None];
     for row in &rows {
         let credential = credential(row)?;

@@ -7,8 +7,9 @@ use sqlx::Row;
 use uuid::Uuid;
 
 use super::deliveries::insert_delivery;
+use super::dialect::skip_locked;
 use super::row::int;
-use super::{Result, SqliteStore, Tx};
+use super::{Result, SqlStore, Tx};
 use crate::store::{NewDelivery, Status};
 use crate::webhooks::event::{self, ChallengeEvent};
 use crate::webhooks::types;
@@ -28,7 +29,7 @@ pub(super) async fn write_event(
     error: Option<Code>,
     now: UnixMs,
 ) -> Result<()> {
-    sqlx::query("INSERT INTO outbox (id, challenge, status, error_code, created) VALUES (?, ?, ?, ?, ?)")
+    sqlx::query("INSERT INTO outbox (id, challenge, status, error_code, created) VALUES ($1, $2, $3, $4, $5)")
         .bind(Uuid::new_v4().to_string())
         .bind(challenge)
         .bind(status.name())
@@ -38,8 +39,8 @@ pub(super) async fn write_event(
         .await?;
     let subscriptions = sqlx::query(
         "SELECT s.id, s.types, c.type, c.correlation_id, u.user_id
-         FROM challenges c JOIN users u ON u.id = c.user JOIN subscriptions s ON s.app = u.app
-         WHERE c.id = ? AND s.enabled",
+         FROM challenges c JOIN users u ON u.id = c.person JOIN subscriptions s ON s.app = u.app
+         WHERE c.id = $1 AND s.enabled",
     )
     .bind(challenge)
     .fetch_all(&mut **tx)
@@ -65,15 +66,17 @@ pub(super) async fn write_event(
     Ok(())
 }
 
-impl SqliteStore {
+impl SqlStore {
     /// Writes down which challenges have expired, and tells who wants to know.
     pub(super) async fn expire_challenges(&self, now: UnixMs) -> Result<()> {
         loop {
             let mut tx = self.begin().await?;
-            let expired = sqlx::query(
-                "UPDATE challenges SET status = 'EXPIRED' WHERE id IN
-                 (SELECT id FROM challenges WHERE status = 'PENDING' AND expires_at <= ? LIMIT ?) RETURNING id",
-            )
+            let expired = sqlx::query(concat!(
+                "WITH due AS MATERIALIZED
+                 (SELECT id FROM challenges WHERE status = 'PENDING' AND expires_at <= $1 LIMIT $2",
+                skip_locked!(),
+                ") UPDATE challenges SET status = 'EXPIRED' WHERE id IN (SELECT id FROM due) RETURNING id"
+            ))
             .bind(int(now))
             .bind(SWEPT_AT_ONCE)
             .fetch_all(&mut *tx)
@@ -97,10 +100,10 @@ impl SqliteStore {
         let (delivered, kept) = (int(now.saturating_sub(DELIVERED_KEPT_MS)), int(now.saturating_sub(KEPT_MS)));
         let mut tx = self.begin().await?;
         for (statement, before) in [
-            ("DELETE FROM deliveries WHERE created <= ? AND delivered IS NOT NULL", delivered),
-            ("DELETE FROM deliveries WHERE created <= ? AND COALESCE(dead, created) <= ?1", kept),
-            ("DELETE FROM outbox WHERE created <= ?", kept),
-            ("DELETE FROM delivery_attempts WHERE at <= ?", kept),
+            ("DELETE FROM deliveries WHERE created <= $1 AND delivered IS NOT NULL", delivered),
+            ("DELETE FROM deliveries WHERE created <= $1 AND COALESCE(dead, created) <= $1", kept),
+            ("DELETE FROM outbox WHERE created <= $1", kept),
+            ("DELETE FROM delivery_attempts WHERE at <= $1", kept),
         ] {
             sqlx::query(statement).bind(before).execute(&mut *tx).await?;
         }

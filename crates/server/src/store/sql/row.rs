@@ -2,9 +2,9 @@
 
 use repin_core::api::{Attempts, ChallengeType, CredentialKind, KsfParams, UnixMs};
 use repin_core::error::Code;
-use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, ValueRef};
 
+use super::dialect::DbRow;
 use crate::api_key::Environment;
 use crate::attempts::Counter;
 use crate::store::{Challenge, Credential, Reply, Result, Run, Seen, Status, StoreError};
@@ -15,24 +15,24 @@ use crate::store::{Challenge, Credential, Reply, Result, Run, Seen, Status, Stor
 struct UnknownValue(&'static str);
 
 fn unknown(column: &'static str) -> StoreError {
-    StoreError(Box::new(UnknownValue(column)))
+    StoreError::Failed(Box::new(UnknownValue(column)))
 }
 
-/// SQLite's integers are signed; a time beyond the year 292 million is not one of ours.
+/// A database's integers are signed; a time beyond the year 292 million is not one of ours.
 pub fn int(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
-pub fn unsigned<T: TryFrom<i64>>(row: &SqliteRow, column: &'static str) -> Result<T> {
+pub fn unsigned<T: TryFrom<i64>>(row: &DbRow, column: &'static str) -> Result<T> {
     T::try_from(row.try_get::<i64, _>(column)?).map_err(|_| unknown(column))
 }
 
-pub fn optional<T: TryFrom<i64>>(row: &SqliteRow, column: &'static str) -> Result<Option<T>> {
+pub fn optional<T: TryFrom<i64>>(row: &DbRow, column: &'static str) -> Result<Option<T>> {
     let value: Option<i64> = row.try_get(column)?;
     value.map(|value| T::try_from(value).map_err(|_| unknown(column))).transpose()
 }
 
-fn array<const N: usize>(row: &SqliteRow, column: &'static str) -> Result<[u8; N]> {
+fn array<const N: usize>(row: &DbRow, column: &'static str) -> Result<[u8; N]> {
     let bytes: Vec<u8> = row.try_get(column)?;
     bytes.try_into().map_err(|_| unknown(column))
 }
@@ -41,15 +41,15 @@ pub fn kind_number(kind: CredentialKind) -> i64 {
     i64::from(kind.tag())
 }
 
-pub fn time(row: &SqliteRow, column: &'static str) -> Result<UnixMs> {
+pub fn time(row: &DbRow, column: &'static str) -> Result<UnixMs> {
     unsigned(row, column)
 }
 
-pub fn environment(row: &SqliteRow) -> Result<Environment> {
+pub fn environment(row: &DbRow) -> Result<Environment> {
     Environment::from_name(row.try_get("environment")?).ok_or_else(|| unknown("environment"))
 }
 
-pub fn counter(row: &SqliteRow) -> Result<Counter> {
+pub fn counter(row: &DbRow) -> Result<Counter> {
     Ok(Counter {
         failed: unsigned(row, "failed")?,
         consecutive: unsigned(row, "consecutive")?,
@@ -58,7 +58,7 @@ pub fn counter(row: &SqliteRow) -> Result<Counter> {
     })
 }
 
-pub fn credential(row: &SqliteRow) -> Result<Credential> {
+pub fn credential(row: &DbRow) -> Result<Credential> {
     let kind = match row.try_get::<i64, _>("kind")? {
         1 => CredentialKind::Pin,
         2 => CredentialKind::Answers,
@@ -78,14 +78,14 @@ pub fn credential(row: &SqliteRow) -> Result<Credential> {
 }
 
 /// Expects the columns of `challenges` and `proving`: whether a run has proved and may register now.
-pub fn challenge(row: &SqliteRow, now: UnixMs) -> Result<Challenge> {
+pub fn challenge(row: &DbRow, now: UnixMs) -> Result<Challenge> {
     let name: String = row.try_get("type")?;
     let kind = ChallengeType::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| unknown("type"))?;
     let expires_at = time(row, "expires_at")?;
     let stored = Status::from_name(row.try_get("status")?).ok_or_else(|| unknown("status"))?;
     let status = match stored {
         Status::Pending if now >= expires_at => Status::Expired,
-        Status::Pending if row.try_get::<i64, _>("proving")? != 0 => Status::InProgress,
+        Status::Pending if row.try_get("proving")? => Status::InProgress,
         stored => stored,
     };
     let error = match status {
@@ -102,7 +102,7 @@ pub fn challenge(row: &SqliteRow, now: UnixMs) -> Result<Challenge> {
     })
 }
 
-pub fn run(row: &SqliteRow) -> Result<Run> {
+pub fn run(row: &DbRow) -> Result<Run> {
     Ok(Run {
         token_hash: array(row, "token_hash")?,
         opening: array(row, "opening")?,
@@ -114,7 +114,7 @@ pub fn run(row: &SqliteRow) -> Result<Run> {
     })
 }
 
-pub fn seen(row: &SqliteRow) -> Result<Seen> {
+pub fn seen(row: &DbRow) -> Result<Seen> {
     let hash = array(row, "request_hash")?;
     if row.try_get_raw("code")?.is_null() {
         return Ok(Seen { hash, reply: None });
@@ -130,6 +130,6 @@ pub fn seen(row: &SqliteRow) -> Result<Seen> {
 }
 
 /// What the client was left with by a charge.
-pub fn charged(row: &SqliteRow) -> Result<Attempts> {
-    Ok(Attempts { left: unsigned(row, "left")?, locked_until: optional(row, "locked_until")? })
+pub fn charged(row: &DbRow) -> Result<Attempts> {
+    Ok(Attempts { left: unsigned(row, "tries_left")?, locked_until: optional(row, "locked_until")? })
 }

@@ -1,15 +1,16 @@
 //! Subscriptions.
 
 use repin_core::api::UnixMs;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, Sqlite};
+use sqlx::Row;
 
 use super::deliveries::insert_delivery;
+use super::dialect::{Db, DbRow};
+use super::locks::lock_app;
 use super::row::{int, time};
-use super::{Result, SqliteStore};
+use super::{Result, SqlStore};
 use crate::store::{NewDelivery, Subscription};
 
-impl SqliteStore {
+impl SqlStore {
     pub(super) async fn insert_subscription(
         &self,
         new: &Subscription,
@@ -17,7 +18,8 @@ impl SqliteStore {
         first: &NewDelivery<'_>,
     ) -> Result<bool> {
         let mut tx = self.begin().await?;
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM subscriptions WHERE app = ?")
+        lock_app(&mut tx, &new.app).await?;
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM subscriptions WHERE app = $1")
             .bind(&new.app)
             .fetch_one(&mut *tx)
             .await?;
@@ -26,7 +28,7 @@ impl SqliteStore {
         }
         sqlx::query(
             "INSERT INTO subscriptions (id, app, name, endpoint, enabled, types, created, updated)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(&new.id)
         .bind(&new.app)
@@ -45,7 +47,7 @@ impl SqliteStore {
     }
 
     pub(super) async fn select_subscriptions(&self, app: &str) -> Result<Vec<Subscription>> {
-        let rows = sqlx::query("SELECT * FROM subscriptions WHERE app = ? ORDER BY created, rowid")
+        let rows = sqlx::query("SELECT * FROM subscriptions WHERE app = $1 ORDER BY created, rowid")
             .bind(app)
             .fetch_all(&self.readers)
             .await?;
@@ -66,8 +68,8 @@ impl SqliteStore {
     ) -> Result<Option<Subscription>> {
         let mut tx = self.begin().await?;
         sqlx::query(
-            "UPDATE subscriptions SET name = COALESCE(?, name), enabled = COALESCE(?, enabled), updated = ?
-             WHERE app = ? AND id = ?",
+            "UPDATE subscriptions SET name = COALESCE($1, name), enabled = COALESCE($2, enabled), updated = $3
+             WHERE app = $4 AND id = $5",
         )
         .bind(name)
         .bind(enabled)
@@ -84,7 +86,7 @@ impl SqliteStore {
     }
 
     pub(super) async fn remove_subscription(&self, app: &str, id: &str) -> Result<bool> {
-        let removed = sqlx::query("DELETE FROM subscriptions WHERE app = ? AND id = ?")
+        let removed = sqlx::query("DELETE FROM subscriptions WHERE app = $1 AND id = $2")
             .bind(app)
             .bind(id)
             .execute(&self.writer)
@@ -93,12 +95,8 @@ impl SqliteStore {
     }
 }
 
-async fn select(
-    executor: impl sqlx::Executor<'_, Database = Sqlite>,
-    app: &str,
-    id: &str,
-) -> Result<Option<Subscription>> {
-    let row = sqlx::query("SELECT * FROM subscriptions WHERE app = ? AND id = ?")
+async fn select(executor: impl sqlx::Executor<'_, Database = Db>, app: &str, id: &str) -> Result<Option<Subscription>> {
+    let row = sqlx::query("SELECT * FROM subscriptions WHERE app = $1 AND id = $2")
         .bind(app)
         .bind(id)
         .fetch_optional(executor)
@@ -106,7 +104,7 @@ async fn select(
     row.as_ref().map(subscription).transpose()
 }
 
-fn subscription(row: &SqliteRow) -> Result<Subscription> {
+fn subscription(row: &DbRow) -> Result<Subscription> {
     let types: String = row.try_get("types")?;
     Ok(Subscription {
         id: row.try_get("id")?,

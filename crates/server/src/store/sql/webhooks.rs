@@ -1,15 +1,15 @@
-//! [`WebhookStore`] on SQLite: each operation by name; the work is in the rooms next door.
+//! [`WebhookStore`] in SQL: each operation by name; the work is in the rooms next door.
 
 use async_trait::async_trait;
 use repin_core::api::UnixMs;
 
-use super::{Result, SqliteStore};
+use super::{Result, SqlStore};
 use crate::store::{
     Attempt, By, Claim, DeadLetter, Delivery, LoggedAttempt, NewDelivery, Replay, Subscription, WebhookStore,
 };
 
 #[async_trait]
-impl WebhookStore for SqliteStore {
+impl WebhookStore for SqlStore {
     async fn create_subscription(&self, new: &Subscription, max: usize, first: &NewDelivery<'_>) -> Result<bool> {
         self.insert_subscription(new, max, first).await
     }

@@ -1,14 +1,14 @@
-//! [`Operator`] on SQLite: entities, apps, origins and the audit. Keys and users have files of their own.
+//! [`Operator`] in SQL: entities, apps, origins and the audit. Keys and users have files of their own.
 
 use async_trait::async_trait;
 use repin_core::api::CredentialKind;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use super::apps::identity;
+use super::dialect::DbRow;
 use super::row::{int, time};
-use super::{Result, SqliteStore, Tx};
+use super::{Result, SqlStore, Tx};
 use crate::store::{App, AuditEntry, By, Entity, Operator, StoredKey};
 use crate::store::{AppIdentity, User};
 
@@ -22,7 +22,7 @@ pub(super) struct About<'a> {
 
 /// Writes down what an operator did.
 pub(super) async fn audit(tx: &mut Tx, by: By<'_>, event: &str, about: About<'_>) -> Result<()> {
-    sqlx::query("INSERT INTO audit (at, operator, event, app, user, subject) VALUES (?, ?, ?, ?, ?, ?)")
+    sqlx::query("INSERT INTO audit (at, operator, event, app, person, subject) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(int(by.now))
         .bind(by.operator)
         .bind(event)
@@ -35,11 +35,11 @@ pub(super) async fn audit(tx: &mut Tx, by: By<'_>, event: &str, about: About<'_>
 }
 
 #[async_trait]
-impl Operator for SqliteStore {
+impl Operator for SqlStore {
     async fn create_entity(&self, name: &str, by: By<'_>) -> Result<Entity> {
         let entity = Entity { id: Uuid::new_v4().to_string(), name: name.to_owned(), created: by.now };
         let mut tx = self.begin().await?;
-        sqlx::query("INSERT INTO entities (id, name, created) VALUES (?, ?, ?)")
+        sqlx::query("INSERT INTO entities (id, name, created) VALUES ($1, $2, $3)")
             .bind(&entity.id)
             .bind(name)
             .bind(int(by.now))
@@ -53,7 +53,7 @@ impl Operator for SqliteStore {
     async fn entities(&self) -> Result<Vec<Entity>> {
         let rows = sqlx::query("SELECT id, name, created FROM entities ORDER BY created, id").fetch_all(&self.readers);
         let rows = rows.await?;
-        let entity = |row: &SqliteRow| {
+        let entity = |row: &DbRow| {
             Ok(Entity { id: row.try_get("id")?, name: row.try_get("name")?, created: time(row, "created")? })
         };
         rows.iter().map(entity).collect()
@@ -61,11 +61,11 @@ impl Operator for SqliteStore {
 
     async fn create_app(&self, entity: &str, name: &str, by: By<'_>) -> Result<Option<App>> {
         let mut tx = self.begin().await?;
-        if sqlx::query("SELECT 1 FROM entities WHERE id = ?").bind(entity).fetch_optional(&mut *tx).await?.is_none() {
+        if sqlx::query("SELECT 1 FROM entities WHERE id = $1").bind(entity).fetch_optional(&mut *tx).await?.is_none() {
             return Ok(None);
         }
         let id = Uuid::new_v4().to_string();
-        sqlx::query("INSERT INTO apps (id, entity, name, is_default, created) VALUES (?, ?, ?, 0, ?)")
+        sqlx::query("INSERT INTO apps (id, entity, name, is_default, created) VALUES ($1, $2, $3, 0, $4)")
             .bind(&id)
             .bind(entity)
             .bind(name)
@@ -82,7 +82,7 @@ impl Operator for SqliteStore {
         let mut apps = Vec::new();
         for row in sqlx::query("SELECT * FROM apps ORDER BY created, id").fetch_all(&self.readers).await? {
             let identity = identity(&row)?;
-            let origins = sqlx::query_scalar("SELECT origin FROM app_origins WHERE app = ? ORDER BY origin")
+            let origins = sqlx::query_scalar("SELECT origin FROM app_origins WHERE app = $1 ORDER BY origin")
                 .bind(&identity.id)
                 .fetch_all(&self.readers)
                 .await?;
@@ -101,7 +101,7 @@ impl Operator for SqliteStore {
     async fn add_origin(&self, app: &str, origin: &str, by: By<'_>) -> Result<bool> {
         let mut tx = self.begin().await?;
         let added =
-            sqlx::query("INSERT INTO app_origins (app, origin, created) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+            sqlx::query("INSERT INTO app_origins (app, origin, created) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
                 .bind(app)
                 .bind(origin)
                 .bind(int(by.now))
@@ -118,7 +118,7 @@ impl Operator for SqliteStore {
 
     async fn remove_origin(&self, app: &str, origin: &str, by: By<'_>) -> Result<bool> {
         let mut tx = self.begin().await?;
-        let removed = sqlx::query("DELETE FROM app_origins WHERE app = ? AND origin = ?")
+        let removed = sqlx::query("DELETE FROM app_origins WHERE app = $1 AND origin = $2")
             .bind(app)
             .bind(origin)
             .execute(&mut *tx)
@@ -159,7 +159,9 @@ impl Operator for SqliteStore {
     }
 
     async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>> {
-        let rows = sqlx::query("SELECT * FROM audit ORDER BY id DESC LIMIT ?").bind(limit).fetch_all(&self.readers);
+        let rows = sqlx::query("SELECT * FROM audit ORDER BY id DESC LIMIT $1")
+            .bind(i64::from(limit))
+            .fetch_all(&self.readers);
         let mut entries = Vec::new();
         for row in rows.await? {
             entries.push(AuditEntry {
@@ -167,7 +169,7 @@ impl Operator for SqliteStore {
                 operator: row.try_get("operator")?,
                 event: row.try_get("event")?,
                 app: row.try_get("app")?,
-                user: row.try_get("user")?,
+                user: row.try_get("person")?,
                 challenge: row.try_get("challenge")?,
                 subject: row.try_get("subject")?,
             });

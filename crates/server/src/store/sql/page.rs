@@ -1,9 +1,9 @@
 //! Pages as SQL: the place of the cursor first, then one item more than wanted, to learn whether any follows.
 
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{QueryBuilder, Row, Sqlite, SqlitePool};
+use sqlx::{Pool, QueryBuilder, Row};
 
 use super::Result;
+use super::dialect::{Db, DbArguments, DbRow};
 use super::row::int;
 use crate::store::{Cursor, Listed, Order, Page};
 
@@ -11,21 +11,18 @@ use crate::store::{Cursor, Listed, Order, Page};
 pub(super) type Place = (i64, String);
 
 /// The cursor's item: `SELECT created, id …`, by its id.
-pub(super) async fn place(
-    readers: &SqlitePool,
-    query: sqlx::query::Query<'_, Sqlite, SqliteArguments>,
-) -> Result<Option<Place>> {
+pub(super) async fn place(readers: &Pool<Db>, query: sqlx::query::Query<'_, Db, DbArguments>) -> Result<Option<Place>> {
     let row = query.fetch_optional(readers).await?;
     row.map(|row| Ok((row.try_get("created")?, row.try_get("id")?))).transpose()
 }
 
 /// Reads the page from a query that ends in a condition. Rows have the columns `created` and `id`.
 pub(super) async fn fetch(
-    readers: &SqlitePool,
-    mut query: QueryBuilder<Sqlite>,
+    readers: &Pool<Db>,
+    mut query: QueryBuilder<Db>,
     page: &Page,
     cursor: Option<Place>,
-) -> Result<Listed<SqliteRow>> {
+) -> Result<Listed<DbRow>> {
     if let Some(from) = page.from {
         query.push(" AND created >= ").push_bind(int(from));
     }

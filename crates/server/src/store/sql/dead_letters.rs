@@ -2,21 +2,22 @@
 
 use sqlx::Row;
 
+use super::dialect::DbRow;
 use super::operator::{About, audit};
 use super::row::{int, optional, time, unsigned};
-use super::{Result, SqliteStore};
+use super::{Result, SqlStore};
 use crate::store::{By, DeadLetter, LoggedAttempt, Replay};
 
-impl SqliteStore {
+impl SqlStore {
     pub(super) async fn select_dead(&self, limit: usize) -> Result<Vec<DeadLetter>> {
         let rows =
-            sqlx::query("SELECT * FROM deliveries WHERE dead IS NOT NULL ORDER BY dead DESC, rowid DESC LIMIT ?")
+            sqlx::query("SELECT * FROM deliveries WHERE dead IS NOT NULL ORDER BY dead DESC, rowid DESC LIMIT $1")
                 .bind(int(limit as u64))
                 .fetch_all(&self.readers)
                 .await?;
         let letter = |row| {
             Ok(DeadLetter {
-                id: sqlx::sqlite::SqliteRow::try_get(row, "id")?,
+                id: DbRow::try_get(row, "id")?,
                 subscription: row.try_get("subscription")?,
                 kind: row.try_get("type")?,
                 created: time(row, "created")?,
@@ -37,7 +38,7 @@ impl SqliteStore {
         // Whoever replays may be another process with another clock; the time of the event is past on every one.
         let revived = sqlx::query(
             "UPDATE deliveries SET dead = NULL, due = created, owner = NULL, attempts = 0 WHERE dead IS NOT NULL
-             AND (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR subscription = ?2)",
+             AND ($1 IS NULL OR id = $1) AND ($2 IS NULL OR subscription = $2)",
         )
         .bind(one)
         .bind(subscription)
@@ -56,9 +57,10 @@ impl SqliteStore {
     pub(super) async fn select_log(&self, subscription: Option<&str>, limit: usize) -> Result<Vec<LoggedAttempt>> {
         let rows = match subscription {
             Some(id) => {
-                sqlx::query("SELECT * FROM delivery_attempts WHERE subscription = ? ORDER BY id DESC LIMIT ?").bind(id)
+                sqlx::query("SELECT * FROM delivery_attempts WHERE subscription = $1 ORDER BY id DESC LIMIT $2")
+                    .bind(id)
             }
-            None => sqlx::query("SELECT * FROM delivery_attempts ORDER BY id DESC LIMIT ?"),
+            None => sqlx::query("SELECT * FROM delivery_attempts ORDER BY id DESC LIMIT $1"),
         };
         let rows = rows.bind(int(limit as u64)).fetch_all(&self.readers).await?;
         let line = |row| {

@@ -5,15 +5,17 @@ use repin_core::api::{CredentialKind, UnixMs};
 use repin_core::error::Code;
 use sqlx::Row;
 
+use super::dialect::lock_rows;
+use super::locks::lock_person;
 use super::outbox::write_event;
 use super::row::{int, kind_number, time};
 use super::runs::{insert_seen, not_next, take};
 use super::users::credentials;
-use super::{Commit, Committed, MessageKey, Recorded, Reply, Result, SqliteStore, Tx};
+use super::{Commit, Committed, MessageKey, Recorded, Reply, Result, SqlStore, Tx};
 use crate::rules::refuse_commit;
 use crate::store::{Credential, Status};
 
-impl SqliteStore {
+impl SqlStore {
     pub(super) async fn commit_challenge(
         &self,
         key: &MessageKey<'_>,
@@ -22,6 +24,7 @@ impl SqliteStore {
         now: UnixMs,
     ) -> Result<Committed> {
         let mut tx = self.begin().await?;
+        lock_person(&mut tx, commit.user).await?;
         if let Some(refusal) = not_next(&mut tx, key).await? {
             return Ok(Committed::Recorded(refusal));
         }
@@ -34,12 +37,12 @@ impl SqliteStore {
         finish_challenges(&mut tx, key, commit.user, now).await?;
         take(&mut tx, key).await?;
         insert_seen(&mut tx, key, reply).await?;
-        sqlx::query("UPDATE runs SET ended = ?, state = NULL WHERE user = ? AND ended IS NULL")
+        sqlx::query("UPDATE runs SET ended = $1, state = NULL WHERE person = $2 AND ended IS NULL")
             .bind(int(now))
             .bind(commit.user)
             .execute(&mut *tx)
             .await?;
-        sqlx::query("INSERT INTO audit (at, user, challenge, event) VALUES (?, ?, ?, ?)")
+        sqlx::query("INSERT INTO audit (at, person, challenge, event) VALUES ($1, $2, $3, $4)")
             .bind(int(now))
             .bind(commit.user)
             .bind(key.challenge)
@@ -53,11 +56,9 @@ impl SqliteStore {
 }
 
 async fn refusal(tx: &mut Tx, key: &MessageKey<'_>, commit: &Commit<'_>, now: UnixMs) -> Result<Option<Code>> {
-    let challenge = sqlx::query("SELECT status, expires_at FROM challenges WHERE id = ? AND user = ?")
-        .bind(key.challenge)
-        .bind(commit.user)
-        .fetch_one(&mut **tx)
-        .await?;
+    // Held from here on: the sweep locks challenges without their person.
+    let query = concat!("SELECT status, expires_at FROM challenges WHERE id = $1 AND person = $2", lock_rows!());
+    let challenge = sqlx::query(query).bind(key.challenge).bind(commit.user).fetch_one(&mut **tx).await?;
     let status: String = challenge.try_get("status")?;
     if status == "EXPIRED" || (status == "PENDING" && time(&challenge, "expires_at")? <= now) {
         return Ok(Some(Code::ChallengeExpired));
@@ -70,15 +71,15 @@ async fn refusal(tx: &mut Tx, key: &MessageKey<'_>, commit: &Commit<'_>, now: Un
 }
 
 async fn replace(tx: &mut Tx, user: &str, new: &Credential, now: UnixMs) -> Result<()> {
-    sqlx::query("DELETE FROM credentials WHERE user = ? AND kind = ?")
+    sqlx::query("DELETE FROM credentials WHERE person = $1 AND kind = $2")
         .bind(user)
         .bind(kind_number(new.kind))
         .execute(&mut **tx)
         .await?;
     sqlx::query(
         "INSERT INTO credentials
-         (id, user, kind, setup_kid, record, wrap, ksf_m_kib, ksf_t, ksf_p, answer_rule, questions, created)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         (id, person, kind, setup_kid, record, wrap, ksf_m_kib, ksf_t, ksf_p, answer_rule, questions, created)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(&new.id[..])
     .bind(user)
@@ -99,14 +100,14 @@ async fn replace(tx: &mut Tx, user: &str, new: &Credential, now: UnixMs) -> Resu
 
 /// This challenge is complete; whatever else the user had open was asked for before their secret changed, and fails.
 async fn finish_challenges(tx: &mut Tx, key: &MessageKey<'_>, user: &str, now: UnixMs) -> Result<()> {
-    sqlx::query("UPDATE challenges SET status = 'COMPLETE' WHERE id = ?")
+    sqlx::query("UPDATE challenges SET status = 'COMPLETE' WHERE id = $1")
         .bind(key.challenge)
         .execute(&mut **tx)
         .await?;
     write_event(tx, key.challenge, Status::Complete, None, now).await?;
     let failed = sqlx::query(
-        "UPDATE challenges SET status = 'FAILED', error_code = ?
-         WHERE user = ? AND status = 'PENDING' AND expires_at > ? RETURNING id",
+        "UPDATE challenges SET status = 'FAILED', error_code = $1
+         WHERE person = $2 AND status = 'PENDING' AND expires_at > $3 RETURNING id",
     )
     .bind(i64::from(Code::ChallengeInvalid.number()))
     .bind(user)
@@ -117,42 +118,4 @@ async fn finish_challenges(tx: &mut Tx, key: &MessageKey<'_>, user: &str, now: U
         write_event(tx, challenge.try_get("id")?, Status::Failed, Some(Code::ChallengeInvalid), now).await?;
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::store::{Apps, Created, NewChallenge, NewRun, Store};
-    use repin_core::api::ChallengeType;
-
-    // The gateway asks for the status first; whoever uses the store as a library may not.
-    #[tokio::test]
-    async fn nothing_is_written_for_a_challenge_that_has_expired() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&folder.path().join("db")).await.unwrap();
-        let app = store.default_app(0).await.unwrap();
-        let user = store.create_user(&app.id, "user-0001", 0).await.unwrap().unwrap();
-        let new = NewChallenge {
-            user: &user.id,
-            kind: ChallengeType::SetPin,
-            endpoint: "POST /user/pin",
-            key: "key",
-            body_hash: [0; 32],
-            expires_at: 100,
-        };
-        let Created::New(challenge) = store.create_challenge(&new, 1).await.unwrap() else { unreachable!() };
-        let reply = Reply { code: None, sealed: vec![1] };
-        let key = |seq| MessageKey { challenge: &challenge.id, run: [1; 16], seq, hash: [seq as u8; 32] };
-        let run =
-            NewRun { user: &user.id, token_hash: [0; 32], opening: [0; 32], registration_open_until: Some(1_000) };
-        store.open_run(&key(0), &run, &reply, 1).await.unwrap();
-        let commit = Commit { user: &user.id, kind: ChallengeType::SetPin, credentials: vec![] };
-        for now in [100, 101] {
-            let refused = store.commit(&key(1), &commit, &reply, now).await.unwrap();
-            assert!(matches!(refused, Committed::Refused(Code::ChallengeExpired)), "at {now}");
-        }
-        let done = store.commit(&key(1), &commit, &reply, 99).await.unwrap();
-        assert!(matches!(done, Committed::Recorded(Recorded::Now)), "the control");
-    }
 }

@@ -1,12 +1,13 @@
 //! Runs: every message is taken once, in order, together with its reply and what it changes.
 
 use repin_core::api::{RunId, UnixMs};
-use sqlx::Sqlite;
 
+use super::dialect::Db;
+use super::locks::{lock_person, lock_run};
 use super::row::{int, run, seen};
-use super::{Change, MessageKey, NewRun, Recorded, Reply, Result, Run, Seen, SqliteStore, Tx};
+use super::{Change, MessageKey, NewRun, Recorded, Reply, Result, Run, Seen, SqlStore, Tx};
 
-impl SqliteStore {
+impl SqlStore {
     pub(super) async fn select_run(&self, challenge: &str, id: RunId) -> Result<Option<Run>> {
         select_run(&self.readers, challenge, id).await
     }
@@ -23,12 +24,13 @@ impl SqliteStore {
         now: UnixMs,
     ) -> Result<Recorded> {
         let mut tx = self.begin().await?;
+        lock_person(&mut tx, new.user).await?;
         if let Some(seen) = select_seen(&mut *tx, key.challenge, key.run, key.seq).await? {
             return Ok(before(seen, key));
         }
         let inserted = sqlx::query(
-            "INSERT INTO runs (challenge, run, user, token_hash, opening, last_seq, registration_open_until, opened)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO runs (challenge, run, person, token_hash, opening, last_seq, registration_open_until, opened)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
         )
         .bind(key.challenge)
         .bind(&key.run[..])
@@ -56,6 +58,7 @@ impl SqliteStore {
         now: UnixMs,
     ) -> Result<Recorded> {
         let mut tx = self.begin().await?;
+        lock_run(&mut tx, key).await?;
         if let Some(refusal) = not_next(&mut tx, key).await? {
             return Ok(refusal);
         }
@@ -66,13 +69,13 @@ impl SqliteStore {
         }
         if let Some(proved) = &change.proved {
             sqlx::query(
-                "UPDATE credentials SET failed = 0, consecutive = 0, locked_at = NULL, locked_until = NULL WHERE id = ?",
+                "UPDATE credentials SET failed = 0, consecutive = 0, locked_at = NULL, locked_until = NULL WHERE id = $1",
             )
             .bind(&proved.credential[..])
             .execute(&mut *tx)
             .await?;
             sqlx::query(
-                "UPDATE runs SET proved = ?, ratchet_seq = ?, registration_open_until = ? WHERE challenge = ? AND run = ?",
+                "UPDATE runs SET proved = $1, ratchet_seq = $2, registration_open_until = $3 WHERE challenge = $4 AND run = $5",
             )
             .bind(&proved.credential[..])
             .bind(i64::from(key.seq))
@@ -83,7 +86,7 @@ impl SqliteStore {
             .await?;
         }
         if change.ends {
-            sqlx::query("UPDATE runs SET ended = ?, state = NULL WHERE challenge = ? AND run = ?")
+            sqlx::query("UPDATE runs SET ended = $1, state = NULL WHERE challenge = $2 AND run = $3")
                 .bind(int(now))
                 .bind(key.challenge)
                 .bind(&key.run[..])
@@ -118,7 +121,7 @@ pub(super) fn before(seen: Seen, key: &MessageKey<'_>) -> Recorded {
 
 /// Makes this message the run's last.
 pub(super) async fn take(tx: &mut Tx, key: &MessageKey<'_>) -> Result<()> {
-    sqlx::query("UPDATE runs SET last_seq = ? WHERE challenge = ? AND run = ?")
+    sqlx::query("UPDATE runs SET last_seq = $1 WHERE challenge = $2 AND run = $3")
         .bind(i64::from(key.seq))
         .bind(key.challenge)
         .bind(&key.run[..])
@@ -129,7 +132,7 @@ pub(super) async fn take(tx: &mut Tx, key: &MessageKey<'_>) -> Result<()> {
 
 /// Keeps the reply to a message.
 pub(super) async fn insert_seen(tx: &mut Tx, key: &MessageKey<'_>, reply: &Reply) -> Result<()> {
-    sqlx::query("INSERT INTO seen (challenge, run, seq, request_hash, code, reply) VALUES (?, ?, ?, ?, ?, ?)")
+    sqlx::query("INSERT INTO seen (challenge, run, seq, request_hash, code, reply) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(key.challenge)
         .bind(&key.run[..])
         .bind(i64::from(key.seq))
@@ -143,7 +146,7 @@ pub(super) async fn insert_seen(tx: &mut Tx, key: &MessageKey<'_>, reply: &Reply
 
 /// Replaces the run's sealed state.
 pub(super) async fn set_state(tx: &mut Tx, key: &MessageKey<'_>, state: &[u8]) -> Result<()> {
-    sqlx::query("UPDATE runs SET state = ? WHERE challenge = ? AND run = ? AND ended IS NULL AND last_seq = ?")
+    sqlx::query("UPDATE runs SET state = $1 WHERE challenge = $2 AND run = $3 AND ended IS NULL AND last_seq = $4")
         .bind(state)
         .bind(key.challenge)
         .bind(&key.run[..])
@@ -154,12 +157,12 @@ pub(super) async fn set_state(tx: &mut Tx, key: &MessageKey<'_>, state: &[u8]) -
 }
 
 pub(super) async fn select_seen(
-    executor: impl sqlx::Executor<'_, Database = Sqlite>,
+    executor: impl sqlx::Executor<'_, Database = Db>,
     challenge: &str,
     run: RunId,
     seq: u32,
 ) -> Result<Option<Seen>> {
-    let row = sqlx::query("SELECT request_hash, code, reply FROM seen WHERE challenge = ? AND run = ? AND seq = ?")
+    let row = sqlx::query("SELECT request_hash, code, reply FROM seen WHERE challenge = $1 AND run = $2 AND seq = $3")
         .bind(challenge)
         .bind(&run[..])
         .bind(i64::from(seq))
@@ -169,13 +172,13 @@ pub(super) async fn select_seen(
 }
 
 async fn select_run(
-    executor: impl sqlx::Executor<'_, Database = Sqlite>,
+    executor: impl sqlx::Executor<'_, Database = Db>,
     challenge: &str,
     id: RunId,
 ) -> Result<Option<Run>> {
     let row = sqlx::query(
         "SELECT token_hash, opening, last_seq, ratchet_seq, registration_open_until, state, ended FROM runs
-         WHERE challenge = ? AND run = ?",
+         WHERE challenge = $1 AND run = $2",
     )
     .bind(challenge)
     .bind(&id[..])

@@ -4,13 +4,14 @@
 use repin_core::api::UnixMs;
 use sqlx::Row;
 
+use super::dialect::{self, DbRow, skip_locked};
 use super::row::{int, time, unsigned};
-use super::{Result, SqliteStore, Tx};
+use super::{Result, SqlStore, Tx};
 use crate::store::{Attempt, Claim, Delivery, NewDelivery, Outcome};
 
 /// Adds a delivery, due at once.
 pub(super) async fn insert_delivery(tx: &mut Tx, subscription: &str, new: &NewDelivery<'_>, now: UnixMs) -> Result<()> {
-    sqlx::query("INSERT INTO deliveries (id, subscription, type, body, created, due) VALUES (?, ?, ?, ?, ?5, ?5)")
+    sqlx::query("INSERT INTO deliveries (id, subscription, type, body, created, due) VALUES ($1, $2, $3, $4, $5, $5)")
         .bind(new.id)
         .bind(subscription)
         .bind(new.kind)
@@ -21,12 +22,12 @@ pub(super) async fn insert_delivery(tx: &mut Tx, subscription: &str, new: &NewDe
     Ok(())
 }
 
-impl SqliteStore {
+impl SqlStore {
     pub(super) async fn select_due(&self) -> Result<Vec<(String, UnixMs)>> {
         // One look into the index for each subscription, however much waits.
         let rows = sqlx::query(
             "SELECT * FROM (SELECT id, (SELECT MIN(due) FROM deliveries d WHERE d.subscription = s.id
-             AND d.due IS NOT NULL) AS due FROM subscriptions s WHERE enabled) WHERE due IS NOT NULL ORDER BY due",
+             AND d.due IS NOT NULL) AS due FROM subscriptions s WHERE enabled) AS work WHERE due IS NOT NULL ORDER BY due",
         )
         .fetch_all(&self.readers)
         .await?;
@@ -34,13 +35,17 @@ impl SqliteStore {
     }
 
     pub(super) async fn claim(&self, claim: &Claim<'_>, now: UnixMs) -> Result<Vec<Delivery>> {
-        let rows = sqlx::query(
-            "UPDATE deliveries SET due = ?, owner = ?, attempts = attempts + 1 WHERE id IN
+        // Picked first, and once: a subquery of the UPDATE may be run for each row, and would pick more than wanted.
+        let rows = sqlx::query(concat!(
+            "WITH picked AS MATERIALIZED
              (SELECT d.id FROM deliveries d JOIN subscriptions s ON s.id = d.subscription AND s.enabled
-              WHERE d.subscription = ? AND d.due <= ? ORDER BY d.due, d.rowid LIMIT ?)
+              WHERE d.subscription = $3 AND d.due <= $4 ORDER BY d.due, d.rowid LIMIT $5",
+            skip_locked!(d),
+            ")
+             UPDATE deliveries SET due = $1, owner = $2, attempts = attempts + 1 WHERE id IN (SELECT id FROM picked)
              RETURNING id, subscription, type, body, attempts,
-                       (SELECT endpoint FROM subscriptions s WHERE s.id = subscription) AS endpoint",
-        )
+                       (SELECT endpoint FROM subscriptions s WHERE s.id = subscription) AS endpoint"
+        ))
         .bind(int(claim.until))
         .bind(claim.owner)
         .bind(claim.subscription)
@@ -50,7 +55,7 @@ impl SqliteStore {
         .await?;
         let delivery = |row| {
             Ok(Delivery {
-                id: sqlx::sqlite::SqliteRow::try_get(row, "id")?,
+                id: DbRow::try_get(row, "id")?,
                 subscription: row.try_get("subscription")?,
                 endpoint: row.try_get("endpoint")?,
                 kind: row.try_get("type")?,
@@ -66,7 +71,7 @@ impl SqliteStore {
         let delivery = attempt.delivery;
         sqlx::query(
             "INSERT INTO delivery_attempts (at, subscription, delivery, attempt, status, error, millis)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(int(attempt.at))
         .bind(&delivery.subscription)
@@ -78,21 +83,29 @@ impl SqliteStore {
         .execute(&mut *tx)
         .await?;
         let at = int(attempt.at);
+        // Before its delivery, which is the order in which a deletion takes the two.
+        if attempt.outcome == Outcome::Gone {
+            sqlx::query("UPDATE subscriptions SET enabled = false, updated = $1 WHERE id = $2 AND enabled")
+                .bind(at)
+                .bind(&delivery.subscription)
+                .execute(&mut *tx)
+                .await?;
+        }
         let change = match attempt.outcome {
             Outcome::Delivered => {
-                sqlx::query("UPDATE deliveries SET delivered = ?, dead = NULL, due = NULL, owner = NULL WHERE id = ?")
+                sqlx::query("UPDATE deliveries SET delivered = $1, dead = NULL, due = NULL, owner = NULL WHERE id = $2")
                     .bind(at)
                     .bind(&delivery.id)
             }
             Outcome::Retry(due) => {
-                sqlx::query("UPDATE deliveries SET due = ?, owner = NULL WHERE id = ? AND owner = ? AND attempts = ?")
+                sqlx::query("UPDATE deliveries SET due = $1, owner = NULL WHERE id = $2 AND owner = $3 AND attempts = $4")
                     .bind(int(due))
                     .bind(&delivery.id)
                     .bind(attempt.owner)
                     .bind(i64::from(delivery.attempt))
             }
             Outcome::Dead | Outcome::Gone => sqlx::query(
-                "UPDATE deliveries SET dead = ?, due = NULL, owner = NULL WHERE id = ? AND owner = ? AND attempts = ?",
+                "UPDATE deliveries SET dead = $1, due = NULL, owner = NULL WHERE id = $2 AND owner = $3 AND attempts = $4",
             )
             .bind(at)
             .bind(&delivery.id)
@@ -100,20 +113,13 @@ impl SqliteStore {
             .bind(i64::from(delivery.attempt)),
         };
         change.execute(&mut *tx).await?;
-        if attempt.outcome == Outcome::Gone {
-            sqlx::query("UPDATE subscriptions SET enabled = 0, updated = ? WHERE id = ? AND enabled")
-                .bind(at)
-                .bind(&delivery.subscription)
-                .execute(&mut *tx)
-                .await?;
-        }
         tx.commit().await?;
         Ok(())
     }
 
     pub(super) async fn release(&self, owner: &str, now: UnixMs) -> Result<()> {
         sqlx::query(
-            "UPDATE deliveries SET due = ?, owner = NULL, attempts = attempts - 1 WHERE owner = ? AND due IS NOT NULL",
+            "UPDATE deliveries SET due = $1, owner = NULL, attempts = attempts - 1 WHERE owner = $2 AND due IS NOT NULL",
         )
         .bind(int(now))
         .bind(owner)
@@ -122,13 +128,18 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// The lock on the data folder says that no other gateway has this file. Their tries may have reached the receiver, so
-    /// they stay counted.
+    /// Where the lock on the data folder says that no other gateway has this database. Their tries may have reached the
+    /// receiver, so they stay counted.
     pub(super) async fn end_claims(&self, now: UnixMs) -> Result<()> {
-        sqlx::query("UPDATE deliveries SET due = MIN(due, ?), owner = NULL WHERE owner IS NOT NULL")
-            .bind(int(now))
-            .execute(&self.writer)
-            .await?;
+        if dialect::SHARED {
+            return Ok(());
+        }
+        sqlx::query(
+            "UPDATE deliveries SET due = CASE WHEN due < $1 THEN due ELSE $1 END, owner = NULL WHERE owner IS NOT NULL",
+        )
+        .bind(int(now))
+        .execute(&self.writer)
+        .await?;
         Ok(())
     }
 }
