@@ -102,7 +102,7 @@ function page() {
 async function tighten() {
   for (const file of files(dist).filter((file) => file.endsWith('.js'))) {
     // Nothing of ours asks a function for its prototype, or calls one with `new`.
-    const compress = { passes: 3, unsafe_arrows: true, unsafe_methods: true };
+    const compress = { passes: 3, unsafe_arrows: true, unsafe_methods: true, toplevel: false };
     // V8 reads some comments that begin so; they stand first.
     const { code } = await minify(readFileSync(file, 'utf8'), { module: true, ecma: 2020, compress, format: { comments: /^# / } });
     if (code === undefined) throw new Error(`${file}: nothing is left of it`);

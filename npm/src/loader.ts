@@ -1,17 +1,22 @@
 // The one file that a host page imports. It paints a shell at once, fetches the rest behind it, and speaks for the
 // widget to the host. Importing it does nothing.
-import { loadEngine, loadSheet, nextTask } from './engine.ts';
+import { attempts, forget, loadEngine, loadSheet, nextTask } from './engine.ts';
 import type { Worn } from './customise/wear.ts';
 import { failure, outcome } from './outcome.ts';
 import type { WidgetHandle } from './repin_widget.js';
 import { ENGLISH, element, explain, wait, type Messages } from './shell.ts';
 import { choose, type Spoken } from './speak.ts';
-import type { FailureKind, Mounted, Options, Outcome, Session, Step } from './types.ts';
+import type { Failure, Mounted, Options, Outcome, Session, Step } from './types.ts';
 
 export type * from './types.ts';
 
+/** What a session is asked for: to begin, to go on, to begin again, or to recover instead. */
+type Reason = 'start' | 'expiring' | 'expired' | 'forgot' | 'retry';
+
 /** About what the questions take, so that what stands below does not move when they come. */
 const RESERVED = '30rem';
+/** Longer than this an unstyled word is better than nothing. */
+const UNSTYLED_AFTER_MS = 3_000;
 
 /** Puts the widget at the end of `target` and starts it. Throws only when there is no such element. */
 export function mount(target: Element | string, options: Options): Mounted {
@@ -19,21 +24,25 @@ export function mount(target: Element | string, options: Options): Mounted {
   if (!place) throw new TypeError(`repin: no element matches ${target}`);
 
   const opener = document.activeElement;
-  const { frame, host, card } = build(options);
+  const { frame, card } = build(options);
+  const host = place.appendChild(element('div'));
+  host.style.minBlockSize = RESERVED;
   const root = host.attachShadow({ mode: 'open' });
-  place.append(host);
 
   let words: Messages = ENGLISH;
   let worn: Worn | undefined;
   /** The words of the language, with the host's own in their places. */
   const texts = () => worn?.texts(words) ?? words;
   let handle: WidgetHandle | undefined;
+  let worker: Worker | undefined;
   let session: Session | undefined;
   let step: Step = 'loading';
+  /** Whatever comes after another run has begun, or the end, comes too late. */
   let runs = 0;
+  /** The page's policy forbade something since this run began. */
+  let forbidden = false;
   let ended = false;
   let byHost = false;
-  let stopWaiting = () => {};
   let locale = options.locale;
   let switches = 0;
   /** Draws the shell's card again, in the language of now. */
@@ -41,58 +50,77 @@ export function mount(target: Element | string, options: Options): Mounted {
   let settle!: (outcome: Outcome) => void;
   const done = new Promise<Outcome>((resolve) => (settle = resolve));
 
-  void start();
-  return { done, cancel: leave, unmount: leave, renew: (fresh) => handle?.renew((session = fresh)), setLocale };
+  const life = new AbortController();
+  addEventListener('securitypolicyviolation', ({ disposition }) => (forbidden ||= disposition === 'enforce'), life);
+  // A panic in the face is a trap, and after that it answers nobody. One that broke earlier may go on to trap.
+  addEventListener('error', ({ error }) => error?.name === 'RuntimeError' && error.stack.includes(attempts ? `?${attempts}:` : 'repin') && stop(error), life);
+  // Taken out of the page is taken down; moved within it is not.
+  const watcher = new MutationObserver(() => host.isConnected || leave());
+  for (let root: any = host; root; root = root.host) watcher.observe((root = root.getRootNode()), { childList: true, subtree: true });
 
-  async function start(): Promise<void> {
+  void start();
+  return { done, cancel: leave, unmount: leave, renew: (fresh) => handle?.renew((session = fresh)), setLocale: (tag) => speak(choose((locale = tag))) };
+
+  async function start(reason: Reason = 'start'): Promise<void> {
     const run = (runs += 1);
+    forbidden = false;
+    if (run > 1) forget();
     try {
       // The press that led here has had its task.
       await nextTask();
-      if (typeof WebAssembly !== 'object') return stop('unsupported_browser');
-      const [asked, engine, chosen] = [askForSession('start'), loadEngine(run > 1), choose(locale)];
+      if (!self.WebAssembly || !document.adoptedStyleSheets || !AbortSignal.timeout) throw failure('unsupported_browser');
+      const [asked, engine, chosen] = [askForSession(reason), loadEngine(), choose(locale)];
       // Handled below; a rejection must not be called unhandled while the styles are on their way.
       asked.catch(() => {});
       engine.catch(() => {});
       const spoken = speak(chosen);
-      root.adoptedStyleSheets = [await loadSheet()];
-      const { customisation } = options;
-      worn = customisation && (await import('./customise/customise.ts')).wear(customisation, frame, root);
-      await chosen;
-      show();
-      await spoken;
+      const dressed = wear(chosen);
+      await Promise.race([dressed, nextTask(UNSTYLED_AFTER_MS)]);
+      if (run !== runs) return;
+      show(() => wait(card, texts(), giveUp, () => start(reason)));
+      await dressed;
+      // Whoever had to try again goes on in English until the words come.
+      if (run < 2) await spoken;
       const { mount, startWorker } = await engine;
       session = await asked;
       await nextTask();
-      if (ended || run !== runs) return;
-      stopWaiting();
+      if (run !== runs) return;
       card.remove();
       handle = mount(frame, {
         ...worn,
         locale: frame.lang,
         messages: texts().face,
         origin: options.origin ?? location.origin,
-        apiBase: options.apiBaseUrl ?? '',
+        apiBase: `${options.apiBaseUrl ?? ''}`,
         canRenew: !!options.getSession,
         handsOver: !!options.onForgot,
         closesAfterMs: options.successAutoCloseMs,
-        startWorker,
+        startWorker() {
+          worker = startWorker();
+          worker.addEventListener('error', noteLoss);
+          return worker;
+        },
         step(name, index, total) {
           step = name as Step;
-          options.onStep?.({ step, index, total });
+          // Later, as all that is told: what a host throws must not go through the face.
+          queueMicrotask(() => options.onStep?.({ step: name as Step, index, total }));
         },
-        ended: (status, detail, number) => finish(outcome(status, detail, number, session?.challengeId ?? '')),
-        needsSession: (reason) => void provide(reason),
+        ended: (status, detail, number) => finish(outcome(status, detail, number, session!.challengeId)),
+        needsSession: (reason) => void provide(reason as Reason),
       });
       await nextTask();
-      if (!ended) handle.start(session);
+      if (run === runs) handle.start(session);
     } catch (error) {
-      if (run === runs) stop(kindOf(error), (error as Error).message);
+      if (run === runs) void stop(error, reason);
     }
   }
 
-  async function setLocale(tag: string): Promise<void> {
-    await speak(choose((locale = tag)));
+  /** The styles, the host's own looks, and the direction of the language. */
+  async function wear(chosen: Promise<Spoken>): Promise<void> {
+    root.adoptedStyleSheets = [await loadSheet()];
+    const { customisation } = options;
+    worn = customisation && (await import('./customise/customise.ts')).wear(customisation, frame, root);
+    await chosen;
   }
 
   /** Goes on in a language once its texts are there, unless another was asked for meanwhile. */
@@ -114,59 +142,81 @@ export function mount(target: Element | string, options: Options): Mounted {
     frame.ariaLabel = words.shell.label;
   }
 
-  /** The shell, until the face takes its place. */
-  function show(): void {
-    if (ended || handle) return;
-    redraw = () => {
-      stopWaiting();
-      stopWaiting = wait(card, texts(), giveUp, start);
-    };
-    redraw();
-    root.append(frame);
+  /** The shell, with what it draws now and again in another language. */
+  function show(draw: () => void): void {
+    redraw = draw;
+    draw();
+    frame.isConnected || root.append(frame);
     host.style.minBlockSize = '';
-    if (frame instanceof HTMLDialogElement && !frame.open) frame.showModal();
+    const dialog = frame as HTMLDialogElement;
+    dialog.open || dialog.showModal?.();
   }
 
   /** The face asks for a session: to go on, to start again, or to recover instead. */
-  async function provide(reason: string): Promise<void> {
+  async function provide(reason: Reason): Promise<void> {
+    const run = (runs += 1);
     try {
-      if (reason === 'forgot') {
-        const promised = options.onForgot?.();
-        if (!promised) return finish({ status: 'forgot' });
-        session = await promised;
-      } else if (reason !== 'retry') {
-        session = await askForSession(reason as 'expiring');
-      }
-      if (ended || !session) return;
-      if (reason === 'expiring') handle?.renew(session);
-      else handle?.start(session);
+      const given = await askForSession(reason);
+      if (run !== runs) return;
+      session = given;
+      if (reason === 'expiring') handle?.renew(given);
+      else handle?.start(given);
     } catch (error) {
-      options.onError?.(failure('session_invalid', -1, (error as Error).message));
-      if (reason === 'expiring') handle?.renew();
-      else finish({ status: 'failed', error: failure('session_invalid') });
+      if (run !== runs) return;
+      if (reason !== 'expiring') return void stop(error, reason);
+      tell(error as Failure);
+      handle?.renew();
     }
   }
 
   /** The host's own copy first; after that only what it fetches. */
-  async function askForSession(reason: 'start' | 'expiring' | 'expired'): Promise<Session> {
-    if (reason === 'start' && options.session) return options.session;
-    if (!options.getSession) throw new NoSession('the host has no getSession');
-    return options.getSession(reason).catch((error) => {
-      throw new NoSession(error.message);
+  async function askForSession(reason: Reason): Promise<Session> {
+    if (reason === 'retry') return session!;
+    try {
+      const given = await (reason === 'forgot' ? options.onForgot?.() : (reason === 'start' && options.session) || options.getSession!(reason));
+      // It takes over. That there is no session then comes after the end.
+      if (!given && reason === 'forgot') finish({ status: 'forgot' });
+      // Whatever it is: the vault refuses what is no session.
+      return Object(given);
+    } catch (error: any) {
+      // Circle's number, if the host passes on what the gateway's REST said.
+      throw failure('session_invalid', error?.code > 155e3 ? error.code : -1, error?.message);
+    }
+  }
+
+  /** A worker whose script was not to be had says nothing of why. Of one that dies the face tells, and starts another. */
+  function noteLoss({ message }: ErrorEvent): void {
+    message || ended || stop(failure('network'));
+  }
+
+  /** It cannot go on: says so calmly, in place. After the present call, which may be the face's own. */
+  async function stop(problem: any, reason: Reason = 'start'): Promise<void> {
+    const run = (runs += 1);
+    await nextTask();
+    if (run !== runs) return;
+    let { kind = problem instanceof TypeError ? 'network' : 'internal', code, message } = problem;
+    // What fails in loading is the network, unless the page's policy was just seen to forbid something.
+    if (forbidden && kind === 'network') kind = 'blocked_by_csp';
+    const error = failure(kind, code, message);
+    try {
+      handle?.unmount();
+    } catch {
+      // It was the face that broke.
+    }
+    handle = undefined;
+    worker?.terminate();
+    forget();
+    tell(error);
+    frame.replaceChildren(card);
+    const again = !/_b/.test(kind) && (() => start(reason));
+    show(() => {
+      const { shell } = texts();
+      explain(card, texts(), shell[kind.split('_')[0] as 'offline'] ?? shell.offline, () => finish({ status: 'failed', error }), again);
     });
   }
 
-  /** It cannot start: says so calmly, in place. */
-  function stop(kind: FailureKind, message?: string): void {
-    if (ended) return;
-    stopWaiting();
-    const error = failure(kind, -1, message);
-    options.onError?.(error);
-    const told = ({ unsupported_browser: 'unsupported', blocked_by_csp: 'blocked', session_invalid: 'session' } as const)[kind as string];
-    if (!frame.isConnected) root.append(frame);
-    const close = () => finish({ status: 'failed', error });
-    redraw = () => explain(card, texts(), texts().shell[told ?? 'offline'], close, kind === 'network' ? start : undefined);
-    redraw();
+  function tell(error: Failure): void {
+    queueMicrotask(() => options.onError?.(error));
   }
 
   /** The person closes the shell. */
@@ -185,7 +235,9 @@ export function mount(target: Element | string, options: Options): Mounted {
   function finish(result: Outcome): void {
     if (ended) return;
     ended = true;
-    stopWaiting();
+    runs += 1;
+    watcher.disconnect();
+    life.abort();
     if (result.status === 'canceled' && byHost) result.reason = 'host';
     // After the face's own call has returned, for it cannot be taken down while it speaks.
     queueMicrotask(() => {
@@ -193,24 +245,13 @@ export function mount(target: Element | string, options: Options): Mounted {
       handle?.unmount();
       host.remove();
       if (hadFocus) (opener as HTMLElement | null)?.focus?.();
-      options.onOutcome?.(result);
       settle(result);
+      options.onOutcome?.(result);
     });
   }
 }
 
-class NoSession extends Error {}
-
-/** Compiling is what a Content-Security-Policy forbids; all else that fails here is the network. */
-function kindOf(error: unknown): FailureKind {
-  if (error instanceof NoSession) return 'session_invalid';
-  if (error instanceof WebAssembly.CompileError) return 'blocked_by_csp';
-  return error instanceof TypeError ? 'network' : 'internal';
-}
-
 function build({ theme, presentation }: Options) {
-  const host = element('div');
-  host.style.minBlockSize = RESERVED;
   const frame = element(presentation === 'dialog' ? 'dialog' : 'section', 'repin');
   if (theme && theme !== 'auto') frame.dataset.theme = theme;
   if (presentation) frame.dataset.presentation = presentation;
@@ -219,7 +260,5 @@ function build({ theme, presentation }: Options) {
     event.preventDefault();
     frame.firstElementChild?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
   };
-  const card = element('div', 'card');
-  frame.append(card);
-  return { host, frame, card };
+  return { frame, card: frame.appendChild(element('div', 'card')) };
 }
