@@ -56,8 +56,8 @@ async function compile(): Promise<WebAssembly.Module> {
   const bytes = await response.arrayBuffer();
   // Not as a stream: Chromium checks what streams in on this thread, a long task on a phone, and a buffer on another.
   return WebAssembly.compile(bytes).catch((error) => {
-    // What is valid was forbidden.
-    throw failure(WebAssembly.validate(bytes) ? 'blocked_by_csp' : 'unsupported_browser', -1, error.message);
+    // What is valid was forbidden; what begins otherwise is somebody's page, as in a hotel that asks for a room number.
+    throw failure(WebAssembly.validate(bytes) ? 'blocked_by_csp' : new Uint8Array(bytes)[0] ? 'network' : 'unsupported_browser', -1, error.message);
   });
 }
 
@@ -70,12 +70,11 @@ function startWorker(module: WebAssembly.Module): Worker {
 /** Under Trusted Types it comes from a policy that the page has to allow by name, and that lets no other address out. */
 function findAddress(): string {
   const { href } = new URL('./repin-worker.js', import.meta.url);
-  return (self as any).trustedTypes?.createPolicy('pin-recovery', { createScriptURL: () => href }).createScriptURL() ?? href;
+  return (self as any).trustedTypes?.createPolicy('pin-recovery', { createScriptURL: () => href }).createScriptURL('') ?? href;
 }
 
 async function fetched(url: URL): Promise<Response> {
   const response = await fetch(url);
-  // The page by which a hotel asks for a room number comes with status 200.
-  if (!response.ok || /html/.test(response.headers.get('content-type')!)) throw failure('network', -1, `${url}: ${response.status}`);
+  if (!response.ok) throw TypeError(`${response.status} ${url}`);
   return response;
 }

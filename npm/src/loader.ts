@@ -13,21 +13,27 @@ export type * from './types.ts';
 /** What a session is asked for: to begin, to go on, to begin again, or to recover instead. */
 type Reason = 'start' | 'expiring' | 'expired' | 'forgot' | 'retry';
 
-/** About what the questions take, so that what stands below does not move when they come. */
-const RESERVED = '30rem';
 /** Longer than this an unstyled word is better than nothing. */
 const UNSTYLED_AFTER_MS = 3_000;
 
-/** Puts the widget at the end of `target` and starts it. Throws only when there is no such element. */
+/** Fetches what a start will need, in the language `locale` as in `Options`. Rejects when something cannot be had. */
+export const preload = (locale?: string) => Promise.all([loadSheet(), loadEngine(), choose(locale)]);
+
+/**
+ * Puts the widget at the end of `target` and starts it; an element that has a shadow root is filled itself. Throws only
+ * when there is no such element.
+ */
 export function mount(target: Element | string, options: Options): Mounted {
   const place = typeof target === 'string' ? document.querySelector(target) : target;
-  if (!place) throw new TypeError(`repin: no element matches ${target}`);
+  if (!place) throw TypeError(`repin: no ${target}`);
 
   const opener = document.activeElement;
   const { frame, card } = build(options);
-  const host = place.appendChild(element('div'));
-  host.style.minBlockSize = RESERVED;
-  const root = host.attachShadow({ mode: 'open' });
+  const own = place.shadowRoot;
+  const host = own ? (place as HTMLElement) : place.appendChild(element('div'));
+  const root = own ?? host.attachShadow({ mode: 'open' });
+  // About what the questions take, so that what stands below does not move when they come.
+  host.style.minBlockSize = '30rem';
 
   let words: Messages = ENGLISH;
   let worn: Worn | undefined;
@@ -42,7 +48,7 @@ export function mount(target: Element | string, options: Options): Mounted {
   /** The page's policy forbade something since this run began. */
   let forbidden = false;
   let ended = false;
-  let byHost = false;
+  let by: 'user' | 'host' = 'user';
   let locale = options.locale;
   let switches = 0;
   /** Draws the shell's card again, in the language of now. */
@@ -51,7 +57,7 @@ export function mount(target: Element | string, options: Options): Mounted {
   const done = new Promise<Outcome>((resolve) => (settle = resolve));
 
   const life = new AbortController();
-  addEventListener('securitypolicyviolation', ({ disposition }) => (forbidden ||= disposition === 'enforce'), life);
+  addEventListener('securitypolicyviolation', ({ disposition }) => (forbidden ||= disposition < 'f'), life);
   // A panic in the face is a trap, and after that it answers nobody. One that broke earlier may go on to trap.
   addEventListener('error', ({ error }) => error?.name === 'RuntimeError' && error.stack.includes(attempts ? `?${attempts}:` : 'repin') && stop(error), life);
   // Taken out of the page is taken down; moved within it is not.
@@ -64,15 +70,15 @@ export function mount(target: Element | string, options: Options): Mounted {
   async function start(reason: Reason = 'start'): Promise<void> {
     const run = (runs += 1);
     forbidden = false;
-    if (run > 1) forget();
+    run > 1 && forget();
     try {
       // The press that led here has had its task.
       await nextTask();
-      if (!self.WebAssembly || !document.adoptedStyleSheets || !AbortSignal.timeout) throw failure('unsupported_browser');
-      const [asked, engine, chosen] = [askForSession(reason), loadEngine(), choose(locale)];
+      if (!self.WebAssembly || !document.adoptedStyleSheets) throw failure('unsupported_browser');
+      const needed = Promise.all([askForSession(reason), loadEngine()]);
       // Handled below; a rejection must not be called unhandled while the styles are on their way.
-      asked.catch(() => {});
-      engine.catch(() => {});
+      needed.catch(() => {});
+      const chosen = choose(locale);
       const spoken = speak(chosen);
       const dressed = wear(chosen);
       await Promise.race([dressed, nextTask(UNSTYLED_AFTER_MS)]);
@@ -80,11 +86,11 @@ export function mount(target: Element | string, options: Options): Mounted {
       show(() => wait(card, texts(), giveUp, () => start(reason)));
       await dressed;
       // Whoever had to try again goes on in English until the words come.
-      if (run < 2) await spoken;
-      const { mount, startWorker } = await engine;
-      session = await asked;
+      run < 2 && (await spoken);
+      const [given, { mount, startWorker }] = await needed;
       await nextTask();
       if (run !== runs) return;
+      session = given;
       card.remove();
       handle = mount(frame, {
         ...worn,
@@ -106,7 +112,7 @@ export function mount(target: Element | string, options: Options): Mounted {
           queueMicrotask(() => options.onStep?.({ step: name as Step, index, total }));
         },
         ended: (status, detail, number) => finish(outcome(status, detail, number, session!.challengeId)),
-        needsSession: (reason) => void provide(reason as Reason),
+        needsSession: provide,
       });
       await nextTask();
       if (run === runs) handle.start(session);
@@ -180,7 +186,7 @@ export function mount(target: Element | string, options: Options): Mounted {
       return Object(given);
     } catch (error: any) {
       // Circle's number, if the host passes on what the gateway's REST said.
-      throw failure('session_invalid', error?.code > 155e3 ? error.code : -1, error?.message);
+      throw failure('session_invalid', error?.code, error?.message);
     }
   }
 
@@ -210,8 +216,8 @@ export function mount(target: Element | string, options: Options): Mounted {
     frame.replaceChildren(card);
     const again = !/_b/.test(kind) && (() => start(reason));
     show(() => {
-      const { shell } = texts();
-      explain(card, texts(), shell[kind.split('_')[0] as 'offline'] ?? shell.offline, () => finish({ status: 'failed', error }), again);
+      const words = texts();
+      explain(card, words, words.shell[kind.split('_')[0] as 'offline'] ?? words.shell.offline, () => finish({ status: 'failed', error }), again);
     });
   }
 
@@ -221,15 +227,14 @@ export function mount(target: Element | string, options: Options): Mounted {
 
   /** The person closes the shell. */
   function giveUp(): void {
-    finish({ status: 'canceled', reason: 'user', step });
+    finish(outcome('canceled', step));
   }
 
   /** The host takes the widget down; what was reached is still what it was. */
   function leave(): void {
     if (ended) return;
-    byHost = true;
-    if (handle) handle.cancel();
-    else giveUp();
+    by = 'host';
+    handle ? handle.cancel() : giveUp();
   }
 
   function finish(result: Outcome): void {
@@ -238,12 +243,12 @@ export function mount(target: Element | string, options: Options): Mounted {
     runs += 1;
     watcher.disconnect();
     life.abort();
-    if (result.status === 'canceled' && byHost) result.reason = 'host';
+    if (result.status === 'canceled') result.reason = by;
     // After the face's own call has returned, for it cannot be taken down while it speaks.
     queueMicrotask(() => {
       const hadFocus = root.activeElement || document.activeElement === document.body;
       handle?.unmount();
-      host.remove();
+      (own ? frame : host).remove();
       if (hadFocus) (opener as HTMLElement | null)?.focus?.();
       settle(result);
       options.onOutcome?.(result);
@@ -258,7 +263,7 @@ function build({ theme, presentation }: Options) {
   // Android's back gesture asks a dialog to close; the face answers as to the Escape key.
   frame.oncancel = (event) => {
     event.preventDefault();
-    frame.firstElementChild?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+    frame.firstElementChild!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
   };
   return { frame, card: frame.appendChild(element('div', 'card')) };
 }

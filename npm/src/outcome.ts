@@ -1,7 +1,7 @@
 // From the face's few words to the outcome that hosts read.
 import type { Failure, FailureKind, Flow, Outcome, Step } from './types.ts';
 
-export function outcome(status: string, detail: string, number: number, challengeId: string): Outcome {
+export function outcome(status: string, detail: string, number = 0, challengeId = ''): Outcome {
   const outcomes: Record<string, Outcome> = {
     completed: { status: 'completed', flow: detail as Flow, challengeId },
     locked: { status: 'locked', factor: detail as 'pin' | 'answers', retryAt: new Date(number).toISOString() },
@@ -13,5 +13,5 @@ export function outcome(status: string, detail: string, number: number, challeng
 }
 
 export function failure(kind: FailureKind, code = -1, message: string = kind): Failure {
-  return { code, kind, message };
+  return { code, kind, message, retryable: kind === 'network', docUrl: `errors#${kind}` };
 }

@@ -46,8 +46,8 @@ export function explain(
 ): void {
   const hero = element('div', 'hero', '', { role: 'alert' });
   hero.append(element('h2', '', title), element('p', 'lead', text));
-  const again = retry ? [button('btn main', texts.common.retry, retry)] : [];
-  card.replaceChildren(header(texts, close), hero, ...again, button('btn alt', texts.common.close, close), element('p', 'code', code));
+  const again = retry ? button('btn main', texts.common.retry, retry) : '';
+  card.replaceChildren(header(texts, close), hero, again, button('btn alt', texts.common.close, close), element('p', 'code', code));
 }
 
 function header(texts: Messages, close: () => void): HTMLElement {
@@ -59,6 +59,6 @@ function header(texts: Messages, close: () => void): HTMLElement {
 
 const button = (name: string, text: string, onclick: () => void) => element('button', name, text, { onclick });
 
-export function element(tag: string, className = '', textContent = '', rest: object = {}): HTMLElement {
+export function element(tag: string, className = '', textContent = '', rest?: object): HTMLElement {
   return Object.assign(document.createElement(tag), { className, textContent }, rest);
 }

@@ -14,8 +14,11 @@ export interface Session {
   appId?: string;
 }
 
-/** Asks the app's server for a session. `expiring` and `expired` are for the same challenge. */
-export type SessionProvider = (reason: 'start' | 'expiring' | 'expired') => Promise<Session>;
+/** Why a session is wanted. `expiring` and `expired` are for the same challenge. */
+export type SessionReason = 'start' | 'expiring' | 'expired';
+
+/** Asks the app's server for a session. */
+export type SessionProvider = (reason: SessionReason) => Promise<Session>;
 
 export interface Options {
   /** The session, or `getSession` to fetch it while the widget loads, and again when it runs out. */
@@ -84,4 +87,42 @@ export interface Failure {
   kind: FailureKind;
   /** English, for logs. */
   message: string;
+  /** The same may succeed at another time. The person is offered it already. */
+  retryable: boolean;
+  /** What it means and what to do: page and anchor, below the address of the documentation. */
+  docUrl: string;
+}
+
+/** What the npm package takes besides: `start`, `mount` and `open` of `repin`. */
+export interface PinRecoveryOptions extends Omit<Options, 'getSession' | 'origin'> {
+  /** As `getSession` above; `signal` is aborted when the widget has gone. */
+  getSession?: (reason: SessionReason, options: { signal: AbortSignal }) => Promise<Session>;
+  /** What the challenge must be. One of another kind ends as `failed`, `challenge_invalid`, before anything is asked. */
+  flow?: Flow | 'auto';
+  /** Closes the widget when aborted. */
+  signal?: AbortSignal;
+  /** The folder with the package's `dist`, for bundlers that do not follow `new URL(…, import.meta.url)`. Of the page's origin. */
+  assetsUrl?: string | URL;
+}
+
+/** The element's events. They bubble. No detail has a PIN, an answer, a token or a key in it. */
+export interface PinRecoveryEvents {
+  /** The first file was asked for. */
+  'pr-loaderstart': CustomEvent<void>;
+  /** It could not start. `pr-complete` follows when the person closes the card that says so. */
+  'pr-loaderror': CustomEvent<Failure>;
+  /** The first screen is there. */
+  'pr-ready': CustomEvent<{ step: Step; version: string }>;
+  /** Each step, with its place among the steps (0 of 0 where they are not counted). */
+  'pr-step': CustomEvent<{ step: Step; index: number; total: number }>;
+  /** Something went wrong after the start. */
+  'pr-error': CustomEvent<Failure>;
+  /** More time was asked for: `getSession('expiring')` is being called. */
+  'pr-session-expiring': CustomEvent<void>;
+  /** "Forgot PIN?" was pressed: `onForgot` is being called, where there is one. */
+  'pr-forgot': CustomEvent<void>;
+  /** It was closed before its end, by the person or by the host. The vault has wiped what it held. */
+  'pr-cancel': CustomEvent<{ step: Step; reason: 'user' | 'host' }>;
+  /** Last, once a run, whatever the outcome. Do not act on it alone: ask your server for the challenge's status. */
+  'pr-complete': CustomEvent<Outcome>;
 }

@@ -6,6 +6,7 @@ mod bench;
 mod conformance;
 mod demo;
 mod lint;
+mod package;
 mod run;
 mod size;
 mod stamp;
@@ -25,6 +26,7 @@ cargo xtask <command>
   languages [reviewed TAG NAME]
                              checks locales/ and writes docs/languages.md
   widget [--dev]             build dist/: what a browser loads
+  package                    the npm package in target/package, and the hash of every file
   size                       what a recovery downloads, against its budgets
   conformance-table          docs/conformance.md from what the conformance steps ran
   bench                      long tasks, last digit to done, gateway throughput
@@ -52,6 +54,7 @@ fn dispatch(args: &[&str]) -> Result {
         ["languages", rest @ ..] => lint::languages(if rest.is_empty() { &["write"] } else { rest }),
         ["widget"] => widget::build(widget::Mode::Release),
         ["widget", "--dev"] => widget::build(widget::Mode::Dev),
+        ["package"] => package::package(),
         ["size"] => size::size(),
         ["conformance-table"] => conformance::write_table(),
         ["bench", rest @ ..] => bench::bench(rest),

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything CI runs, step by step, up to the first that fails, then the counts of all runners.
 
 use crate::run::{Result, cargo, program, root, run, watch};
-use crate::{conformance, lint, size, tools, widget};
+use crate::{conformance, lint, package, size, tools, widget};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -12,7 +12,7 @@ struct Step {
     work: fn(&mut Tally) -> Result,
 }
 
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step { name: "lint", what: "formatting, clippy, types, languages, names", work: |_| lint::lint() },
     Step { name: "widget", what: "build dist/", work: |_| widget::build(widget::Mode::Release) },
     Step { name: "size", what: "what a recovery downloads, against its budgets", work: |_| size::size() },
@@ -24,6 +24,11 @@ const STEPS: [Step; 14] = [
     Step { name: "trunk", what: "`trunk build` makes a page that works", work: trunk },
     Step { name: "e2e", what: "whole stories in Chromium and Firefox", work: stories },
     Step { name: "circle-web", what: "Circle's own web SDK over our frame, in Chromium and Firefox", work: circle_web },
+    Step {
+        name: "package",
+        what: "the npm package: its form, its types, its element in Chromium and Firefox",
+        work: packaged,
+    },
     Step { name: "axe", what: "accessibility of every state in Chromium", work: |tally| node(tally, "states") },
     Step { name: "conformance", what: "Circle's own server SDKs against a real gateway", work: conformance },
     Step { name: "table", what: "docs/conformance.md is what the run gave", work: |_| conformance::check_table() },
@@ -164,6 +169,15 @@ fn circle_web(tally: &mut Tally) -> Result {
     run(program("vite").args(["build", "--config", "tests/e2e/circle/vite.config.mjs"]))?;
     let _ = std::fs::remove_file(root().join("target/conformance/web.json"));
     node(tally, "circle")
+}
+
+/// The packed tarball, as those who install it get it.
+fn packaged(tally: &mut Tally) -> Result {
+    tools::browsers()?;
+    package::build()?;
+    run(cargo().args(["build", "--package", "repin-server"]))?;
+    let files = files_in(&root().join("tests/package"), ".test.mjs")?;
+    tally.count(program("node").args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files))
 }
 
 /// The node tests in `tests/e2e/<folder>`.

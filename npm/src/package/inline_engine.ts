@@ -1,0 +1,47 @@
+// The engine of `repin/inline`: what `engine.ts` fetches is in the script. For bundlers that follow no addresses, at the
+// price of a third more bytes, and of `worker-src blob:` in the page's policy.
+import type { Engine } from '../engine.ts';
+// @ts-expect-error put in when it is built
+import css from 'repin:styles';
+// @ts-expect-error
+import base64 from 'repin:wasm';
+// @ts-expect-error
+import workerSource from 'repin:worker';
+import * as glue from '../repin_widget.js';
+
+let engine: Promise<Engine> | undefined;
+/** The worker's address, as the page wants it. */
+let address: string | undefined;
+
+/** It never has another name. */
+export const attempts = 0;
+
+export const nextTask = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A glue that broke cannot be had anew from here: with the module instantiated once more it may do. */
+export function forget(): void {
+  engine = undefined;
+}
+
+export const loadSheet = () => new CSSStyleSheet().replace(css);
+
+export const loadEngine = (): Promise<Engine> => (engine ??= assemble());
+
+async function assemble(): Promise<Engine> {
+  address ??= findAddress();
+  const module = await WebAssembly.compile(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)));
+  await glue.default({ module_or_path: module });
+  return { mount: glue.mount, startWorker: () => startWorker(module) };
+}
+
+function startWorker(module: WebAssembly.Module): Worker {
+  const worker = new Worker(address!, { type: 'module', name: 'repin' });
+  worker.postMessage({ module });
+  return worker;
+}
+
+/** As in `engine.ts`. */
+function findAddress(): string {
+  const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
+  return (self as any).trustedTypes?.createPolicy('pin-recovery', { createScriptURL: () => url }).createScriptURL('') ?? url;
+}
