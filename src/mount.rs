@@ -15,6 +15,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, Worker};
 
 use crate::component::PinRecovery;
+use crate::element::every;
 use crate::face::{Face, Host, Outcome, loading};
 use crate::i18n::{Texts, text};
 use crate::page::ends_the_vault;
@@ -69,11 +70,13 @@ impl Mounted {
     pub fn new(container: HtmlElement, options: Options) -> Self {
         let link = Rc::new(Link { options, client: RefCell::new(None), face: RefCell::new(None) });
         let inside = link.clone();
+        let place = container.clone();
         let view = mount_to(container, move || {
             let texts = Texts::new(&inside.options.locale(), inside.options.messages());
             let face = Face::new(texts, Box::new(HostPage(Rc::downgrade(&inside))), loading());
             *inside.face.borrow_mut() = Some(face);
             end_with_page(&inside);
+            end_when_removed(&inside, place);
             view! { <PinRecovery face=face/> }.into_any()
         });
         Self { link, _view: view }
@@ -218,6 +221,16 @@ fn end_with_page(link: &Rc<Link>) {
         }
     });
     on_cleanup(move || listener.remove());
+}
+
+/// Taken out of the page, the widget ends as if it had been closed. Moved within it, it goes on.
+fn end_when_removed(link: &Rc<Link>, place: HtmlElement) {
+    let link = Rc::downgrade(link);
+    every(1_000, move || {
+        if let Some(link) = link.upgrade().filter(|_| !place.is_connected()) {
+            link.with_face(Face::leave);
+        }
+    });
 }
 
 /// Circle's number in a word. Public API: never renamed; `FailureKind` in `npm/src/types.ts`.

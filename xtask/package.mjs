@@ -16,6 +16,8 @@ const SCRIPTS = {
   'loader.ts': 'repin.js',
   'language.ts': 'repin-language.js',
   'customise/customise.ts': 'repin-customise.js',
+  'appearance/appearance.ts': 'repin-appearance.js',
+  'mock/mock.ts': 'mock.js',
   'package/index.ts': 'index.js',
   'package/auto.ts': 'auto.js',
   'package/react.ts': 'react.js',
@@ -38,7 +40,10 @@ for (const tag of LANGUAGES.keys()) if (tag !== 'en') cpSync(`dist/locales/${tag
 cpSync(`dist/${WASM}`, join(dist, WASM));
 cpSync('dist/repin.css', join(dist, STYLES));
 writeFileSync(join(dist, GLUE), glue());
-await worker();
+await worker('worker.ts', 'repin-worker.js');
+await worker('mock/worker.ts', 'repin-mock-worker.js');
+cpSync('target/mock/repin_mock_bg.wasm', join(dist, 'repin_mock_bg.wasm'));
+cpSync('dist/themes', join(dist, 'themes'), { recursive: true, filter: (path) => !path.endsWith('.br') });
 for (const [source, served] of Object.entries(SCRIPTS)) await script(source, served);
 await inline();
 types();
@@ -58,8 +63,8 @@ function glue() {
 }
 
 /** Whole, with the glue in it: a bundler then may move it like a picture, and Trusted Types see its address. */
-async function worker() {
-  await build({ ...options(), entryPoints: ['npm/src/worker.ts'], outfile: join(dist, 'repin-worker.js'), plugins: [given({ glue: true })] });
+async function worker(/** @type {string} */ source, /** @type {string} */ served) {
+  await build({ ...options(), entryPoints: [join('npm/src', source)], outfile: join(dist, served), plugins: [given({ glue: true })] });
 }
 
 /** @param {string} source @param {string} served */
@@ -99,6 +104,7 @@ function given({ glue: withGlue, inline: whole }) {
     name: 'given',
     setup(build) {
       build.onResolve({ filter: /repin_widget\.js$/ }, () => (withGlue ? { path: resolve(dist, GLUE) } : { path: `./${GLUE}`, external: true }));
+      build.onResolve({ filter: /repin_mock\.js$/ }, () => ({ path: resolve('target/mock/repin_mock.js') }));
       if (whole) build.onResolve({ filter: /\/engine\.ts$/ }, () => ({ path: resolve('npm/src/package/inline_engine.ts') }));
       build.onResolve({ filter: /^repin:/ }, ({ path }) => ({ path, namespace: 'given' }));
       build.onLoad({ filter: /^repin:styles$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, STYLES)), loader: 'text' }));
@@ -189,5 +195,7 @@ function options() {
     minify: true,
     legalComments: 'none',
     logLevel: 'warning',
+    // The themes, in the module that puts them on.
+    loader: { '.css': 'text' },
   });
 }

@@ -48,7 +48,7 @@ export function mount(target: Element | string, options: Options): Mounted {
   /** The page's policy forbade something since this run began. */
   let forbidden = false;
   let ended = false;
-  let by: 'user' | 'host' = 'user';
+  let byHost = false;
   let locale = options.locale;
   let switches = 0;
   /** Draws the shell's card again, in the language of now. */
@@ -60,10 +60,6 @@ export function mount(target: Element | string, options: Options): Mounted {
   addEventListener('securitypolicyviolation', ({ disposition }) => (forbidden ||= disposition < 'f'), life);
   // A panic in the face is a trap, and after that it answers nobody. One that broke earlier may go on to trap.
   addEventListener('error', ({ error }) => error?.name === 'RuntimeError' && error.stack.includes(attempts ? `?${attempts}:` : 'repin') && stop(error), life);
-  // Taken out of the page is taken down; moved within it is not.
-  const watcher = new MutationObserver(() => host.isConnected || leave());
-  for (let root: any = host; root; root = root.host) watcher.observe((root = root.getRootNode()), { childList: true, subtree: true });
-
   void start();
   return { done, cancel: leave, unmount: leave, renew: (fresh) => handle?.renew((session = fresh)), setLocale: (tag) => speak(choose((locale = tag))) };
 
@@ -87,7 +83,8 @@ export function mount(target: Element | string, options: Options): Mounted {
       await dressed;
       // Whoever had to try again goes on in English until the words come.
       run < 2 && (await spoken);
-      const [given, { mount, startWorker }] = await needed;
+      const [given, engine] = await needed;
+      const { mount, startWorker } = { ...engine, ...(await options.vault?.(host)) };
       await nextTask();
       if (run !== runs) return;
       session = given;
@@ -124,7 +121,8 @@ export function mount(target: Element | string, options: Options): Mounted {
   /** The styles, the host's own looks, and the direction of the language. */
   async function wear(chosen: Promise<Spoken>): Promise<void> {
     root.adoptedStyleSheets = [await loadSheet()];
-    const { customisation } = options;
+    const { customisation, appearance } = options;
+    if (appearance) (await import('./appearance/appearance.ts')).dress(appearance, frame, root);
     worn = customisation && (await import('./customise/customise.ts')).wear(customisation, frame, root);
     await chosen;
   }
@@ -233,7 +231,7 @@ export function mount(target: Element | string, options: Options): Mounted {
   /** The host takes the widget down; what was reached is still what it was. */
   function leave(): void {
     if (ended) return;
-    by = 'host';
+    byHost = true;
     handle ? handle.cancel() : giveUp();
   }
 
@@ -241,9 +239,9 @@ export function mount(target: Element | string, options: Options): Mounted {
     if (ended) return;
     ended = true;
     runs += 1;
-    watcher.disconnect();
     life.abort();
-    if (result.status === 'canceled') result.reason = by;
+    // The face looks whether it is still in the page.
+    if (result.status === 'canceled' && (byHost || !host.isConnected)) result.reason = 'host';
     // After the face's own call has returned, for it cannot be taken down while it speaks.
     queueMicrotask(() => {
       const hadFocus = root.activeElement || document.activeElement === document.body;

@@ -35,6 +35,10 @@ export interface Options {
   presentation?: 'auto' | 'inline' | 'dialog';
   /** Texts, colours, pictures and questions of the host's own: what `customise` of `repin-customise.js` made of them. */
   customisation?: Customisation;
+  /** A theme, tokens of your own, and whether things move. `docs/theming.md`. */
+  appearance?: Appearance;
+  /** For mocks alone: what `mock` of `repin/mock` returns. A page that sets it protects nothing. */
+  vault?: Vault;
   /** The success screen closes by itself after so long. */
   successAutoCloseMs?: number;
   /** The page that speaks to the gateway; for the frame, which speaks for the page around it. */
@@ -47,6 +51,18 @@ export interface Options {
   onForgot?(): Promise<Session> | void;
   /** What kept the widget from starting or going on, for logs. */
   onError?(error: Failure): void;
+}
+
+/** Gives the widget another worker in its vault's place. `host` is the widget's element. Rejects with what kept it. */
+export type Vault = (host: HTMLElement) => Promise<{ startWorker(): Worker }>;
+
+export interface Appearance {
+  /** `auto`, `light` and `dark` as in `theme` above; the others are sheets of tokens that follow the device's light or dark. */
+  theme?: 'auto' | 'light' | 'dark' | 'minimal' | 'rounded' | 'high-contrast';
+  /** Tokens by name: `{ '--pr-accent': '#0b6e4f' }`. Whatever is not a token is left out, and the console says so. */
+  variables?: Record<`--pr-${string}`, string>;
+  /** Nothing moves, whatever the device prefers. */
+  disableAnimations?: boolean;
 }
 
 export interface Mounted {

@@ -32,6 +32,7 @@ pub fn package() -> Result {
 /// The same without a word.
 pub fn build() -> Result {
     widget::build(widget::Mode::Release)?;
+    widget::mock()?;
     tools::node_packages()?;
     let folder = root().join(FOLDER);
     run(program("node").arg("xtask/package.mjs").arg(folder.join("repin")).arg(VERSION))?;

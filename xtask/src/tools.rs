@@ -15,6 +15,8 @@ pub fn all() -> Result {
     wasm_bindgen()?;
     trunk()?;
     circle_node_packages()?;
+    site_packages()?;
+    stack_packages()?;
     circle_python_packages()?;
     browsers()
 }
@@ -53,6 +55,32 @@ pub fn circle_node_packages() -> Result {
         &["tests/conformance/package.json", "tests/conformance/package-lock.json"],
         "",
         "tests/conformance/node_modules/.package-lock.json",
+        || run(program("npm").args(["ci", "--prefix", FOLDER, "--ignore-scripts", "--no-audit", "--no-fund"])),
+    )
+}
+
+/// The generator of the documentation site, with a lock file of its own: nobody needs it for the widget.
+pub fn site_packages() -> Result {
+    node()?;
+    const FOLDER: &str = "docs/site";
+    stamp::unless_unchanged(
+        "site_packages",
+        &["docs/site/package.json", "docs/site/package-lock.json"],
+        "",
+        "docs/site/node_modules/.package-lock.json",
+        || run(program("npm").args(["ci", "--prefix", FOLDER, "--ignore-scripts", "--no-audit", "--no-fund"])),
+    )
+}
+
+/// What newcomers to the quick start have: frameworks and bundlers, with a lock file of their own.
+pub fn stack_packages() -> Result {
+    node()?;
+    const FOLDER: &str = "tests/snippets/stacks";
+    stamp::unless_unchanged(
+        "stack_packages",
+        &["tests/snippets/stacks/package.json", "tests/snippets/stacks/package-lock.json"],
+        "",
+        "tests/snippets/stacks/node_modules/.package-lock.json",
         || run(program("npm").args(["ci", "--prefix", FOLDER, "--ignore-scripts", "--no-audit", "--no-fund"])),
     )
 }

@@ -37,7 +37,7 @@ for (const engine of ENGINES) {
           if (what !== 'rejects with nothing') assert.equal(error.message, 'no login');
           await widget.press('common.retry');
           await widget.shows('questions.title');
-        }, { prepare: withHosts(prepare), options: { session: undefined } });
+        }, { prepare: withHosts(prepare), options: { session: null } });
       });
     }
 

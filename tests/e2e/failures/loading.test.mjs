@@ -20,7 +20,6 @@ const OFFLINE = 'shell.offline.title';
 /** What is wrong, with which file, and the way it is. @type {[string, string, import('../harness/app.mjs').Rule][]} */
 const LOST = [
   ['the styles are not there', 'repin.css', () => ({ status: 404 })],
-  ['a hotel’s page comes in place of the styles', 'repin.css', () => PORTAL],
   ['the connection breaks at the glue', 'repin_widget.js', () => 'drop'],
   ['the glue has the type of a text', 'repin_widget.js', () => ({ headers: { 'content-type': 'text/plain' }, body: readFileSync('dist/repin_widget.js') })],
   ['the server fails at the module', '_bg.wasm', () => ({ status: 503, body: 'busy' })],
@@ -126,7 +125,7 @@ for (const engine of ENGINES) {
         const { userId, answers } = await person();
         begin();
         if (file !== 'getSession') app.rules.set(file, () => 'hang');
-        const options = file.startsWith('locales') ? { locale: 'de' } : file === 'getSession' ? { session: undefined } : {};
+        const options = file.startsWith('locales') ? { locale: 'de' } : file === 'getSession' ? { session: null } : {};
         await visitApp(stage, app, userId, 'RESTORE_PIN', async ({ widget, page }) => {
           await find(page, 'any', `…${t(seen, 'en')}…`);
           const again = await find(page, 'button', new RegExp(`^(${t('common.retry', 'en')}|${t('common.retry', 'de')})$`));
