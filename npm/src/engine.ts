@@ -39,6 +39,7 @@ async function fetchSheet(): Promise<CSSStyleSheet> {
 export const loadEngine = (): Promise<Engine> => (engine ??= assemble());
 
 async function assemble(): Promise<Engine> {
+  if (!self.WebAssembly) throw failure('unsupported_browser');
   address ??= findAddress();
   const [glue, module] = await Promise.all([importGlue(), compile()]);
   await glue.default({ module_or_path: module });

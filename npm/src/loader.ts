@@ -70,7 +70,7 @@ export function mount(target: Element | string, options: Options): Mounted {
     try {
       // The press that led here has had its task.
       await nextTask();
-      if (!self.WebAssembly || !document.adoptedStyleSheets) throw failure('unsupported_browser');
+      if (!document.adoptedStyleSheets) throw failure('unsupported_browser');
       const needed = Promise.all([askForSession(reason), loadEngine()]);
       // Handled below; a rejection must not be called unhandled while the styles are on their way.
       needed.catch(() => {});

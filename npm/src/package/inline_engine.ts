@@ -1,6 +1,7 @@
 // The engine of `repin/inline`: what `engine.ts` fetches is in the script. For bundlers that follow no addresses, at the
 // price of a third more bytes, and of `worker-src blob:` in the page's policy.
 import type { Engine } from '../engine.ts';
+import { failure } from '../outcome.ts';
 // @ts-expect-error put in when it is built
 import css from 'repin:styles';
 // @ts-expect-error
@@ -28,6 +29,7 @@ export const loadSheet = () => new CSSStyleSheet().replace(css);
 export const loadEngine = (): Promise<Engine> => (engine ??= assemble());
 
 async function assemble(): Promise<Engine> {
+  if (!self.WebAssembly) throw failure('unsupported_browser');
   address ??= findAddress();
   const module = await WebAssembly.compile(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)));
   await glue.default({ module_or_path: module });
