@@ -15,10 +15,11 @@ use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, Worker};
 
 use crate::component::PinRecovery;
+use crate::element::every;
 use crate::face::{Face, Host, Outcome, loading};
 use crate::i18n::{Texts, text};
 use crate::page::ends_the_vault;
-use crate::vault_client::VaultClient;
+use crate::vault_client::{VaultClient, died};
 
 /// How long a cancelled vault may go on telling the gateway.
 const LAST_WORDS: Duration = Duration::from_millis(1_000);
@@ -54,16 +55,8 @@ extern "C" {
     #[wasm_bindgen(method, js_name = needsSession)]
     fn needs_session(this: &Options, reason: &str);
 
-    /// A session as the host's server made it.
+    /// A session as the host's server made it, or anything else that a host may hand over.
     pub type Session;
-    #[wasm_bindgen(method, getter, js_name = userToken)]
-    fn user_token(this: &Session) -> String;
-    #[wasm_bindgen(method, getter, js_name = encryptionKey)]
-    fn encryption_key(this: &Session) -> String;
-    #[wasm_bindgen(method, getter, js_name = challengeId)]
-    fn challenge_id(this: &Session) -> String;
-    #[wasm_bindgen(method, getter, js_name = appId)]
-    fn app_id(this: &Session) -> Option<String>;
 }
 
 /// A widget that stands in the page. Dropping it takes it down and ends the vault.
@@ -77,11 +70,13 @@ impl Mounted {
     pub fn new(container: HtmlElement, options: Options) -> Self {
         let link = Rc::new(Link { options, client: RefCell::new(None), face: RefCell::new(None) });
         let inside = link.clone();
+        let place = container.clone();
         let view = mount_to(container, move || {
             let texts = Texts::new(&inside.options.locale(), inside.options.messages());
             let face = Face::new(texts, Box::new(HostPage(Rc::downgrade(&inside))), loading());
             *inside.face.borrow_mut() = Some(face);
             end_with_page(&inside);
+            end_when_removed(&inside, place);
             view! { <PinRecovery face=face/> }.into_any()
         });
         Self { link, _view: view }
@@ -122,7 +117,7 @@ impl Link {
     fn start(self: &Rc<Self>, session: &Session) {
         self.end_vault();
         let Ok(worker) = self.options.start_worker() else {
-            return self.show(failed());
+            return self.show(died());
         };
         self.show(loading());
         let link = Rc::downgrade(self);
@@ -150,8 +145,11 @@ impl Link {
     }
 
     fn send(&self, event: &Event) {
-        if let Some(client) = self.client.borrow().as_ref() {
-            client.send(event);
+        match self.client.borrow().as_ref().filter(|client| !client.is_dead()) {
+            Some(client) => client.send(event),
+            // There is nobody to try again: a new vault does.
+            None if matches!(event, Event::Retry) => self.options.needs_session("retry"),
+            None => {}
         }
         if matches!(event, Event::Cancel) {
             self.let_vault_finish();
@@ -191,12 +189,15 @@ impl Link {
         Some(Event::Offer { questions, required: self.options.required_questions().unwrap_or_default() })
     }
 
+    /// What is missing or of another type becomes empty text, which the vault refuses.
     fn session_input(&self, session: &Session) -> SessionInput {
+        let read = |name| text(session, name);
+        let secret = |name| SecretBytes::new(read(name).unwrap_or_default().into_bytes());
         SessionInput {
-            user_token: SecretBytes::new(session.user_token().into_bytes()),
-            encryption_key: SecretBytes::new(session.encryption_key().into_bytes()),
-            challenge_id: session.challenge_id(),
-            app_id: session.app_id(),
+            user_token: secret("userToken"),
+            encryption_key: secret("encryptionKey"),
+            challenge_id: read("challengeId").unwrap_or_default(),
+            app_id: read("appId"),
             api_base: self.options.api_base(),
             origin: self.options.origin(),
         }
@@ -222,8 +223,27 @@ fn end_with_page(link: &Rc<Link>) {
     on_cleanup(move || listener.remove());
 }
 
-fn failed() -> ViewModel {
-    ViewModel { screen: Screen::Failed { code: -1, retryable: false }, ..loading() }
+/// Taken out of the page, the widget ends as if it had been closed. Moved within it, it goes on.
+fn end_when_removed(link: &Rc<Link>, place: HtmlElement) {
+    let link = Rc::downgrade(link);
+    every(1_000, move || {
+        if let Some(link) = link.upgrade().filter(|_| !place.is_connected()) {
+            link.with_face(Face::leave);
+        }
+    });
+}
+
+/// Circle's number in a word. Public API: never renamed; `FailureKind` in `npm/src/types.ts`.
+fn kind_of_failure(code: i32) -> &'static str {
+    match code {
+        155_103 | 155_105 | 155_114 | 155_118 => "session_invalid",
+        155_104 => "session_expired",
+        155_109 => "user_disabled",
+        155_111 => "questions_not_set",
+        155_116 | 155_121 | 155_122 => "challenge_invalid",
+        155_706 => "network",
+        _ => "internal",
+    }
 }
 
 /// What the face may ask of the world. Weak, for the link holds the face.
@@ -254,13 +274,19 @@ impl Host for HostPage {
                 use repin_core::api::CredentialKind;
                 ("locked", if kind == CredentialKind::Pin { "pin" } else { "answers" }, until as f64)
             }
-            Outcome::Failed(code) => ("failed", "", code.into()),
+            Outcome::Failed(code) => ("failed", kind_of_failure(code), code.into()),
         };
         self.ask(|link| link.options.ended(status, detail, number));
     }
 
     fn needs_session(&self, reason: &'static str) {
-        self.ask(|link| link.options.needs_session(reason));
+        self.ask(|link| {
+            // The host's server may take its time.
+            if reason == "expired" {
+                link.show(loading());
+            }
+            link.options.needs_session(reason);
+        });
     }
 
     fn can_renew(&self) -> bool {

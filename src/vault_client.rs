@@ -17,13 +17,14 @@ use crate::face::loading;
 pub struct VaultClient {
     worker: Worker,
     hushed: Rc<Cell<bool>>,
+    dead: Rc<Cell<bool>>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut()>,
 }
 
 impl VaultClient {
     /// Talks to a worker that the loader has started and given the compiled module. `receive` gets every view model; a
-    /// worker that dies, or says what is no view model, is shown as a failure with the code -1.
+    /// worker that dies, or says what is no view model, is shown as [`died`].
     pub fn new(worker: Worker, receive: impl Fn(ViewModel) + Clone + 'static) -> Self {
         let hushed = Rc::new(Cell::new(false));
         let receive = {
@@ -34,9 +35,15 @@ impl VaultClient {
                 }
             }
         };
+        let dead = Rc::new(Cell::new(false));
         let failed = {
-            let receive = receive.clone();
-            move || receive(ViewModel { screen: Screen::Failed { code: -1, retryable: false }, ..loading() })
+            let (receive, dead, worker) = (receive.clone(), dead.clone(), worker.clone());
+            move || {
+                // It may have stopped in the middle of anything, with secrets in its memory.
+                worker.terminate();
+                dead.set(true);
+                receive(died());
+            }
         };
         let on_error = Closure::<dyn FnMut()>::new(failed.clone());
         let ended = worker.clone();
@@ -51,7 +58,7 @@ impl VaultClient {
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Self { worker, hushed, _on_message: on_message, _on_error: on_error }
+        Self { worker, hushed, dead, _on_message: on_message, _on_error: on_error }
     }
 
     /// Posts an event. The bytes are moved, not copied, to the worker; what is left here is erased.
@@ -61,6 +68,11 @@ impl VaultClient {
         bytes.zeroize();
         // Only fails for what cannot be cloned or is detached; a fresh buffer is neither.
         let _ = self.worker.post_message_with_transfer(&message, &Array::of1(&message.buffer()));
+    }
+
+    /// It was shown as [`died`]: what is sent to it is lost.
+    pub fn is_dead(&self) -> bool {
+        self.dead.get()
     }
 
     /// Nothing that the vault shows from now on is shown; it may finish telling the gateway.
@@ -75,6 +87,11 @@ impl Drop for VaultClient {
         self.worker.set_onerror(None);
         self.worker.terminate();
     }
+}
+
+/// The vault is gone, and nobody knows why. A new one may do better: what was typed is still in the page.
+pub fn died() -> ViewModel {
+    ViewModel { screen: Screen::Failed { code: -1, retryable: true }, ..loading() }
 }
 
 fn decode(data: &JsValue) -> Option<ViewModel> {

@@ -60,14 +60,16 @@ async fn an_event_goes_over_as_bytes_that_only_the_worker_holds() {
 }
 
 #[wasm_bindgen_test]
-async fn a_vault_that_dies_or_babbles_is_a_failure() {
+async fn a_vault_that_dies_or_babbles_is_a_failure_that_a_new_one_may_mend() {
     for script in
         ["setTimeout(() => { throw new Error('trap') })", "postMessage('hello')", "postMessage(new Uint8Array([1, 2]))"]
     {
-        let (_client, heard) = client(script);
+        let (client, heard) = client(script);
+        assert!(!client.is_dead());
         sleep(300).await;
-        let failed = ViewModel { screen: Screen::Failed { code: -1, retryable: false }, ..loading() };
+        let failed = ViewModel { screen: Screen::Failed { code: -1, retryable: true }, ..loading() };
         assert_eq!(*heard.borrow(), [failed], "{script}");
+        assert!(client.is_dead());
     }
 }
 

@@ -59,7 +59,7 @@ function manifest() {
 
 /** Without its default address: each bundler would add the WASM once more, and ours always gives it a module. */
 function glue() {
-  return once(readFileSync(`dist/${GLUE}`, 'utf8'), /,\w+===void 0&&\((\w+)=new URL\("repin_widget_bg\.wasm",import\.meta\.url\)\)/, '');
+  return once(readFileSync(`dist/${GLUE}`, 'utf8'), /,void 0===(\w+)&&\(\1=new URL\("repin_widget_bg\.wasm",import\.meta\.url\)\)/, '');
 }
 
 /** Whole, with the glue in it: a bundler then may move it like a picture, and Trusted Types see its address. */

@@ -21,6 +21,7 @@ const SECTIONS_OF_NAMES = {
   Reference: [
     ['api', 'API of the package'],
     ['errors', 'Errors, code by code'],
+    ['failures', 'When something fails'],
     ['circle-api', 'REST API'],
     ['webhooks', 'Webhooks'],
     ['frame', 'The frame'],

@@ -1,6 +1,8 @@
 // Fetches what the widget needs beside this file, once a page: styles, glue, and the one WASM module that serves the
 // face here and the vault in its worker.
 
+import { failure } from './outcome.ts';
+
 type Glue = typeof import('./repin_widget.js');
 
 /** The files behind the shell, ready. */
@@ -11,40 +13,39 @@ export interface Engine {
 
 let sheet: Promise<CSSStyleSheet> | undefined;
 let engine: Promise<Engine> | undefined;
-let attempts = 0;
-const passing = { createScriptURL: (url: string) => url };
-let policy: typeof passing | undefined;
+/** A browser remembers that an import failed, and a module that broke stays broken: under another name it is a new one. */
+export let attempts = 0;
+/** The worker's address, as the page wants it. */
+let address: string | undefined;
 
 /** Ends the present task: what follows does not delay a key press that came meanwhile. */
-export const nextTask = () => new Promise((resolve) => setTimeout(resolve));
+export const nextTask = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What was fetched failed, hangs, or broke: the next who asks begins anew. */
+export function forget(): void {
+  sheet = engine = undefined;
+  attempts += 1;
+}
 
 /** The widget's styles. Constructable, for a strict CSP lets neither a style element nor an attribute through. */
-export function loadSheet(): Promise<CSSStyleSheet> {
-  return (sheet ??= fetched(new URL('./repin.css', import.meta.url))
-    .then((response) => response.text())
-    .then((css) => new CSSStyleSheet().replace(css))
-    .catch((error) => {
-      sheet = undefined;
-      throw error;
-    }));
+export const loadSheet = (): Promise<CSSStyleSheet> => (sheet ??= fetchSheet());
+
+async function fetchSheet(): Promise<CSSStyleSheet> {
+  const response = await fetched(new URL('./repin.css', import.meta.url));
+  return new CSSStyleSheet().replace(await response.text());
 }
 
-/** Glue and module, from the first call on. `again` forgets an attempt that failed or hangs. */
-export function loadEngine(again?: boolean): Promise<Engine> {
-  if (again) {
-    engine = undefined;
-    attempts += 1;
-  }
-  return (engine ??= assemble());
-}
+/** Glue and module, from the first call on. */
+export const loadEngine = (): Promise<Engine> => (engine ??= assemble());
 
 async function assemble(): Promise<Engine> {
+  if (!self.WebAssembly) throw failure('unsupported_browser');
+  address ??= findAddress();
   const [glue, module] = await Promise.all([importGlue(), compile()]);
   await glue.default({ module_or_path: module });
   return { mount: glue.mount, startWorker: () => startWorker(module) };
 }
 
-/** A browser remembers that an import failed; under another name it is a new one. */
 function importGlue(): Promise<Glue> {
   if (!attempts) return import('./repin_widget.js');
   return import(/* @vite-ignore */ `${new URL('./repin_widget.js', import.meta.url)}?${attempts}`);
@@ -53,21 +54,28 @@ function importGlue(): Promise<Glue> {
 async function compile(): Promise<WebAssembly.Module> {
   const url = new URL('./repin_widget_bg.wasm', import.meta.url);
   const response = await fetched(url);
+  const bytes = await response.arrayBuffer();
   // Not as a stream: Chromium checks what streams in on this thread, a long task on a phone, and a buffer on another.
-  return WebAssembly.compile(await response.arrayBuffer());
+  return WebAssembly.compile(bytes).catch((error) => {
+    // What is valid was forbidden; what begins otherwise is somebody's page, as in a hotel that asks for a room number.
+    throw failure(WebAssembly.validate(bytes) ? 'blocked_by_csp' : new Uint8Array(bytes)[0] ? 'network' : 'unsupported_browser', -1, error.message);
+  });
 }
 
 function startWorker(module: WebAssembly.Module): Worker {
-  const url = new URL('./repin-worker.js', import.meta.url).href;
-  // Under Trusted Types a worker's address has to come from a policy, and the page has to allow ours by name.
-  policy ??= ((self as any).trustedTypes?.createPolicy('pin-recovery', passing) ?? passing) as typeof passing;
-  const worker = new Worker(policy.createScriptURL(url), { type: 'module', name: 'repin' });
+  const worker = new Worker(address!, { type: 'module', name: 'repin' });
   worker.postMessage({ module });
   return worker;
 }
 
+/** Under Trusted Types it comes from a policy that the page has to allow by name, and that lets no other address out. */
+function findAddress(): string {
+  const { href } = new URL('./repin-worker.js', import.meta.url);
+  return (self as any).trustedTypes?.createPolicy('pin-recovery', { createScriptURL: () => href }).createScriptURL('') ?? href;
+}
+
 async function fetched(url: URL): Promise<Response> {
   const response = await fetch(url);
-  if (!response.ok) throw new TypeError(`${url} answered ${response.status}`);
+  if (!response.ok) throw TypeError(`${response.status} ${url}`);
   return response;
 }

@@ -1,14 +1,20 @@
 // The one file that a host page imports. It paints a shell at once, fetches the rest behind it, and speaks for the
 // widget to the host. Importing it does nothing.
-import { loadEngine, loadSheet, nextTask } from './engine.ts';
+import { attempts, forget, loadEngine, loadSheet, nextTask } from './engine.ts';
 import type { Worn } from './customise/wear.ts';
 import { failure, outcome } from './outcome.ts';
 import type { WidgetHandle } from './repin_widget.js';
 import { ENGLISH, element, explain, wait, type Messages } from './shell.ts';
 import { choose, type Spoken } from './speak.ts';
-import type { Failure, FailureKind, Mounted, Options, Outcome, Session, Step } from './types.ts';
+import type { Failure, Mounted, Options, Outcome, Session, Step } from './types.ts';
 
 export type * from './types.ts';
+
+/** What a session is asked for: to begin, to go on, to begin again, or to recover instead. */
+type Reason = 'start' | 'expiring' | 'expired' | 'forgot' | 'retry';
+
+/** Longer than this an unstyled word is better than nothing. */
+const UNSTYLED_AFTER_MS = 3_000;
 
 /** Fetches what a start will need, in the language `locale` as in `Options`. Rejects when something cannot be had. */
 export const preload = (locale?: string) => Promise.all([loadSheet(), loadEngine(), choose(locale)]);
@@ -19,7 +25,7 @@ export const preload = (locale?: string) => Promise.all([loadSheet(), loadEngine
  */
 export function mount(target: Element | string, options: Options): Mounted {
   const place = typeof target === 'string' ? document.querySelector(target) : target;
-  if (!place) throw new TypeError(`repin: no element matches ${target}`);
+  if (!place) throw TypeError(`repin: no ${target}`);
 
   const opener = document.activeElement;
   const { frame, card } = build(options);
@@ -34,12 +40,15 @@ export function mount(target: Element | string, options: Options): Mounted {
   /** The words of the language, with the host's own in their places. */
   const texts = () => worn?.texts(words) ?? words;
   let handle: WidgetHandle | undefined;
+  let worker: Worker | undefined;
   let session: Session | undefined;
   let step: Step = 'loading';
+  /** Whatever comes after another run has begun, or the end, comes too late. */
   let runs = 0;
+  /** The page's policy forbade something since this run began. */
+  let forbidden = false;
   let ended = false;
   let byHost = false;
-  let stopWaiting = () => {};
   let locale = options.locale;
   let switches = 0;
   /** Draws the shell's card again, in the language of now. */
@@ -47,54 +56,75 @@ export function mount(target: Element | string, options: Options): Mounted {
   let settle!: (outcome: Outcome) => void;
   const done = new Promise<Outcome>((resolve) => (settle = resolve));
 
+  const life = new AbortController();
+  addEventListener('securitypolicyviolation', ({ disposition }) => (forbidden ||= disposition < 'f'), life);
+  // A panic in the face is a trap, and after that it answers nobody. One that broke earlier may go on to trap.
+  addEventListener('error', ({ error }) => error?.name === 'RuntimeError' && error.stack.includes(attempts ? `?${attempts}:` : 'repin') && stop(error), life);
   void start();
   return { done, cancel: leave, unmount: leave, renew: (fresh) => handle?.renew((session = fresh)), setLocale: (tag) => speak(choose((locale = tag))) };
 
-  async function start(): Promise<void> {
+  async function start(reason: Reason = 'start'): Promise<void> {
     const run = (runs += 1);
+    forbidden = false;
+    run > 1 && forget();
     try {
       // The press that led here has had its task.
       await nextTask();
-      if (typeof WebAssembly !== 'object') return stop('unsupported_browser');
-      const [asked, engine, chosen] = [askForSession('start'), loadEngine(run > 1), choose(locale)];
+      if (!document.adoptedStyleSheets) throw failure('unsupported_browser');
+      const needed = Promise.all([askForSession(reason), loadEngine()]);
       // Handled below; a rejection must not be called unhandled while the styles are on their way.
-      void Promise.allSettled([asked, engine]);
+      needed.catch(() => {});
+      const chosen = choose(locale);
       const spoken = speak(chosen);
-      root.adoptedStyleSheets = [await loadSheet()];
-      const { customisation, appearance } = options;
-      if (appearance) (await import('./appearance/appearance.ts')).wear(appearance, frame, root);
-      worn = customisation && (await import('./customise/customise.ts')).wear(customisation, frame, root);
-      await chosen;
-      show();
-      await spoken;
-      const parts = { ...(await engine), ...(await options.vault?.(host)) };
-      session = await asked;
+      const dressed = wear(chosen);
+      await Promise.race([dressed, nextTask(UNSTYLED_AFTER_MS)]);
+      if (run !== runs) return;
+      show(() => wait(card, texts(), giveUp, () => start(reason)));
+      await dressed;
+      // Whoever had to try again goes on in English until the words come.
+      run < 2 && (await spoken);
+      const [given, engine] = await needed;
+      const { mount, startWorker } = { ...engine, ...(await options.vault?.(host)) };
       await nextTask();
-      if (ended || run !== runs) return;
-      stopWaiting();
+      if (run !== runs) return;
+      session = given;
       card.remove();
-      handle = parts.mount(frame, {
+      handle = mount(frame, {
         ...worn,
-        ...parts,
         locale: frame.lang,
         messages: texts().face,
         origin: options.origin ?? location.origin,
-        apiBase: options.apiBaseUrl ?? '',
+        apiBase: `${options.apiBaseUrl ?? ''}`,
         canRenew: !!options.getSession,
         handsOver: !!options.onForgot,
         closesAfterMs: options.successAutoCloseMs,
+        startWorker() {
+          worker = startWorker();
+          worker.addEventListener('error', noteLoss);
+          return worker;
+        },
         step(name, index, total) {
           step = name as Step;
-          options.onStep?.({ step, index, total });
+          // Later, as all that is told: what a host throws must not go through the face.
+          queueMicrotask(() => options.onStep?.({ step: name as Step, index, total }));
         },
-        ended: (status, detail, number) => finish(outcome(status, detail, number, session?.challengeId ?? '')),
-        needsSession: (reason) => void provide(reason),
+        ended: (status, detail, number) => finish(outcome(status, detail, number, session!.challengeId)),
+        needsSession: provide,
       });
       await nextTask();
-      if (!ended) handle.start(session);
+      if (run === runs) handle.start(session);
     } catch (error) {
-      if (run === runs) stop(kindOf(error), (error as Error).message);
+      if (run === runs) void stop(error, reason);
     }
+  }
+
+  /** The styles, the host's own looks, and the direction of the language. */
+  async function wear(chosen: Promise<Spoken>): Promise<void> {
+    root.adoptedStyleSheets = [await loadSheet()];
+    const { customisation, appearance } = options;
+    if (appearance) (await import('./appearance/appearance.ts')).wear(appearance, frame, root);
+    worn = customisation && (await import('./customise/customise.ts')).wear(customisation, frame, root);
+    await chosen;
   }
 
   /** Goes on in a language once its texts are there, unless another was asked for meanwhile. */
@@ -116,99 +146,112 @@ export function mount(target: Element | string, options: Options): Mounted {
     frame.ariaLabel = words.shell.label;
   }
 
-  /** The shell, until the face takes its place. */
-  function show(): void {
-    if (ended || handle) return;
-    redraw = () => {
-      stopWaiting();
-      stopWaiting = wait(card, texts(), giveUp, start);
-    };
-    redraw();
-    root.append(frame);
+  /** The shell, with what it draws now and again in another language. */
+  function show(draw: () => void): void {
+    redraw = draw;
+    draw();
+    frame.isConnected || root.append(frame);
     host.style.minBlockSize = '';
-    if (frame instanceof HTMLDialogElement && !frame.open) frame.showModal();
+    const dialog = frame as HTMLDialogElement;
+    dialog.open || dialog.showModal?.();
   }
 
   /** The face asks for a session: to go on, to start again, or to recover instead. */
-  async function provide(reason: string): Promise<void> {
+  async function provide(reason: Reason): Promise<void> {
+    const run = (runs += 1);
     try {
-      if (reason === 'forgot') {
-        const promised = options.onForgot?.();
-        if (!promised) return finish({ status: 'forgot' });
-        session = await promised;
-      } else if (reason !== 'retry') {
-        session = await askForSession(reason as 'expiring');
-      }
-      if (ended || !session) return;
-      if (reason === 'expiring') handle?.renew(session);
-      else handle?.start(session);
+      const given = await askForSession(reason);
+      if (run !== runs) return;
+      session = given;
+      if (reason === 'expiring') handle?.renew(given);
+      else handle?.start(given);
     } catch (error) {
-      const failed = noSession((error as Error).message);
-      options.onError?.(failed);
-      if (reason === 'expiring') handle?.renew();
-      else finish({ status: 'failed', error: failed });
+      if (run !== runs) return;
+      if (reason !== 'expiring') return void stop(error, reason);
+      tell(error as Failure);
+      handle?.renew();
     }
   }
 
   /** The host's own copy first; after that only what it fetches. */
-  async function askForSession(reason: 'start' | 'expiring' | 'expired'): Promise<Session> {
-    if (reason === 'start' && options.session) return options.session;
-    if (!options.getSession) throw noSession('no getSession');
-    return options.getSession(reason).catch((error) => {
-      throw noSession(error.message);
+  async function askForSession(reason: Reason): Promise<Session> {
+    if (reason === 'retry') return session!;
+    try {
+      const given = await (reason === 'forgot' ? options.onForgot?.() : (reason === 'start' && options.session) || options.getSession!(reason));
+      // It takes over. That there is no session then comes after the end.
+      if (!given && reason === 'forgot') finish({ status: 'forgot' });
+      // Whatever it is: the vault refuses what is no session.
+      return Object(given);
+    } catch (error: any) {
+      // Circle's number, if the host passes on what the gateway's REST said.
+      throw failure('session_invalid', error?.code, error?.message);
+    }
+  }
+
+  /** A worker whose script was not to be had says nothing of why. Of one that dies the face tells, and starts another. */
+  function noteLoss({ message }: ErrorEvent): void {
+    message || ended || stop(failure('network'));
+  }
+
+  /** It cannot go on: says so calmly, in place. After the present call, which may be the face's own. */
+  async function stop(problem: any, reason: Reason = 'start'): Promise<void> {
+    const run = (runs += 1);
+    await nextTask();
+    if (run !== runs) return;
+    let { kind = problem instanceof TypeError ? 'network' : 'internal', code, message } = problem;
+    // What fails in loading is the network, unless the page's policy was just seen to forbid something.
+    if (forbidden && kind === 'network') kind = 'blocked_by_csp';
+    const error = failure(kind, code, message);
+    try {
+      handle?.unmount();
+    } catch {
+      // It was the face that broke.
+    }
+    handle = undefined;
+    worker?.terminate();
+    forget();
+    tell(error);
+    frame.replaceChildren(card);
+    const again = !/_b/.test(kind) && (() => start(reason));
+    show(() => {
+      const words = texts();
+      explain(card, words, words.shell[kind.split('_')[0] as 'offline'] ?? words.shell.offline, () => finish({ status: 'failed', error }), again);
     });
   }
 
-  /** It cannot start: says so calmly, in place. */
-  function stop(kind: FailureKind, message?: string): void {
-    if (ended) return;
-    stopWaiting();
-    const error = failure(kind, -1, message);
-    options.onError?.(error);
-    // The card is called by the kind's first word.
-    const name = kind.split('_')[0] as 'offline';
-    if (!frame.isConnected) root.append(frame);
-    const close = () => finish({ status: 'failed', error });
-    redraw = () => explain(card, texts(), texts().shell[name] ?? texts().shell.offline, close, kind === 'network' ? start : undefined);
-    redraw();
+  function tell(error: Failure): void {
+    queueMicrotask(() => options.onError?.(error));
   }
 
   /** The person closes the shell. */
   function giveUp(): void {
-    finish({ status: 'canceled', reason: 'user', step });
+    finish(outcome('canceled', step));
   }
 
   /** The host takes the widget down; what was reached is still what it was. */
   function leave(): void {
     if (ended) return;
     byHost = true;
-    if (handle) handle.cancel();
-    else giveUp();
+    handle ? handle.cancel() : giveUp();
   }
 
   function finish(result: Outcome): void {
     if (ended) return;
     ended = true;
-    stopWaiting();
-    if (result.status === 'canceled' && byHost) result.reason = 'host';
+    runs += 1;
+    life.abort();
+    // The face looks whether it is still in the page.
+    if (result.status === 'canceled' && (byHost || !host.isConnected)) result.reason = 'host';
     // After the face's own call has returned, for it cannot be taken down while it speaks.
     queueMicrotask(() => {
       const hadFocus = root.activeElement || document.activeElement === document.body;
       handle?.unmount();
       (own ? frame : host).remove();
       if (hadFocus) (opener as HTMLElement | null)?.focus?.();
-      options.onOutcome?.(result);
       settle(result);
+      options.onOutcome?.(result);
     });
   }
-}
-
-const noSession = (message: string) => failure('session_invalid', -1, message);
-
-/** Compiling is what a Content-Security-Policy forbids; all else that fails here is the network. */
-function kindOf(error: unknown): FailureKind {
-  if (error instanceof WebAssembly.CompileError) return 'blocked_by_csp';
-  return error instanceof TypeError ? 'network' : ((error as Failure).kind ?? 'internal');
 }
 
 function build({ theme, presentation }: Options) {
@@ -218,7 +261,7 @@ function build({ theme, presentation }: Options) {
   // Android's back gesture asks a dialog to close; the face answers as to the Escape key.
   frame.oncancel = (event) => {
     event.preventDefault();
-    frame.firstElementChild?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+    frame.firstElementChild!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
   };
   return { frame, card: frame.appendChild(element('div', 'card')) };
 }

@@ -28,5 +28,5 @@ export interface FaceOptions {
   startWorker(): Worker;
   step(name: string, index: number, total: number): void;
   ended(status: string, detail: string, number: number): void;
-  needsSession(reason: string): void;
+  needsSession(reason: 'expiring' | 'expired' | 'forgot' | 'retry'): void;
 }

@@ -4,13 +4,16 @@
 interface Card {
   title: string;
   text: string;
+  /** What support will ask for. */
+  code?: string;
 }
 
 /** A locale file, as far as this side reads it. */
 export interface Messages {
   common: { retry: string; close: string; cancel: string };
   loading: { now: string; slow: string };
-  shell: { label: string; unsupported: Card; blocked: Card; offline: Card; session: Card };
+  /** The cards are called by the first word of the failure they tell of, but for the network's. */
+  shell: { label: string; unsupported: Card; blocked: Card; offline: Card; session: Card; internal: Card };
   /** The face's own, in the order that it was built with; none for English. */
   face?: unknown[];
 }
@@ -20,73 +23,42 @@ declare const SHELL_IN_ENGLISH: Messages;
 
 export const ENGLISH = SHELL_IN_ENGLISH;
 
-const SHOW_BARS_MS = 200;
 const SAY_SLOW_MS = 8_000;
 const OFFER_RETRY_MS = 20_000;
 
-/** The waiting card. Returns a function that ends its timers. */
-export function wait(card: HTMLElement, texts: Messages, close: () => void, retry: () => void): () => void {
+/** The waiting card. Once another stands in its place, nobody sees what it still says. */
+export function wait(card: HTMLElement, texts: Messages, close: () => void, retry: () => void): void {
   const body = element('div', 'stack wait');
-  const bars = () => body.append(...['sk w60', 'sk', 'sk box', 'sk w80', 'sk box'].map((name) => element('div', name)));
-  // In another language, and as far as it was.
-  if (card.querySelector('.sk')) bars();
-  const status = element('p', 'vh', texts.loading.now, ['role', 'status']);
+  body.append(...['sk w60', 'sk', 'sk box', 'sk w80', 'sk box'].map((name) => element('div', name)));
+  const status = element('p', 'vh', texts.loading.now, { role: 'status' });
   card.replaceChildren(header(texts, close), status, body);
-  const timers = [
-    setTimeout(() => body.firstChild || bars(), SHOW_BARS_MS),
-    setTimeout(() => {
-      status.textContent = texts.loading.slow;
-      status.className = 'lead';
-    }, SAY_SLOW_MS),
-    setTimeout(() => body.append(button('btn alt', texts.common.retry, retry)), OFFER_RETRY_MS),
-  ];
-  return () => timers.forEach(clearTimeout);
+  setTimeout(() => Object.assign(status, { textContent: texts.loading.slow, className: 'lead' }), SAY_SLOW_MS);
+  setTimeout(() => body.append(button('btn alt', texts.common.retry, retry)), OFFER_RETRY_MS);
 }
 
 /** The card for what cannot go on. */
 export function explain(
   card: HTMLElement,
   texts: Messages,
-  { title, text }: { title: string; text: string },
+  { title, text, code }: Card,
   close: () => void,
-  retry?: () => void,
+  retry?: false | (() => void),
 ): void {
-  const hero = element('div', 'hero', '', ['role', 'alert']);
+  const hero = element('div', 'hero', '', { role: 'alert' });
   hero.append(element('h2', '', title), element('p', 'lead', text));
-  card.replaceChildren(header(texts, close), hero);
-  if (retry) card.append(button('btn main', texts.common.retry, retry));
-  card.append(button('btn alt', texts.common.close, close));
+  const again = retry ? button('btn main', texts.common.retry, retry) : '';
+  card.replaceChildren(header(texts, close), hero, again, button('btn alt', texts.common.close, close), element('p', 'code', code));
 }
 
 function header(texts: Messages, close: () => void): HTMLElement {
   const bar = element('div', 'bar');
-  const button = element('button', 'round', '', ['aria-label', texts.common.cancel], ['type', 'button']);
-  button.onclick = close;
-  button.append(cross());
-  bar.append(element('span'), element('span'), button);
+  // A sign and not a drawing: it is one without styles, too.
+  bar.append(element('span'), element('span'), element('button', 'round', '×', { ariaLabel: texts.common.cancel, onclick: close }));
   return bar;
 }
 
-function cross(): Element {
-  const [svg, path] = ['svg', 'path'].map((name) => document.createElementNS('http://www.w3.org/2000/svg', name));
-  svg.setAttribute('class', 'icon');
-  svg.setAttribute('viewBox', '0 0 24 24');
-  svg.setAttribute('aria-hidden', 'true');
-  path.setAttribute('d', 'M6 6l12 12M18 6L6 18');
-  svg.append(path);
-  return svg;
-}
+const button = (name: string, text: string, onclick: () => void) => element('button', name, text, { onclick });
 
-function button(name: string, text: string, press: () => void): HTMLElement {
-  const made = element('button', name, text, ['type', 'button']);
-  made.onclick = press;
-  return made;
-}
-
-export function element(tag: string, name = '', text = '', ...attributes: [string, string][]): HTMLElement {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  made.textContent = text;
-  for (const [key, value] of attributes) made.setAttribute(key, value);
-  return made;
+export function element(tag: string, className = '', textContent = '', rest?: object): HTMLElement {
+  return Object.assign(document.createElement(tag), { className, textContent }, rest);
 }

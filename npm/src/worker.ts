@@ -1,6 +1,13 @@
 // The vault's worker. The page posts the compiled module first; from then on the messages are the vault's.
 import { initSync, start_vault } from './repin_widget.js';
 
+// Chromium has it from 103 on, and all else that is needed before that.
+AbortSignal.timeout ??= (ms) => {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), ms);
+  return controller.signal;
+};
+
 onmessage = ({ data }: MessageEvent<{ module: WebAssembly.Module }>) => {
   initSync(data);
   start_vault();

@@ -72,8 +72,10 @@ export function pack(english, tree) {
 /** What shows before any WASM is there; put into the loader for English. @param {Tree} tree */
 export function shell(tree) {
   const has = texts(tree);
+  const { errors, failed } = /** @type {any} */ (tree);
+  // What the face says of an error without a number, for when it is the face that broke.
   /** @type {Record<string, any>} */
-  const shell = { shell: tree.shell };
+  const shell = { shell: { ...Object(tree.shell), internal: { ...errors['-1'], code: failed.code.replace('{code}', '-1') } } };
   for (const path of SHARED) {
     const [group, name] = path.split('.');
     (shell[group] ??= {})[name] = has.get(path);

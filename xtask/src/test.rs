@@ -38,6 +38,16 @@ const STEPS: [Step; 22] = [
     Step { name: "access", what: "by keyboard, by ear, enlarged, in forced colours", work: access },
     Step { name: "looks", what: "the mock, themes, gallery and playground", work: looks },
     Step { name: "pictures", what: "every state looks as it was accepted", work: pictures },
+    Step {
+        name: "guard",
+        what: "strict policies and Trusted Types, with every violation counted",
+        work: |tally| node(tally, "guard"),
+    },
+    Step {
+        name: "failures",
+        what: "what can fail in loading, midway and in the host",
+        work: |tally| node(tally, "failures"),
+    },
     Step { name: "conformance", what: "Circle's own server SDKs against a real gateway", work: conformance },
     Step { name: "table", what: "docs/conformance.md is what the run gave", work: |_| conformance::check_table() },
     Step { name: "snippets", what: "every example of the documentation, as it stands", work: snippets },

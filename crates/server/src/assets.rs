@@ -7,12 +7,13 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 
 use crate::error::ApiError;
 
-/// Only our own files run, and only our own gateway is called. `images` and `ancestors` are lists of sources.
+/// Only our own files run, only our own gateway is called, and no text becomes markup or the address of a script.
+/// `images` and `ancestors` are lists of sources.
 pub fn policy(images: &str, ancestors: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; \
         style-src 'self'; img-src {images}; font-src 'self'; base-uri 'none'; form-action 'none'; \
-        frame-ancestors {ancestors}"
+        frame-ancestors {ancestors}; trusted-types pin-recovery; require-trusted-types-for 'script'"
     )
 }
 

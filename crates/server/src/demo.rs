@@ -93,7 +93,8 @@ struct Assets;
 
 /// What a page needs that embeds the widget in-page, and nothing more: its own scripts and styles, and WebAssembly.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
-    connect-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    connect-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+    trusted-types pin-recovery; require-trusted-types-for 'script'";
 
 fn asset(name: &str) -> Response {
     let Some(file) = Assets::get(name) else { return StatusCode::NOT_FOUND.into_response() };

@@ -17,7 +17,7 @@ export async function notice(texts: FrameTexts): Promise<Notice> {
   const root = host.attachShadow({ mode: 'open' });
   // Unstyled is better than nothing.
   await loadSheet().then((sheet) => root.adoptedStyleSheets.push(sheet), () => {});
-  const dialog = element('dialog', 'repin', '', ['aria-label', texts.shell.label]) as HTMLDialogElement;
+  const dialog = element('dialog', 'repin', '', { ariaLabel: texts.shell.label }) as HTMLDialogElement;
   dialog.lang = texts.locale;
   dialog.dir = texts.dir;
   dialog.dataset.presentation = 'dialog';
@@ -27,7 +27,6 @@ export async function notice(texts: FrameTexts): Promise<Notice> {
   document.body.append(host);
   showOrigin(dialog);
   dialog.showModal();
-  let stopWaiting = () => {};
   const closable = (close: () => void) => {
     dialog.oncancel = (event) => {
       event.preventDefault();
@@ -37,17 +36,15 @@ export async function notice(texts: FrameTexts): Promise<Notice> {
   return {
     wait(close, retry) {
       closable(close);
-      stopWaiting = wait(card, texts, close, retry);
+      wait(card, texts, close, retry);
     },
     explain(words, close, again) {
-      stopWaiting();
       closable(close);
       const labels = { ...texts, common: { ...texts.common, retry: again?.label ?? '' } };
       explain(card, labels, words, close, again?.press);
       focusFirst(root);
     },
     remove() {
-      stopWaiting();
       host.remove();
     },
   };
