@@ -19,7 +19,7 @@ function stage() {
   const problems = forgotten();
   rmSync(STAGED, { recursive: true, force: true });
   mkdirSync(join(STAGED, 'public'), { recursive: true });
-  cpSync(join(ROOT, PICTURES), join(STAGED, 'pictures'), { recursive: true });
+  cpSync(join(ROOT, PICTURES), join(STAGED, 'public/pictures'), { recursive: true });
   for (const theme of ['light', 'dark']) cpSync(join(ROOT, SCREENS[0], theme), join(STAGED, SCREENS[1], theme), { recursive: true });
   cpSync(join(ROOT, 'docs/site/public'), join(STAGED, 'public'), { recursive: true });
   cpSync(join(ROOT, 'docs/openapi.json'), join(STAGED, 'public/openapi.json'));
@@ -86,7 +86,7 @@ function place(file) {
   if (page) return `./${page}.md`;
   if (file === 'docs/openapi.json') return '/openapi.json';
   const isPicture = file.startsWith(`${PICTURES}/`) && existsSync(join(ROOT, file));
-  return isPicture ? `./pictures/${file.slice(PICTURES.length + 1)}` : undefined;
+  return isPicture ? `/pictures/${file.slice(PICTURES.length + 1)}` : undefined;
 }
 
 /** Leaves fenced blocks alone. @param {string} text @param {(prose: string) => string} change */
