@@ -87,9 +87,11 @@ fn every_page() -> Vec<ViewModel> {
     ]
 }
 
-/// What assistive technology and people get, without what differs between two widgets: ids, and the time.
+/// What assistive technology and people get, without what differs between two widgets: ids, the time, and what was said
+/// before the change.
 fn shown(stage: &Stage) -> String {
-    let same = "return html.replace(/repin\\d+-/g, '').replace(/\\d\\d:\\d\\d/g, '').replace(/ value=\"\\d+\"/g, '')";
+    let same = "return html.replace(/repin\\d+-/g, '').replace(/\\d\\d:\\d\\d/g, '').replace(/ value=\"\\d+\"/g, '')
+        .replace(/(<p class=\"vh\" role=\"status\">)[^<]*/, '$1')";
     Function::new_with_args("html", same).call1(&JsValue::NULL, &stage.html().into()).unwrap().as_string().unwrap()
 }
 
