@@ -215,7 +215,7 @@ async fn the_rules_say_which_one_a_new_pin_breaks() {
     stage.type_pin("12345").await;
     assert!(stage.find(".rules .ok, .rules .no").is_none(), "nothing is judged before it is complete");
     stage.type_pin("6").await;
-    assert_eq!(stage.text(".rules .no"), "Not a run like 123456 not yet");
+    assert_eq!(stage.text(".rules .no"), "Not a run like 123456 not yet.");
     stage.press("Continue").await;
     assert!(stage.text("[role=alert]").starts_with("That PIN is too easy to guess Its digits follow one another"));
     assert!(stage.sent().is_empty());
