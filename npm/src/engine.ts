@@ -12,6 +12,8 @@ export interface Engine {
 let sheet: Promise<CSSStyleSheet> | undefined;
 let engine: Promise<Engine> | undefined;
 let attempts = 0;
+/** A worker that nobody has asked for yet. */
+let spare: Worker | undefined;
 let policy: { createScriptURL(url: string): string } | undefined;
 
 /** Ends the present task: what follows does not delay a key press that came meanwhile. */
@@ -38,9 +40,20 @@ export function loadEngine(again: boolean): Promise<Engine> {
 }
 
 async function assemble(): Promise<Engine> {
+  // Its script comes while the module does. What goes wrong now is told when the worker is needed, and tried again.
+  try {
+    spare ??= hire();
+    spare.onerror = () => (spare = undefined);
+  } catch {}
   const [glue, module] = await Promise.all([importGlue(), compile()]);
+  spare?.postMessage({ module });
   await glue.default({ module_or_path: module });
-  return { mount: glue.mount, startWorker: () => startWorker(module) };
+  const startWorker = () => {
+    const worker = spare ?? hire(module);
+    spare = undefined;
+    return worker;
+  };
+  return { mount: glue.mount, startWorker };
 }
 
 /** A browser remembers that an import failed; under another name it is a new one. */
@@ -56,17 +69,17 @@ async function compile(): Promise<WebAssembly.Module> {
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
-function startWorker(module: WebAssembly.Module): Worker {
+function hire(module?: WebAssembly.Module): Worker {
   const url = new URL('./repin-worker.js', import.meta.url).href;
   // Under Trusted Types a worker's address has to come from a policy, and the page has to allow ours by name.
   policy ??= (self as any).trustedTypes?.createPolicy('pin-recovery', { createScriptURL: (url: string) => url });
   const worker = new Worker(policy?.createScriptURL(url) ?? url, { type: 'module', name: 'repin' });
-  worker.postMessage({ module });
+  if (module) worker.postMessage({ module });
   return worker;
 }
 
 async function fetched(url: URL): Promise<Response> {
   const response = await fetch(url);
-  if (!response.ok) throw new TypeError(`${url} answered ${response.status}`);
+  if (!response.ok) throw new TypeError(`${url}: ${response.status}`);
   return response;
 }

@@ -21,6 +21,9 @@ export function mount(target: Element | string, options: Options): Mounted {
   const opener = document.activeElement;
   const { frame, host, card } = build(options);
   const root = host.attachShadow({ mode: 'open' });
+  card.onkeydown = ({ key }) => {
+    if (key === 'Escape') giveUp();
+  };
   place.append(host);
 
   let words: Messages = ENGLISH;
@@ -50,12 +53,13 @@ export function mount(target: Element | string, options: Options): Mounted {
       // The press that led here has had its task.
       await nextTask();
       if (typeof WebAssembly !== 'object') return stop('unsupported_browser');
-      const [asked, engine, chosen] = [askForSession('start'), loadEngine(run > 1), choose(locale)];
+      // The styles are asked for first: they are small, and what shows waits for them.
+      const [styles, asked, engine, chosen] = [loadSheet(), askForSession('start'), loadEngine(run > 1), choose(locale)];
       // Handled below; a rejection must not be called unhandled while the styles are on their way.
       asked.catch(() => {});
       engine.catch(() => {});
       const spoken = speak(chosen);
-      root.adoptedStyleSheets = [await loadSheet()];
+      root.adoptedStyleSheets = [await styles];
       const { customisation } = options;
       worn = customisation && (await import('./customise/customise.ts')).wear(customisation, frame, root);
       await chosen;
@@ -65,12 +69,14 @@ export function mount(target: Element | string, options: Options): Mounted {
       session = await asked;
       await nextTask();
       if (ended || run !== runs) return;
-      stopWaiting();
-      card.remove();
-      handle = mount(frame, {
+      handle?.unmount();
+      // The shell goes on showing until there is a screen to take its place.
+      const stage = element('div');
+      handle = mount(stage, {
         ...worn,
-        locale: frame.lang,
-        messages: texts().face,
+        // As they are when the face is made, some tasks later.
+        get locale() { return frame.lang; },
+        get messages() { return texts().face; },
         origin: options.origin ?? location.origin,
         apiBase: options.apiBaseUrl ?? '',
         canRenew: !!options.getSession,
@@ -78,6 +84,13 @@ export function mount(target: Element | string, options: Options): Mounted {
         closesAfterMs: options.successAutoCloseMs,
         startWorker,
         step(name, index, total) {
+          if (card.isConnected && name !== 'loading') {
+            stopWaiting();
+            redraw = () => {};
+            // Whoever tried again from the shell has no need of it now.
+            runs += 1;
+            card.replaceWith(...stage.childNodes);
+          }
           step = name as Step;
           options.onStep?.({ step, index, total });
         },
@@ -105,7 +118,8 @@ export function mount(target: Element | string, options: Options): Mounted {
     if (ended || call !== switches) return;
     words = spoken.words;
     dress(spoken);
-    handle ? handle.speak(frame.lang, texts().face) : redraw();
+    handle?.speak(frame.lang, texts().face);
+    redraw();
   }
 
   function dress({ locale, dir, words }: Spoken): void {
@@ -116,7 +130,7 @@ export function mount(target: Element | string, options: Options): Mounted {
 
   /** The shell, until the face takes its place. */
   function show(): void {
-    if (ended || handle) return;
+    if (ended || !card.parentNode) return;
     redraw = () => {
       stopWaiting();
       stopWaiting = wait(card, texts(), giveUp, start);
@@ -150,9 +164,9 @@ export function mount(target: Element | string, options: Options): Mounted {
   /** The host's own copy first; after that only what it fetches. */
   async function askForSession(reason: 'start' | 'expiring' | 'expired'): Promise<Session> {
     if (reason === 'start' && options.session) return options.session;
-    if (!options.getSession) throw new NoSession('the host has no getSession');
+    if (!options.getSession) throw failure('session_invalid', -1, 'the host has no getSession');
     return options.getSession(reason).catch((error) => {
-      throw new NoSession(error.message);
+      throw failure('session_invalid', -1, error.message);
     });
   }
 
@@ -162,24 +176,25 @@ export function mount(target: Element | string, options: Options): Mounted {
     stopWaiting();
     const error = failure(kind, -1, message);
     options.onError?.(error);
-    const told = ({ unsupported_browser: 'unsupported', blocked_by_csp: 'blocked', session_invalid: 'session' } as const)[kind as string];
+    // Three kinds have texts, under their first word.
+    const told = kind.split('_')[0] as 'unsupported' | 'blocked' | 'session';
     if (!frame.isConnected) root.append(frame);
     const close = () => finish({ status: 'failed', error });
-    redraw = () => explain(card, texts(), texts().shell[told ?? 'offline'], close, kind === 'network' ? start : undefined);
+    redraw = () => explain(card, texts(), texts().shell[told] ?? texts().shell.offline, close, kind === 'network' ? start : undefined);
     redraw();
   }
 
   /** The person closes the shell. */
   function giveUp(): void {
-    finish({ status: 'canceled', reason: 'user', step });
+    if (handle) handle.cancel();
+    else finish({ status: 'canceled', reason: 'user', step });
   }
 
   /** The host takes the widget down; what was reached is still what it was. */
   function leave(): void {
     if (ended) return;
     byHost = true;
-    if (handle) handle.cancel();
-    else giveUp();
+    giveUp();
   }
 
   function finish(result: Outcome): void {
@@ -199,13 +214,10 @@ export function mount(target: Element | string, options: Options): Mounted {
   }
 }
 
-class NoSession extends Error {}
-
 /** Compiling is what a Content-Security-Policy forbids; all else that fails here is the network. */
-function kindOf(error: unknown): FailureKind {
-  if (error instanceof NoSession) return 'session_invalid';
+function kindOf(error: any): FailureKind {
   if (error instanceof WebAssembly.CompileError) return 'blocked_by_csp';
-  return error instanceof TypeError ? 'network' : 'internal';
+  return error.kind ?? (error instanceof TypeError ? 'network' : 'internal');
 }
 
 function build({ theme, presentation }: Options) {

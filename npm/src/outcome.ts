@@ -1,20 +1,6 @@
 // From the face's few words to the outcome that hosts read.
 import type { Failure, FailureKind, Flow, Outcome, Step } from './types.ts';
 
-const KINDS: Record<number, FailureKind> = {
-  155104: 'session_expired',
-  155103: 'session_invalid',
-  155105: 'session_invalid',
-  155114: 'session_invalid',
-  155118: 'session_invalid',
-  155116: 'challenge_invalid',
-  155121: 'challenge_invalid',
-  155122: 'challenge_invalid',
-  155111: 'questions_not_set',
-  155109: 'user_disabled',
-  155706: 'network',
-};
-
 export function outcome(status: string, detail: string, number: number, challengeId: string): Outcome {
   switch (status) {
     case 'completed':
@@ -24,7 +10,7 @@ export function outcome(status: string, detail: string, number: number, challeng
     case 'forgot':
       return { status };
     case 'failed':
-      return { status, error: failure(KINDS[number] ?? 'internal', number) };
+      return { status, error: failure(detail as FailureKind, number) };
     default:
       return { status: 'canceled', reason: 'user', step: detail as Step };
   }

@@ -20,9 +20,12 @@ declare const SHELL_IN_ENGLISH: Messages;
 
 export const ENGLISH = SHELL_IN_ENGLISH;
 
-const SHOW_BARS_MS = 200;
-const SAY_SLOW_MS = 8_000;
-const OFFER_RETRY_MS = 20_000;
+/** In milliseconds. An `enum`, for its members are put in where they stand: this file is in the one that paints first. */
+const enum After {
+  Bars = 200,
+  Slow = 8_000,
+  Retry = 20_000,
+}
 
 /** The waiting card. Returns a function that ends its timers. */
 export function wait(card: HTMLElement, texts: Messages, close: () => void, retry: () => void): () => void {
@@ -33,12 +36,12 @@ export function wait(card: HTMLElement, texts: Messages, close: () => void, retr
   const status = element('p', 'vh', texts.loading.now, ['role', 'status']);
   card.replaceChildren(header(texts, close), status, body);
   const timers = [
-    setTimeout(() => body.firstChild || bars(), SHOW_BARS_MS),
+    setTimeout(() => body.firstChild || bars(), After.Bars),
     setTimeout(() => {
       status.textContent = texts.loading.slow;
       status.className = 'lead';
-    }, SAY_SLOW_MS),
-    setTimeout(() => body.append(button('btn alt', texts.common.retry, retry)), OFFER_RETRY_MS),
+    }, After.Slow),
+    setTimeout(() => body.append(button('btn alt', texts.common.retry, retry)), After.Retry),
   ];
   return () => timers.forEach(clearTimeout);
 }
@@ -68,11 +71,8 @@ function header(texts: Messages, close: () => void): HTMLElement {
 }
 
 function cross(): SVGElement {
-  const create = (name: string, ...attributes: [string, string][]) => {
-    const made = document.createElementNS('http://www.w3.org/2000/svg', name);
-    for (const [key, value] of attributes) made.setAttribute(key, value);
-    return made;
-  };
+  const create = <Name extends 'svg' | 'path'>(name: Name, ...attributes: [string, string][]) =>
+    set(document.createElementNS('http://www.w3.org/2000/svg', name), attributes);
   const svg = create('svg', ['class', 'icon'], ['viewBox', '0 0 24 24'], ['aria-hidden', 'true']);
   svg.append(create('path', ['d', 'M6 6l12 12M18 6L6 18']));
   return svg;
@@ -88,6 +88,10 @@ export function element(tag: string, name = '', text = '', ...attributes: [strin
   const made = document.createElement(tag);
   if (name) made.className = name;
   made.textContent = text;
+  return set(made, attributes);
+}
+
+function set<Kind extends Element>(made: Kind, attributes: [string, string][]): Kind {
   for (const [key, value] of attributes) made.setAttribute(key, value);
   return made;
 }
