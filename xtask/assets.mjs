@@ -40,7 +40,9 @@ compress();
 
 async function glue() {
   const { code } = await transform(readFileSync(join(made, 'repin_widget.js'), 'utf8'), options('js'));
-  writeFileSync(join(dist, 'repin_widget.js'), code);
+  // V8 reads this first line and compiles all of the file while it comes in, on another thread: each function at its first
+  // call, which is its way otherwise, was a sixth of the page's first task.
+  writeFileSync(join(dist, 'repin_widget.js'), `//# allFunctionsCalledOnLoad\n${code}`);
   cpSync(join(made, 'repin_widget_bg.wasm'), join(dist, 'repin_widget_bg.wasm'));
 }
 

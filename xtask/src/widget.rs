@@ -15,7 +15,7 @@ pub enum Mode {
     Dev,
 }
 
-const INPUTS: [&str; 15] = [
+const INPUTS: [&str; 17] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
@@ -24,12 +24,14 @@ const INPUTS: [&str; 15] = [
     "src",
     "crates/core",
     "crates/vault",
+    "crates/stand-ins",
     "npm",
     "style",
     "locales",
     "index.html",
     "xtask/src",
     "xtask/assets.mjs",
+    "xtask/slim.mjs",
     "xtask/locales",
 ];
 
@@ -46,7 +48,7 @@ pub fn build(mode: Mode) -> Result {
         let made = root().join("target/xtask/widget");
         compile("repin_widget", mode, &made)?;
         if mode == Mode::Release {
-            optimise(&made.join("repin_widget_bg.wasm"))?;
+            slim(&made)?;
         }
         assets(&made, mode)
     })
@@ -122,10 +124,9 @@ fn remapped() -> Result<String> {
     Ok(flags.join("\u{1f}"))
 }
 
-fn optimise(wasm: &Path) -> Result {
-    let smaller = wasm.with_extension("opt");
-    run(program("wasm-opt").arg("-Oz").arg(wasm).arg("-o").arg(&smaller))?;
-    std::fs::rename(&smaller, wasm).map_err(|error| format!("{}: {error}", smaller.display()))
+/// `wasm-opt`, and names that are as short as can be.
+fn slim(made: &Path) -> Result {
+    run(program("node").arg("xtask/slim.mjs").arg(made))
 }
 
 fn assets(made: &Path, mode: Mode) -> Result {
