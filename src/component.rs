@@ -74,6 +74,8 @@ fn page(face: Face) -> El {
     })
 }
 
+/// No screen is inlined here: a browser compiles a function whole when it is first called, and this one would be all of
+/// them.
 fn screen_view(face: Face, screen: Screen) -> El {
     group(match screen {
         Screen::Loading => screens::loading::screen(face),

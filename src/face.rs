@@ -149,8 +149,11 @@ impl Face {
             language: Small::new(0),
             stage: Small::new(2),
         };
-        face.inner().host.step(step_name(&Screen::Loading), None);
-        face.receive(first);
+        let inner = face.inner();
+        inner.host.step(step_name(&Screen::Loading), None);
+        if !inner.host.shows_loading() {
+            face.receive(first);
+        }
         face
     }
 

@@ -40,12 +40,17 @@ export function loadEngine(again: boolean): Promise<Engine> {
 }
 
 async function assemble(): Promise<Engine> {
-  // Its script comes while the module does. What goes wrong now is told when the worker is needed, and tried again.
+  const parts = Promise.all([importGlue(), compile()]);
+  // Handled below; a rejection must not be called unhandled meanwhile.
+  parts.catch(() => {});
+  // A worker takes a while to begin, and its script comes while the module does.
+  await nextTask();
+  // What goes wrong now is told when the worker is needed, and tried again.
   try {
     spare ??= hire();
     spare.onerror = () => (spare = undefined);
   } catch {}
-  const [glue, module] = await Promise.all([importGlue(), compile()]);
+  const [glue, module] = await parts;
   spare?.postMessage({ module });
   await glue.default({ module_or_path: module });
   const startWorker = () => {
@@ -80,6 +85,6 @@ function hire(module?: WebAssembly.Module): Worker {
 
 async function fetched(url: URL): Promise<Response> {
   const response = await fetch(url);
-  if (!response.ok) throw new TypeError(`${url}: ${response.status}`);
+  if (!response.ok) throw TypeError(`${url}: ${response.status}`);
   return response;
 }

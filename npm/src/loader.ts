@@ -16,7 +16,7 @@ const RESERVED = '30rem';
 /** Puts the widget at the end of `target` and starts it. Throws only when there is no such element. */
 export function mount(target: Element | string, options: Options): Mounted {
   const place = typeof target === 'string' ? document.querySelector(target) : target;
-  if (!place) throw new TypeError(`repin: no element matches ${target}`);
+  if (!place) throw TypeError(`repin: no element matches ${target}`);
 
   const opener = document.activeElement;
   const { frame, host, card } = build(options);
@@ -164,7 +164,7 @@ export function mount(target: Element | string, options: Options): Mounted {
   /** The host's own copy first; after that only what it fetches. */
   async function askForSession(reason: 'start' | 'expiring' | 'expired'): Promise<Session> {
     if (reason === 'start' && options.session) return options.session;
-    if (!options.getSession) throw failure('session_invalid', -1, 'the host has no getSession');
+    if (!options.getSession) throw failure('session_invalid', -1, 'no getSession');
     return options.getSession(reason).catch((error) => {
       throw failure('session_invalid', -1, error.message);
     });

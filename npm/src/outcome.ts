@@ -2,18 +2,13 @@
 import type { Failure, FailureKind, Flow, Outcome, Step } from './types.ts';
 
 export function outcome(status: string, detail: string, number: number, challengeId: string): Outcome {
-  switch (status) {
-    case 'completed':
-      return { status, flow: detail as Flow, challengeId };
-    case 'locked':
-      return { status, factor: detail as 'pin' | 'answers', retryAt: new Date(number).toISOString() };
-    case 'forgot':
-      return { status };
-    case 'failed':
-      return { status, error: failure(detail as FailureKind, number) };
-    default:
-      return { status: 'canceled', reason: 'user', step: detail as Step };
-  }
+  const more: Record<string, object> = {
+    completed: { flow: detail as Flow, challengeId },
+    canceled: { reason: 'user', step: detail as Step },
+    locked: { factor: detail as 'pin' | 'answers', retryAt: new Date(number).toISOString() },
+    failed: { error: failure(detail as FailureKind, number) },
+  };
+  return { status, ...more[status] } as Outcome;
 }
 
 export function failure(kind: FailureKind, code = -1, message: string = kind): Failure {

@@ -10,6 +10,7 @@ use crate::small::Small;
 use crate::widgets::icon::Icon;
 use crate::widgets::{button, title};
 
+#[inline(never)]
 pub(crate) fn screen(face: Face, code: i32, retryable: bool) -> Parts {
     let (headline, text) = error_texts(code);
     let mut parts = vec![title::hero(face, Icon::Warning, "err", headline, text)];
