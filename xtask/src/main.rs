@@ -27,7 +27,8 @@ cargo xtask <command>
   widget [--dev]             build dist/: what a browser loads
   size                       what a recovery downloads, against its budgets
   conformance-table          docs/conformance.md from what the conformance steps ran
-  bench                      long tasks, last digit to done, gateway throughput
+  bench [page|gateway|compare]
+                             long tasks, last digit to done; gateway throughput; beside Circle's SDK and ALTCHA
   tools                      install what the other commands need, and nothing else
 ";
 
