@@ -14,6 +14,7 @@ const NAMES = {
   worker: 'repin-worker',
   page: 'page',
   'customise/customise': 'repin-customise',
+  'appearance/appearance': 'repin-appearance',
 };
 const neighbours = new Map(Object.entries(NAMES).map(([source, served]) => [basename(source), served]));
 const languages = readAll();
@@ -25,6 +26,7 @@ for (const [source, served] of Object.entries(NAMES)) {
     ...options,
     entryPoints: [`npm/src/${source}.ts`],
     outfile: `${outdir}/${served}.js`,
+    loader: { '.css': 'text' },
     plugins: [{ name: 'neighbours stay files of their own', setup: keepNeighbours }],
   });
 }

@@ -179,11 +179,16 @@ impl Face {
         if judged {
             self.judged.set(self.judged.now() + 1);
         }
+        self.set_clock(&view);
         if before.session != view.session {
+            if let Some(session) = view.session.filter(|_| self.renewing.now()) {
+                // The press that asked for it needs an answer.
+                let minutes = (self.ms_until(session.expires_at) / 60_000.0).ceil() as u32;
+                self.say(&self.count(Plural::EXPIRING_TITLE, minutes));
+            }
             self.renewing.set(false);
             self.renewal_failed.set(false);
         }
-        self.set_clock(&view);
         self.tick();
         let (name, progress) = (step_name(&view.screen), view.progress);
         if (step_name(&before.screen), before.progress) != (name, progress) {
@@ -252,6 +257,8 @@ impl Face {
     pub fn renewal_failed(self) {
         self.renewing.set(false);
         self.renewal_failed.set(true);
+        // The button that asked for it goes, and has the focus.
+        self.tick();
     }
 
     /// Goes on in another language. What was typed, the focus and every state stay as they are.
@@ -263,6 +270,7 @@ impl Face {
         // Whatever follows the language has run by the next task.
         let reworded: Box<dyn FnOnce()> = Box::new(move || inner.rewording.set(false));
         set_timeout(reworded, std::time::Duration::ZERO);
+        self.keep_focus();
     }
 
     /// What was wrong last. Read [`Face::judged`] to hear of the next one.
@@ -301,6 +309,9 @@ impl Face {
     /// Where the page begins; the focus goes there. What is shown in front of a page does not stay its beginning.
     pub(crate) fn begins_at(self, element: HtmlElement) {
         self.focus(element.clone());
+        // What was said of the page before is not true of this one, and would be read with it. Said, for a word about the
+        // wait may be on its way.
+        self.say("");
         if !self.leaving.now() && self.front.now() == 0 {
             *self.inner().beginning.borrow_mut() = Some(element);
         }
@@ -318,6 +329,22 @@ impl Face {
         if self.inner().host.moves_focus() && !self.inner().rewording.get() {
             let focus: Box<dyn FnOnce()> = Box::new(move || drop(element.focus()));
             set_timeout(focus, std::time::Duration::ZERO);
+        }
+    }
+
+    /// When what has the focus goes from the page in this task and nothing takes its place, the page's beginning does.
+    fn keep_focus(self) {
+        let inner = self.inner();
+        let card = inner.voice.parent_element();
+        let focused = card.and_then(|card| card.query_selector(":focus").ok().flatten());
+        if let Some(focused) = focused {
+            let look: Box<dyn FnOnce()> = Box::new(move || {
+                if let Some(beginning) = inner.beginning.borrow().as_ref().filter(|_| !focused.is_connected()) {
+                    // At once: whatever asks for it by name comes after.
+                    let _ = beginning.focus();
+                }
+            });
+            set_timeout(look, std::time::Duration::ZERO);
         }
     }
 
@@ -342,6 +369,8 @@ impl Face {
             s if s > 0.0 => (s / 60.0).ceil() as u32,
             _ => OVER,
         };
+        // "Get more time" may go.
+        self.keep_focus();
         if left == OVER && self.session_left.now() != OVER {
             inner.host.send(Event::SessionEnded);
         }

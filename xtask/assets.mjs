@@ -1,5 +1,6 @@
 // Turns scripts, styles, texts and the page into what a browser loads, and compresses everything once.
-// Called by `cargo xtask widget` as: node xtask/assets.mjs GLUE_FOLDER DIST dev|release
+// Called by `cargo xtask widget` as: node xtask/assets.mjs GLUE_FOLDER DIST dev|release, and by `cargo xtask showroom` with
+// `showroom`: as released, with the pseudo-languages, and uncompressed.
 import { build, transform } from 'esbuild';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
@@ -9,8 +10,8 @@ import { defined, pack, readAll } from './locales/texts.mjs';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const [made, dist, mode] = process.argv.slice(2);
-if (!made || !dist || !mode) throw new Error('usage: assets.mjs GLUE_FOLDER DIST dev|release');
-const release = mode === 'release';
+if (!made || !dist || !mode) throw new Error('usage: assets.mjs GLUE_FOLDER DIST dev|release|showroom');
+const release = mode !== 'dev';
 
 /** Scripts of ours and the name each is served under. One that imports another finds it by that name, beside it. */
 const SCRIPTS = {
@@ -19,6 +20,7 @@ const SCRIPTS = {
   'worker.ts': 'repin-worker.js',
   'page.ts': 'page.js',
   'customise/customise.ts': 'repin-customise.js',
+  'appearance/appearance.ts': 'repin-appearance.js',
   'frame/frame.ts': 'frame.js',
 };
 /**
@@ -30,7 +32,7 @@ const NAMES = new Map(Object.entries(SCRIPTS).map(([source, served]) => [basenam
 const LANGUAGES = readAll();
 const ENGLISH = /** @type {import('./locales/texts.mjs').Tree} */ (LANGUAGES.get('en'));
 // For developers and tests alone.
-if (!release) for (const tag of PSEUDO) LANGUAGES.set(tag, pseudo(ENGLISH, tag));
+if (mode !== 'release') for (const tag of PSEUDO) LANGUAGES.set(tag, pseudo(ENGLISH, tag));
 /** What compresses. Pictures are compressed already. */
 const TEXT = /\.(js|css|html|json|svg|wasm)$/;
 
@@ -41,7 +43,7 @@ await scripts();
 await styles();
 locales();
 page();
-compress();
+if (mode !== 'showroom') compress();
 
 async function glue() {
   const { code } = await transform(readFileSync(join(made, 'repin_widget.js'), 'utf8'), options('js'));
@@ -57,7 +59,8 @@ async function scripts() {
       bundle: true,
       plugins: [{ name: 'neighbours stay files of their own', setup: keepNeighbours }],
       ...options(),
-      ...(served === 'repin.js' && { banner: { js: AT_ONCE.trim() } }),
+      // Of the sheets that a script carries, the rules and not the comments.
+      loader: { '.css': 'text' },
     });
   }
 }
@@ -80,7 +83,7 @@ async function styles() {
     ...options(),
   });
   // The page's own dress, where it has one; the widget never loads it.
-  for (const sheet of readdirSync('style').filter((name) => !['tokens.css', 'widget.css'].includes(name))) {
+  for (const sheet of ['page.css', ...readdirSync('style/themes').map((name) => `themes/${name}`)]) {
     await build({ entryPoints: [join('style', sheet)], outfile: join(dist, sheet), bundle: true, ...options() });
   }
 }

@@ -14,7 +14,8 @@ let engine: Promise<Engine> | undefined;
 let attempts = 0;
 /** A worker that nobody has asked for yet. */
 let spare: Worker | undefined;
-let policy: { createScriptURL(url: string): string } | undefined;
+const passing = { createScriptURL: (url: string) => url };
+let policy: typeof passing | undefined;
 
 /** Ends the present task: what follows does not delay a key press that came meanwhile. */
 export const nextTask = () => new Promise((resolve) => setTimeout(resolve));
@@ -31,7 +32,7 @@ export function loadSheet(): Promise<CSSStyleSheet> {
 }
 
 /** Glue and module, from the first call on. `again` forgets an attempt that failed or hangs. */
-export function loadEngine(again: boolean): Promise<Engine> {
+export function loadEngine(again?: boolean): Promise<Engine> {
   if (again) {
     engine = undefined;
     attempts += 1;
@@ -40,17 +41,13 @@ export function loadEngine(again: boolean): Promise<Engine> {
 }
 
 async function assemble(): Promise<Engine> {
-  const parts = Promise.all([importGlue(), compile()]);
-  // Handled below; a rejection must not be called unhandled meanwhile.
-  parts.catch(() => {});
-  // A worker takes a while to begin, and its script comes while the module does.
-  await nextTask();
-  // What goes wrong now is told when the worker is needed, and tried again.
-  try {
+  // A worker takes a while to begin, so in a task of its own, and its script comes while the module does. What goes wrong
+  // with it now is told when it is needed, and tried again.
+  const early = nextTask().then(() => {
     spare ??= hire();
     spare.onerror = () => (spare = undefined);
-  } catch {}
-  const [glue, module] = await parts;
+  });
+  const [glue, module] = await Promise.all([importGlue(), compile(), early.catch(() => {})]);
   spare?.postMessage({ module });
   await glue.default({ module_or_path: module });
   const startWorker = () => {
@@ -77,8 +74,8 @@ async function compile(): Promise<WebAssembly.Module> {
 function hire(module?: WebAssembly.Module): Worker {
   const url = new URL('./repin-worker.js', import.meta.url).href;
   // Under Trusted Types a worker's address has to come from a policy, and the page has to allow ours by name.
-  policy ??= (self as any).trustedTypes?.createPolicy('pin-recovery', { createScriptURL: (url: string) => url });
-  const worker = new Worker(policy?.createScriptURL(url) ?? url, { type: 'module', name: 'repin' });
+  policy ??= ((self as any).trustedTypes?.createPolicy('pin-recovery', passing) ?? passing) as typeof passing;
+  const worker = new Worker(policy.createScriptURL(url), { type: 'module', name: 'repin' });
   if (module) worker.postMessage({ module });
   return worker;
 }

@@ -1,4 +1,5 @@
 // Which language the widget speaks, and its texts. Fetched for those whose language is not English, beside the engine.
+import { localeUrl } from './locale_url.ts';
 import type { Messages } from './shell.ts';
 import type { Spoken } from './speak.ts';
 
@@ -49,7 +50,7 @@ export async function loadMessages({ file }: Language): Promise<Messages | undef
 }
 
 async function load(file: string): Promise<Messages> {
-  const response = await fetch(new URL(`./locales/${file}.json`, import.meta.url));
+  const response = await fetch(localeUrl(file));
   if (!response.ok) throw new TypeError(`${file}: ${response.status}`);
   return response.json();
 }

@@ -6,25 +6,28 @@ import { failure, outcome } from './outcome.ts';
 import type { WidgetHandle } from './repin_widget.js';
 import { ENGLISH, element, explain, wait, type Messages } from './shell.ts';
 import { choose, type Spoken } from './speak.ts';
-import type { FailureKind, Mounted, Options, Outcome, Session, Step } from './types.ts';
+import type { Failure, FailureKind, Mounted, Options, Outcome, Session, Step } from './types.ts';
 
 export type * from './types.ts';
 
-/** About what the questions take, so that what stands below does not move when they come. */
-const RESERVED = '30rem';
+/** Fetches what a start will need, in the language `locale` as in `Options`. Rejects when something cannot be had. */
+export const preload = (locale?: string) => Promise.all([loadSheet(), loadEngine(), choose(locale)]);
 
-/** Puts the widget at the end of `target` and starts it. Throws only when there is no such element. */
+/**
+ * Puts the widget at the end of `target` and starts it; an element that has a shadow root is filled itself. Throws only
+ * when there is no such element.
+ */
 export function mount(target: Element | string, options: Options): Mounted {
   const place = typeof target === 'string' ? document.querySelector(target) : target;
   if (!place) throw TypeError(`repin: no element matches ${target}`);
 
   const opener = document.activeElement;
-  const { frame, host, card } = build(options);
-  const root = host.attachShadow({ mode: 'open' });
-  card.onkeydown = ({ key }) => {
-    if (key === 'Escape') giveUp();
-  };
-  place.append(host);
+  const { frame, card } = build(options);
+  const own = place.shadowRoot;
+  const host = own ? (place as HTMLElement) : place.appendChild(element('div'));
+  const root = own ?? host.attachShadow({ mode: 'open' });
+  // About what the questions take, so that what stands below does not move when they come.
+  host.style.minBlockSize = '30rem';
 
   let words: Messages = ENGLISH;
   let worn: Worn | undefined;
@@ -45,7 +48,7 @@ export function mount(target: Element | string, options: Options): Mounted {
   const done = new Promise<Outcome>((resolve) => (settle = resolve));
 
   void start();
-  return { done, cancel: leave, unmount: leave, renew: (fresh) => handle?.renew((session = fresh)), setLocale };
+  return { done, cancel: leave, unmount: leave, renew: (fresh) => handle?.renew((session = fresh)), setLocale: (tag) => speak(choose((locale = tag))) };
 
   async function start(): Promise<void> {
     const run = (runs += 1);
@@ -56,24 +59,25 @@ export function mount(target: Element | string, options: Options): Mounted {
       // The styles are asked for first: they are small, and what shows waits for them.
       const [styles, asked, engine, chosen] = [loadSheet(), askForSession('start'), loadEngine(run > 1), choose(locale)];
       // Handled below; a rejection must not be called unhandled while the styles are on their way.
-      asked.catch(() => {});
-      engine.catch(() => {});
+      void Promise.allSettled([asked, engine]);
       const spoken = speak(chosen);
       root.adoptedStyleSheets = [await styles];
-      const { customisation } = options;
+      const { customisation, appearance } = options;
+      if (appearance) (await import('./appearance/appearance.ts')).wear(appearance, frame, root);
       worn = customisation && (await import('./customise/customise.ts')).wear(customisation, frame, root);
       await chosen;
       show();
       await spoken;
-      const { mount, startWorker } = await engine;
+      const parts = { ...(await engine), ...(await options.vault?.(host)) };
       session = await asked;
       await nextTask();
       if (ended || run !== runs) return;
       handle?.unmount();
       // The shell goes on showing until there is a screen to take its place.
       const stage = element('div');
-      handle = mount(stage, {
+      handle = parts.mount(stage, {
         ...worn,
+        ...parts,
         // As they are when the face is made, some tasks later.
         get locale() { return frame.lang; },
         get messages() { return texts().face; },
@@ -82,7 +86,6 @@ export function mount(target: Element | string, options: Options): Mounted {
         canRenew: !!options.getSession,
         handsOver: !!options.onForgot,
         closesAfterMs: options.successAutoCloseMs,
-        startWorker,
         step(name, index, total) {
           if (card.isConnected && name !== 'loading') {
             stopWaiting();
@@ -102,10 +105,6 @@ export function mount(target: Element | string, options: Options): Mounted {
     } catch (error) {
       if (run === runs) stop(kindOf(error), (error as Error).message);
     }
-  }
-
-  async function setLocale(tag: string): Promise<void> {
-    await speak(choose((locale = tag)));
   }
 
   /** Goes on in a language once its texts are there, unless another was asked for meanwhile. */
@@ -155,18 +154,19 @@ export function mount(target: Element | string, options: Options): Mounted {
       if (reason === 'expiring') handle?.renew(session);
       else handle?.start(session);
     } catch (error) {
-      options.onError?.(failure('session_invalid', -1, (error as Error).message));
+      const failed = noSession((error as Error).message);
+      options.onError?.(failed);
       if (reason === 'expiring') handle?.renew();
-      else finish({ status: 'failed', error: failure('session_invalid') });
+      else finish({ status: 'failed', error: failed });
     }
   }
 
   /** The host's own copy first; after that only what it fetches. */
   async function askForSession(reason: 'start' | 'expiring' | 'expired'): Promise<Session> {
     if (reason === 'start' && options.session) return options.session;
-    if (!options.getSession) throw failure('session_invalid', -1, 'no getSession');
+    if (!options.getSession) throw noSession('no getSession');
     return options.getSession(reason).catch((error) => {
-      throw failure('session_invalid', -1, error.message);
+      throw noSession(error.message);
     });
   }
 
@@ -176,11 +176,11 @@ export function mount(target: Element | string, options: Options): Mounted {
     stopWaiting();
     const error = failure(kind, -1, message);
     options.onError?.(error);
-    // Three kinds have texts, under their first word.
-    const told = kind.split('_')[0] as 'unsupported' | 'blocked' | 'session';
+    // The card is called by the kind's first word.
+    const name = kind.split('_')[0] as 'offline';
     if (!frame.isConnected) root.append(frame);
     const close = () => finish({ status: 'failed', error });
-    redraw = () => explain(card, texts(), texts().shell[told] ?? texts().shell.offline, close, kind === 'network' ? start : undefined);
+    redraw = () => explain(card, texts(), texts().shell[name] ?? texts().shell.offline, close, kind === 'network' ? start : undefined);
     redraw();
   }
 
@@ -206,7 +206,7 @@ export function mount(target: Element | string, options: Options): Mounted {
     queueMicrotask(() => {
       const hadFocus = root.activeElement || document.activeElement === document.body;
       handle?.unmount();
-      host.remove();
+      (own ? frame : host).remove();
       if (hadFocus) (opener as HTMLElement | null)?.focus?.();
       options.onOutcome?.(result);
       settle(result);
@@ -214,15 +214,15 @@ export function mount(target: Element | string, options: Options): Mounted {
   }
 }
 
+const noSession = (message: string) => failure('session_invalid', -1, message);
+
 /** Compiling is what a Content-Security-Policy forbids; all else that fails here is the network. */
-function kindOf(error: any): FailureKind {
+function kindOf(error: unknown): FailureKind {
   if (error instanceof WebAssembly.CompileError) return 'blocked_by_csp';
-  return error.kind ?? (error instanceof TypeError ? 'network' : 'internal');
+  return error instanceof TypeError ? 'network' : ((error as Failure).kind ?? 'internal');
 }
 
 function build({ theme, presentation }: Options) {
-  const host = element('div');
-  host.style.minBlockSize = RESERVED;
   const frame = element(presentation === 'dialog' ? 'dialog' : 'section', 'repin');
   if (theme && theme !== 'auto') frame.dataset.theme = theme;
   if (presentation) frame.dataset.presentation = presentation;
@@ -231,7 +231,5 @@ function build({ theme, presentation }: Options) {
     event.preventDefault();
     frame.firstElementChild?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
   };
-  const card = element('div', 'card');
-  frame.append(card);
-  return { host, frame, card };
+  return { frame, card: frame.appendChild(element('div', 'card')) };
 }

@@ -70,11 +70,13 @@ function header(texts: Messages, close: () => void): HTMLElement {
   return bar;
 }
 
-function cross(): SVGElement {
-  const create = <Name extends 'svg' | 'path'>(name: Name, ...attributes: [string, string][]) =>
-    set(document.createElementNS('http://www.w3.org/2000/svg', name), attributes);
-  const svg = create('svg', ['class', 'icon'], ['viewBox', '0 0 24 24'], ['aria-hidden', 'true']);
-  svg.append(create('path', ['d', 'M6 6l12 12M18 6L6 18']));
+function cross(): Element {
+  const [svg, path] = ['svg', 'path'].map((name) => document.createElementNS('http://www.w3.org/2000/svg', name));
+  svg.setAttribute('class', 'icon');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('aria-hidden', 'true');
+  path.setAttribute('d', 'M6 6l12 12M18 6L6 18');
+  svg.append(path);
   return svg;
 }
 

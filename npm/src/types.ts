@@ -14,8 +14,11 @@ export interface Session {
   appId?: string;
 }
 
-/** Asks the app's server for a session. `expiring` and `expired` are for the same challenge. */
-export type SessionProvider = (reason: 'start' | 'expiring' | 'expired') => Promise<Session>;
+/** Why a session is wanted. `expiring` and `expired` are for the same challenge. */
+export type SessionReason = 'start' | 'expiring' | 'expired';
+
+/** Asks the app's server for a session. */
+export type SessionProvider = (reason: SessionReason) => Promise<Session>;
 
 export interface Options {
   /** The session, or `getSession` to fetch it while the widget loads, and again when it runs out. */
@@ -32,6 +35,10 @@ export interface Options {
   presentation?: 'auto' | 'inline' | 'dialog';
   /** Texts, colours, pictures and questions of the host's own: what `customise` of `repin-customise.js` made of them. */
   customisation?: Customisation;
+  /** A theme, tokens of your own, and whether things move. `docs/theming.md`. */
+  appearance?: Appearance;
+  /** For mocks alone: what `mock` of `repin/mock` returns. A page that sets it protects nothing. */
+  vault?: Vault;
   /** The success screen closes by itself after so long. */
   successAutoCloseMs?: number;
   /** The page that speaks to the gateway; for the frame, which speaks for the page around it. */
@@ -44,6 +51,18 @@ export interface Options {
   onForgot?(): Promise<Session> | void;
   /** What kept the widget from starting or going on, for logs. */
   onError?(error: Failure): void;
+}
+
+/** Gives the widget another worker in its vault's place. `host` is the widget's element. Rejects with what kept it. */
+export type Vault = (host: HTMLElement) => Promise<{ startWorker(): Worker }>;
+
+export interface Appearance {
+  /** `auto`, `light` and `dark` as in `theme` above; the others are sheets of tokens that follow the device's light or dark. */
+  theme?: 'auto' | 'light' | 'dark' | 'minimal' | 'rounded' | 'high-contrast';
+  /** Tokens by name: `{ '--pr-accent': '#0b6e4f' }`. Whatever is not a token is left out, and the console says so. */
+  variables?: Record<`--pr-${string}`, string>;
+  /** Nothing moves, whatever the device prefers. */
+  disableAnimations?: boolean;
 }
 
 export interface Mounted {
@@ -84,4 +103,42 @@ export interface Failure {
   kind: FailureKind;
   /** English, for logs. */
   message: string;
+  /** The same may succeed at another time. The person is offered it already. */
+  retryable: boolean;
+  /** What it means and what to do: page and anchor, below the address of the documentation. */
+  docUrl: string;
+}
+
+/** What the npm package takes besides: `start`, `mount` and `open` of `repin`. */
+export interface PinRecoveryOptions extends Omit<Options, 'getSession' | 'origin'> {
+  /** As `getSession` above; `signal` is aborted when the widget has gone. */
+  getSession?: (reason: SessionReason, options: { signal: AbortSignal }) => Promise<Session>;
+  /** What the challenge must be. One of another kind ends as `failed`, `challenge_invalid`, before anything is asked. */
+  flow?: Flow | 'auto';
+  /** Closes the widget when aborted. */
+  signal?: AbortSignal;
+  /** The folder with the package's `dist`, for bundlers that do not follow `new URL(…, import.meta.url)`. Of the page's origin. */
+  assetsUrl?: string | URL;
+}
+
+/** The element's events. They bubble. No detail has a PIN, an answer, a token or a key in it. */
+export interface PinRecoveryEvents {
+  /** The first file was asked for. */
+  'pr-loaderstart': CustomEvent<void>;
+  /** It could not start. `pr-complete` follows when the person closes the card that says so. */
+  'pr-loaderror': CustomEvent<Failure>;
+  /** The first screen is there. */
+  'pr-ready': CustomEvent<{ step: Step; version: string }>;
+  /** Each step, with its place among the steps (0 of 0 where they are not counted). */
+  'pr-step': CustomEvent<{ step: Step; index: number; total: number }>;
+  /** Something went wrong after the start. */
+  'pr-error': CustomEvent<Failure>;
+  /** More time was asked for: `getSession('expiring')` is being called. */
+  'pr-session-expiring': CustomEvent<void>;
+  /** "Forgot PIN?" was pressed: `onForgot` is being called, where there is one. */
+  'pr-forgot': CustomEvent<void>;
+  /** It was closed before its end, by the person or by the host. The vault has wiped what it held. */
+  'pr-cancel': CustomEvent<{ step: Step; reason: 'user' | 'host' }>;
+  /** Last, once a run, whatever the outcome. Do not act on it alone: ask your server for the challenge's status. */
+  'pr-complete': CustomEvent<Outcome>;
 }

@@ -12,7 +12,7 @@ use crate::face::Face;
 use crate::i18n::Key;
 use crate::problem::Problem;
 use crate::small::{Small, watch};
-use crate::widgets::answer_input::{AnswerInput, hinted, text_field};
+use crate::widgets::answer_input::{AnswerInput, hinted, in_its_language, text_field};
 use crate::widgets::notice::field_error;
 use crate::widgets::{button, notice, title};
 
@@ -102,7 +102,7 @@ struct AnswerOfEither {
 
 impl AnswerOfEither {
     fn new(face: Face, index: Small<Option<u32>>, hidden: Small<bool>, catalogue: &[Question]) -> (Self, El) {
-        let label = || Box::new(move || required(face, face.text(Key::CHOOSE_ANSWER)));
+        let label = || el("span").text_with(move || required(face, face.text(Key::CHOOSE_ANSWER)));
         let field = |name, kind| AnswerInput::new(face, (name, label()), kind, nothing(), hidden, |_| false);
         let (words, words_view) = field("words", QuestionKind::Text);
         let (date, date_view) = field("date", QuestionKind::Date);
@@ -139,7 +139,8 @@ fn question_select(face: Face, index: Small<Option<u32>>, offer: &Offer) -> (Fie
     let mut options = vec![option("", offer.chosen.is_none(), true).says(face, Key::CHOOSE_PLACEHOLDER)];
     for (n, question) in offer.catalogue.iter().enumerate() {
         let n = n as u8;
-        let option = option(&n.to_string(), offer.chosen == Some(n), offer.taken.contains(&n));
+        let option =
+            in_its_language(option(&n.to_string(), offer.chosen == Some(n), offer.taken.contains(&n)), question);
         // An option takes no element: characters say that its text has its own direction.
         options.push(option.text(&["\u{2068}", &question.text, "\u{2069}"].concat()));
     }

@@ -14,10 +14,12 @@ const OFFER_RETRY_MS: u64 = 20_000;
 #[inline(never)]
 pub(crate) fn screen(face: Face) -> Parts {
     let stage = Small::new(0_u32);
-    after(SHOW_BARS_MS, move || stage.set(1));
+    after(SHOW_BARS_MS, move || {
+        stage.set(1);
+        face.say(&face.text(Key::LOADING_NOW));
+    });
     after(SAY_SLOW_MS, move || stage.set(2));
     after(OFFER_RETRY_MS, move || stage.set(3));
-    face.say(&face.text(Key::LOADING_NOW));
     let bars = dynamic(move || if stage.get() == 0 { nothing() } else { skeleton() });
     let words = dynamic(move || match stage.get() {
         2 => {

@@ -159,9 +159,10 @@ fn rules(face: Face, id: &str, state: PinState) -> El {
                 Verdict::Weak(found) if found == weakness => ("no", Icon::Cross, face.text(Key::NEW_RULE_NO)),
                 _ => ("", Icon::Dot, String::new()),
             };
-            // The verdict in words too, for those who see neither icon nor colour.
-            let words =
-                vec![icon(picture), el("span").says(face, key), el("span").class("vh").text(&[" ", &verdict].concat())];
+            // The verdict in words too, for those who see neither icon nor colour; and an end, for the rules are read out
+            // as one description of the field.
+            let told = el("span").class("vh").text(&[" ", &verdict, ". "].concat());
+            let words = vec![icon(picture), el("span").says(face, key), told];
             el("li").class(class).children(words)
         })
     };

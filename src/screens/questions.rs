@@ -11,7 +11,7 @@ use crate::face::Face;
 use crate::i18n::{Key, Plural};
 use crate::problem::Problem;
 use crate::small::{Small, watch};
-use crate::widgets::answer_input::{AnswerInput, your_hint};
+use crate::widgets::answer_input::{AnswerInput, apart, your_hint};
 use crate::widgets::{button, notice, title};
 
 #[inline(never)]
@@ -23,8 +23,7 @@ pub(crate) fn screen(face: Face, questions: &[Question]) -> Parts {
         let header = face.custom("answer_header").map_or_else(nothing, |header| el("div").class("ask").text(&header));
         let hint = group(vec![hint, header]);
         let name = ["answer", &n.to_string()].concat();
-        let text = question.text.clone();
-        AnswerInput::new(face, (&name, Box::new(move || text.clone())), question.kind, hint, hidden, is_wrong)
+        AnswerInput::new(face, (&name, apart(question)), question.kind, hint, hidden, is_wrong)
     };
     let (fields, views): (Vec<_>, Parts) = questions.iter().enumerate().map(field).unzip();
     mark_empty_ones(face, fields.clone());

@@ -21,7 +21,7 @@ pub(crate) fn screen(face: Face, questions: &[Question]) -> Parts {
         let label = face.custom_at("nth", n).map_or_else(nothing, |_| {
             el("span").class("nth").text_with(move || face.custom_at("nth", n).unwrap_or_default())
         });
-        el("li").children(vec![label, el("strong").child(apart().text(&question.text)), hint])
+        el("li").children(vec![label, el("strong").child(apart(question)), hint])
     };
     vec![
         title::title(face, Key::SUMMARY_TITLE, Key::SUMMARY_LEAD),

@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use repin_core::api::QuestionKind;
+use repin_core::api::{Question, QuestionKind};
 use repin_core::secret::SecretBytes;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
 use super::date_input::DateInput;
 use super::notice::field_error;
-use crate::element::{El, Words, dynamic, el, group};
+use crate::element::{El, dynamic, el, group};
 use crate::face::Face;
 use crate::i18n::Key;
 use crate::small::Small;
@@ -34,7 +34,7 @@ impl AnswerInput {
     /// The field and its view. `name` makes ids; `wrong` says that the answers together did not match.
     pub(crate) fn new(
         face: Face,
-        (name, label): (&str, Words),
+        (name, label): (&str, El),
         kind: QuestionKind,
         hint: El,
         hidden: Small<bool>,
@@ -54,7 +54,7 @@ impl AnswerInput {
                 let input = hinted(face, input(&id), name).attr("aria-describedby", &described);
                 let field = Field::Text(input.input());
                 let parts = vec![
-                    el("label").attr("for", &id).child(apart().text_with(label)),
+                    el("label").attr("for", &id).child(label),
                     el("div").class("hint").attr("id", &hint_id).child(hint),
                     input,
                     field_error(face, error_id, error),
@@ -66,7 +66,7 @@ impl AnswerInput {
                 let of = date.clone();
                 let example = el("span").text_with(move || of.example() + " ");
                 let parts = vec![
-                    el("legend").child(apart().text_with(label)),
+                    el("legend").child(label),
                     el("div").class("hint").attr("id", &hint_id).children(vec![example, hint]),
                     inputs,
                     field_error(face, error_id, error),
@@ -137,9 +137,15 @@ pub(crate) fn let_alone(input: El) -> El {
     KEEP_OUT.iter().fold(input, |input, (name, value)| input.attr(name, value))
 }
 
-/// For words that may be in another language than the widget's, as a question can: each has its own direction.
-pub(crate) fn apart() -> El {
-    el("bdi")
+/// A question's words, which may be in another language than the widget's: they have their own direction, and the
+/// gateway's own questions say that they are English (WCAG 3.1.2). Of a host's nobody knows.
+pub(crate) fn apart(question: &Question) -> El {
+    in_its_language(el("bdi"), question).text(&question.text)
+}
+
+/// Says of the gateway's questions that they are English.
+pub(crate) fn in_its_language(element: El, question: &Question) -> El {
+    if question.id.starts_with("own-") { element } else { element.attr("lang", "en") }
 }
 
 /// The person's own words, kept apart from the sentence around them in either direction of writing.

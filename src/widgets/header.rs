@@ -16,9 +16,9 @@ pub(crate) fn header(face: Face) -> El {
         }
         let back = match can_go_back {
             0 => el("span"),
-            _ => round(face, Icon::Back, Key::COMMON_BACK, move || face.send(Event::Back)),
+            _ => round(face, Icon::Back, Key::COMMON_BACK, button("round", move || face.send(Event::Back))),
         };
-        let close = round(face, Icon::Close, Key::COMMON_CANCEL, move || face.close());
+        let close = round(face, Icon::Close, Key::COMMON_CANCEL, button("round", move || face.close()));
         let steps = if of == 0 { el("span") } else { stepper(face, step, of) };
         el("div").class("bar").children(vec![back, steps, close])
     })
@@ -26,11 +26,12 @@ pub(crate) fn header(face: Face) -> El {
 
 fn stepper(face: Face, step: u8, of: u8) -> El {
     let bar = |n| el("i").class(if n <= step { "on" } else { "" });
-    let words = el("span").text(&face.of(Key::COMMON_STEP, step.into(), of.into()));
+    let words = el("span").text_with(move || face.of(Key::COMMON_STEP, step.into(), of.into()));
     let track = el("span").class("track").attr("aria-hidden", "true").children((1..=of).map(bar).collect());
     el("div").class("steps").child(words).child(track)
 }
 
-fn round(face: Face, picture: Icon, name: Key, press: impl Fn() + 'static) -> El {
-    button("round", press).attr("aria-label", &face.text(name)).child(icon(picture))
+fn round(face: Face, picture: Icon, name: Key, pressable: El) -> El {
+    // Follows the language by itself: a button made anew would lose the focus.
+    pressable.attr_with("aria-label", move || Some(face.text(name))).child(icon(picture))
 }

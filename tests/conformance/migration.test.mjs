@@ -1,4 +1,4 @@
-// docs/migrating-from-circle.md: what a reader copies must run. Blocks marked `run` are run as they stand, with the SDK
+// docs/migrating-from-circle.md: what a reader copies must run. Blocks marked with this file's name are run as they stand, with the SDK
 // that the reader would have installed.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
@@ -10,7 +10,7 @@ import { Gateway } from '../e2e/harness/gateway.mjs';
 import { PYTHON } from './harness/stage.mjs';
 
 const GUIDE = readFileSync(new URL('../../docs/migrating-from-circle.md', import.meta.url), 'utf8');
-const BLOCKS = [...GUIDE.matchAll(/<!-- run -->\n```(\w+)\n([^]*?)```/g)].map(([, language, code]) => ({ language, code }));
+const BLOCKS = [...GUIDE.matchAll(/<!-- run by tests\/conformance\/migration.test.mjs -->\n```(\w+)\n([^]*?)```/g)].map(([, language, code]) => ({ language, code }));
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 /** @type {Gateway} */

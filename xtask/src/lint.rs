@@ -57,7 +57,12 @@ fn sources() -> Result<Vec<PathBuf>> {
 }
 
 fn locks_name_no_host() -> Result {
-    for lock in ["package-lock.json", "tests/conformance/package-lock.json"] {
+    for lock in [
+        "package-lock.json",
+        "tests/conformance/package-lock.json",
+        "docs/site/package-lock.json",
+        "tests/snippets/stacks/package-lock.json",
+    ] {
         if read(&root().join(lock))?.contains("\"resolved\"") {
             return Err(format!("{lock} has a \"resolved\" field: install again, .npmrc leaves them out"));
         }

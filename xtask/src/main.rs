@@ -6,7 +6,10 @@ mod bench;
 mod conformance;
 mod demo;
 mod lint;
+mod package;
+mod postgres;
 mod run;
+mod site;
 mod size;
 mod stamp;
 mod test;
@@ -25,8 +28,15 @@ cargo xtask <command>
   languages [reviewed TAG NAME]
                              checks locales/ and writes docs/languages.md
   widget [--dev]             build dist/: what a browser loads
+  mock                       build target/mock/: the widget's flow without a gateway
+  pictures accept            what the widget looks like now is what it shall look like
+  showroom                   build target/showroom/: gallery and playground as static files
+  package                    the npm package in target/package, and the hash of every file
   size                       what a recovery downloads, against its budgets
+  postgres                   a PostgreSQL server for tests by hand, until Enter is pressed
   conformance-table          docs/conformance.md from what the conformance steps ran
+  site [--base /PATH/]       the documentation as a web site, in target/site
+  reference                  the tables and pages of docs/ that are made from the code
   bench [page|gateway|compare]
                              long tasks, last digit to done; gateway throughput; beside Circle's SDK and ALTCHA
   tools                      install what the other commands need, and nothing else
@@ -53,8 +63,15 @@ fn dispatch(args: &[&str]) -> Result {
         ["languages", rest @ ..] => lint::languages(if rest.is_empty() { &["write"] } else { rest }),
         ["widget"] => widget::build(widget::Mode::Release),
         ["widget", "--dev"] => widget::build(widget::Mode::Dev),
+        ["mock"] => widget::mock(),
+        ["pictures", "accept"] => test::accept_pictures(),
+        ["showroom"] => widget::showroom(),
+        ["package"] => package::package(),
         ["size"] => size::size(),
+        ["postgres"] => postgres::serve(),
         ["conformance-table"] => conformance::write_table(),
+        ["site", rest @ ..] => site::site(rest),
+        ["reference"] => site::reference("write"),
         ["bench", rest @ ..] => bench::bench(rest),
         ["tools"] => tools::all(),
         [] | ["help" | "--help" | "-h"] => {

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything CI runs, step by step, up to the first that fails, then the counts of all runners.
 
 use crate::run::{Result, cargo, program, root, run, watch};
-use crate::{conformance, lint, size, tools, widget};
+use crate::{conformance, lint, package, postgres, site, size, tools, widget};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -12,11 +12,16 @@ struct Step {
     work: fn(&mut Tally) -> Result,
 }
 
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 21] = [
     Step { name: "lint", what: "formatting, clippy, types, languages, names", work: |_| lint::lint() },
     Step { name: "widget", what: "build dist/", work: |_| widget::build(widget::Mode::Release) },
     Step { name: "size", what: "what a recovery downloads, against its budgets", work: |_| size::size() },
     Step { name: "native", what: "unit and integration tests, the vault against a real gateway", work: native },
+    Step {
+        name: "postgres",
+        what: "the gateway's tests once more on PostgreSQL, and several gateways on one",
+        work: postgres,
+    },
     Step { name: "wasm", what: "vectors and screens in Chromium", work: wasm },
     Step { name: "locales", what: "which language is spoken, and what the check of languages finds", work: locales },
     Step { name: "independent", what: "the protocol against other implementations", work: independent },
@@ -24,9 +29,19 @@ const STEPS: [Step; 14] = [
     Step { name: "trunk", what: "`trunk build` makes a page that works", work: trunk },
     Step { name: "e2e", what: "whole stories in Chromium and Firefox", work: stories },
     Step { name: "circle-web", what: "Circle's own web SDK over our frame, in Chromium and Firefox", work: circle_web },
+    Step {
+        name: "package",
+        what: "the npm package: its form, its types, its element in Chromium and Firefox",
+        work: packaged,
+    },
     Step { name: "axe", what: "accessibility of every state in Chromium", work: |tally| node(tally, "states") },
+    Step { name: "access", what: "by keyboard, by ear, enlarged, in forced colours", work: access },
+    Step { name: "looks", what: "the mock, themes, gallery and playground", work: looks },
+    Step { name: "pictures", what: "every state looks as it was accepted", work: pictures },
     Step { name: "conformance", what: "Circle's own server SDKs against a real gateway", work: conformance },
     Step { name: "table", what: "docs/conformance.md is what the run gave", work: |_| conformance::check_table() },
+    Step { name: "snippets", what: "every example of the documentation, as it stands", work: snippets },
+    Step { name: "site", what: "the documentation site: links, anchors, what it says of the code", work: site },
 ];
 
 pub fn test(args: &[&str]) -> Result {
@@ -74,6 +89,14 @@ fn native(tally: &mut Tally) -> Result {
     tally.count(cargo().args(["test", "--workspace"]))
 }
 
+/// Every test of the gateway on PostgreSQL; those of `native` ran on SQLite.
+fn postgres(tally: &mut Tally) -> Result {
+    let cluster = postgres::start()?;
+    tally.count(cargo().args(["test", "--package", "repin-server"]).env("REPIN_TEST_DATABASE", cluster.server()))?;
+    // These stop and start a server of their own.
+    tally.count(cargo().args(["test", "--package", "repin-server", "--test", "nodes"]))
+}
+
 fn wasm(tally: &mut Tally) -> Result {
     tools::wasm_target()?;
     tools::wasm_bindgen()?;
@@ -109,6 +132,30 @@ fn customise(tally: &mut Tally) -> Result {
     tools::node_packages()?;
     let tests = files_in(&root().join("tests/customise"), ".test.mjs")?;
     tally.count(program("node").args(["--test", "--test-reporter=spec"]).args(tests))
+}
+
+/// Examples for a backend, for a page and for Circle's SDKs, in what each is written for.
+fn snippets(tally: &mut Tally) -> Result {
+    tools::browsers()?;
+    tools::stack_packages()?;
+    tools::wasm_target()?;
+    tools::wasm_bindgen()?;
+    widget::mock()?;
+    package::build()?;
+    // The gateway carries the widget: it is built after it.
+    conformance::prepare()?;
+    let tests = files_in(&root().join("tests/snippets"), ".test.mjs")?;
+    tally.count(program("node").args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(tests))
+}
+
+/// Built for a path below the host's root, which is where more can go wrong.
+fn site(tally: &mut Tally) -> Result {
+    tools::browsers()?;
+    tools::node_packages()?;
+    site::reference("check")?;
+    site::site(&["--base", "/docs/"])?;
+    let tests = files_in(&root().join("tests/site"), ".test.mjs")?;
+    tally.count(program("node").args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(tests))
 }
 
 /// The files of a folder with this ending, in the order of their names.
@@ -148,6 +195,31 @@ fn stories(tally: &mut Tally) -> Result {
     node(tally, "stories")
 }
 
+/// What stands in for a gateway, and the pages made with it.
+fn looks(tally: &mut Tally) -> Result {
+    tools::browsers()?;
+    widget::showroom()?;
+    node_tests(tally, "looks")
+}
+
+/// The gallery's states, compared with the pictures in the repository.
+fn pictures(tally: &mut Tally) -> Result {
+    prepare_pictures()?;
+    node_tests(tally, "pictures")
+}
+
+/// `cargo xtask pictures accept`: what is shown now shall be.
+pub fn accept_pictures() -> Result {
+    prepare_pictures()?;
+    run(program("node").arg("tests/e2e/pictures/accept.mjs"))
+}
+
+fn prepare_pictures() -> Result {
+    tools::browsers()?;
+    widget::build(widget::Mode::Release)?;
+    widget::gallery()
+}
+
 /// Tests of the released widget against a real gateway.
 fn node(tally: &mut Tally, folder: &str) -> Result {
     tools::browsers()?;
@@ -161,9 +233,31 @@ fn node(tally: &mut Tally, folder: &str) -> Result {
 fn circle_web(tally: &mut Tally) -> Result {
     tools::node_packages()?;
     tools::openssl()?;
-    run(program("vite").args(["build", "--config", "tests/e2e/circle/vite.config.mjs"]))?;
+    bundle_app()?;
     let _ = std::fs::remove_file(root().join("target/conformance/web.json"));
     node(tally, "circle")
+}
+
+/// The app of Circle's example, as its developers bundle it.
+fn bundle_app() -> Result {
+    run(program("vite").args(["build", "--config", "tests/e2e/circle/vite.config.mjs"]))
+}
+
+/// Also inside the frame, which an app on Circle's SDK opens.
+fn access(tally: &mut Tally) -> Result {
+    tools::node_packages()?;
+    tools::openssl()?;
+    bundle_app()?;
+    node(tally, "access")
+}
+
+/// The packed tarball, as those who install it get it.
+fn packaged(tally: &mut Tally) -> Result {
+    tools::browsers()?;
+    package::build()?;
+    run(cargo().args(["build", "--package", "repin-server"]))?;
+    let files = files_in(&root().join("tests/package"), ".test.mjs")?;
+    tally.count(program("node").args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files))
 }
 
 /// The node tests in `tests/e2e/<folder>`.

@@ -15,7 +15,10 @@ pub fn all() -> Result {
     wasm_bindgen()?;
     trunk()?;
     circle_node_packages()?;
+    site_packages()?;
+    stack_packages()?;
     circle_python_packages()?;
+    postgres()?;
     browsers()
 }
 
@@ -53,6 +56,32 @@ pub fn circle_node_packages() -> Result {
         &["tests/conformance/package.json", "tests/conformance/package-lock.json"],
         "",
         "tests/conformance/node_modules/.package-lock.json",
+        || run(program("npm").args(["ci", "--prefix", FOLDER, "--ignore-scripts", "--no-audit", "--no-fund"])),
+    )
+}
+
+/// The generator of the documentation site, with a lock file of its own: nobody needs it for the widget.
+pub fn site_packages() -> Result {
+    node()?;
+    const FOLDER: &str = "docs/site";
+    stamp::unless_unchanged(
+        "site_packages",
+        &["docs/site/package.json", "docs/site/package-lock.json"],
+        "",
+        "docs/site/node_modules/.package-lock.json",
+        || run(program("npm").args(["ci", "--prefix", FOLDER, "--ignore-scripts", "--no-audit", "--no-fund"])),
+    )
+}
+
+/// What newcomers to the quick start have: frameworks and bundlers, with a lock file of their own.
+pub fn stack_packages() -> Result {
+    node()?;
+    const FOLDER: &str = "tests/snippets/stacks";
+    stamp::unless_unchanged(
+        "stack_packages",
+        &["tests/snippets/stacks/package.json", "tests/snippets/stacks/package-lock.json"],
+        "",
+        "tests/snippets/stacks/node_modules/.package-lock.json",
         || run(program("npm").args(["ci", "--prefix", FOLDER, "--ignore-scripts", "--no-audit", "--no-fund"])),
     )
 }
@@ -165,6 +194,14 @@ pub fn browsers() -> Result {
         return Ok(());
     }
     debian(&missing)
+}
+
+/// PostgreSQL's programs; elsewhere, POSTGRES_BIN names their folder.
+pub fn postgres() -> Result {
+    if crate::postgres::programs().is_some() {
+        return Ok(());
+    }
+    debian(&["postgresql"])
 }
 
 /// Installs packages of Debian's.

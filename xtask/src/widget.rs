@@ -15,7 +15,7 @@ pub enum Mode {
     Dev,
 }
 
-const INPUTS: [&str; 17] = [
+const INPUTS: [&str; 18] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
@@ -23,6 +23,7 @@ const INPUTS: [&str; 17] = [
     "build.rs",
     "src",
     "crates/core",
+    "crates/mock",
     "crates/vault",
     "crates/stand-ins",
     "npm",
@@ -65,6 +66,21 @@ pub fn gallery() -> Result {
     })
 }
 
+/// `repin/mock`: the flow with a stand-in for the session, in `target/mock/` and never in `dist/`.
+pub fn mock() -> Result {
+    tools::wasm_target()?;
+    tools::wasm_opt()?;
+    tools::wasm_bindgen()?;
+    let inputs = [&INPUTS[..], &["xtask/mock.mjs"]].concat();
+    let rustc = capture(program("rustc").arg("--version"))?;
+    stamp::unless_unchanged("mock", &inputs, &rustc, "target/mock/repin_mock_bg.wasm", || {
+        let made = root().join("target/mock");
+        compile("repin_mock", Mode::Release, &made)?;
+        optimise(&made.join("repin_mock_bg.wasm"))?;
+        run(program("node").arg("xtask/mock.mjs").arg(&made))
+    })
+}
+
 /// The widget without its wiping, for the control of the memory tests: glue and WASM in `target/leaky`, never in `dist/`.
 /// Only the two crates that wipe are told, so that everything below them is the shipped widget's, built once.
 pub fn leaky() -> Result {
@@ -76,10 +92,27 @@ pub fn leaky() -> Result {
     })
 }
 
+/// Gallery and playground with all they need, in `target/showroom/`: files for any web server.
+pub fn showroom() -> Result {
+    build(Mode::Release)?;
+    mock()?;
+    let inputs = [&INPUTS[..], &["showroom", "xtask/mock.mjs", "xtask/showroom.mjs"]].concat();
+    let rustc = capture(program("rustc").arg("--version"))?;
+    stamp::unless_unchanged("showroom", &inputs, &rustc, "target/showroom/gallery/repin_gallery_bg.wasm", || {
+        let made = root().join("target/showroom");
+        let widget = root().join("target/xtask/widget");
+        run(program("node").arg("xtask/assets.mjs").arg(widget).arg(made.join("repin")).arg("showroom"))?;
+        compile("repin_gallery", Mode::Release, &made.join("gallery"))?;
+        optimise(&made.join("gallery/repin_gallery_bg.wasm"))?;
+        run(program("node").arg("xtask/showroom.mjs").arg(made))
+    })
+}
+
 fn compile(bin: &str, mode: Mode, out: &Path) -> Result {
     let (profile, folder) = if mode == Mode::Dev { ("dev", "debug") } else { ("wasm-release", "wasm-release") };
     let mut build = cargo();
-    build.args(["build", "--package", "repin", "--bin", bin, "--target", "wasm32-unknown-unknown"]);
+    let package = if bin == "repin_mock" { "repin-mock" } else { "repin" };
+    build.args(["build", "--package", package, "--bin", bin, "--target", "wasm32-unknown-unknown"]);
     build.args(["--profile", profile]);
     if mode != Mode::Dev {
         // The standard library built with the widget, where a panic is a bare trap: an eighth of the download is the
@@ -124,7 +157,13 @@ fn remapped() -> Result<String> {
     Ok(flags.join("\u{1f}"))
 }
 
-/// `wasm-opt`, and names that are as short as can be.
+fn optimise(wasm: &Path) -> Result {
+    let smaller = wasm.with_extension("opt");
+    run(program("wasm-opt").arg("-Oz").arg(wasm).arg("-o").arg(&smaller))?;
+    std::fs::rename(&smaller, wasm).map_err(|error| format!("{}: {error}", smaller.display()))
+}
+
+/// `wasm-opt` for what is shipped, and names that are as short as can be.
 fn slim(made: &Path) -> Result {
     run(program("node").arg("xtask/slim.mjs").arg(made))
 }

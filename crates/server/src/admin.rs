@@ -10,8 +10,9 @@ use clap::{Args, Subcommand};
 use repin_server::StartError;
 use repin_server::api_key::NoRandomness;
 use repin_server::clock::{Clock, SystemClock};
+use repin_server::store::postgres::{Address, AddressError, PostgresStore};
 use repin_server::store::sqlite::SqliteStore;
-use repin_server::store::{Apps, By, Store, StoreError};
+use repin_server::store::{By, Store, StoreError};
 use serde_json::Value;
 
 mod app;
@@ -28,6 +29,10 @@ pub struct Admin {
     /// The gateway's data folder. The gateway may be running.
     #[arg(long, env = "REPIN_DATA", value_name = "DIR", default_value = "./data", global = true)]
     data: PathBuf,
+
+    /// The gateway's PostgreSQL database, if it has one: postgres://USER:PASSWORD@HOST/DATABASE.
+    #[arg(long, env = "REPIN_DATABASE", value_name = "URL", hide_env_values = true, global = true)]
+    database: Option<String>,
 
     /// Who does this, for the audit. Needed by every command that changes something.
     #[arg(long, env = "REPIN_OPERATOR", value_name = "NAME", value_parser = parse_words, global = true)]
@@ -69,6 +74,9 @@ pub enum AdminError {
     /// The folder is not a gateway's.
     #[error("{0} is not there; start a gateway on this folder first, or name another with --data")]
     NoDatabase(PathBuf),
+    /// See there.
+    #[error(transparent)]
+    Address(#[from] AddressError),
     /// A change without a name.
     #[error("say who does this: --by NAME, or REPIN_OPERATOR in the environment")]
     NoOperator,
@@ -106,7 +114,7 @@ impl Answer {
 
 /// The store, and who works on it.
 struct Desk {
-    store: SqliteStore,
+    store: Box<dyn Store>,
     data: PathBuf,
     by: Option<String>,
     now: u64,
@@ -137,17 +145,7 @@ impl Desk {
 /// # Errors
 /// [`AdminError`].
 pub async fn run(admin: Admin) -> Result<(), AdminError> {
-    let file = admin.data.join("repin.db");
-    // Opening would make one, and a mistyped folder would look like a gateway without users.
-    if !file.is_file() {
-        return Err(AdminError::NoDatabase(file));
-    }
-    let desk = Desk {
-        store: SqliteStore::open(&file).await?,
-        data: admin.data,
-        by: admin.by,
-        now: SystemClock::start().now(),
-    };
+    let desk = Desk { store: open(&admin).await?, data: admin.data, by: admin.by, now: SystemClock::start().now() };
     let answer = match admin.subject {
         Subject::Entity(command) => entity::run(&desk, command).await,
         Subject::App(command) => app::run(&desk, command).await,
@@ -168,6 +166,19 @@ pub async fn run(admin: Admin) -> Result<(), AdminError> {
         }
     }
     Ok(out.flush()?)
+}
+
+async fn open(admin: &Admin) -> Result<Box<dyn Store>, AdminError> {
+    if let Some(address) = &admin.database {
+        let address: Address = address.parse()?;
+        return Ok(Box::new(PostgresStore::open_existing(&address).await?));
+    }
+    let file = admin.data.join("repin.db");
+    // Opening would make one, and a mistyped folder would look like a gateway without users.
+    if !file.is_file() {
+        return Err(AdminError::NoDatabase(file));
+    }
+    Ok(Box::new(SqliteStore::open(&file).await?))
 }
 
 /// A name or label: some words on one line. What is stored here is printed on terminals.

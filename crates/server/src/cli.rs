@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
-use repin_server::api_key::ApiKeyError;
+use repin_server::store::postgres::DEFAULT_CONNECTIONS;
 use repin_server::{ApiKey, Config, WebhookConfig};
 use tracing::Level;
 
@@ -40,10 +40,20 @@ pub struct Serve {
     #[arg(long, env = "REPIN_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:7373")]
     pub listen: SocketAddr,
 
-    /// Folder of the database and the key ring, created at the first start. Back up DIR/keys apart from the database:
+    /// Folder of the key ring and of the SQLite database, created at the first start. Back up DIR/keys apart from the database:
     /// without it no record can be used, and with both every PIN can be guessed.
     #[arg(long, env = "REPIN_DATA", value_name = "DIR", default_value = "./data")]
     data: PathBuf,
+
+    /// PostgreSQL database instead of SQLite in DIR, for one gateway or several:
+    /// postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full. Every node needs the same DIR/keys. Better in the environment
+    /// than here, where `ps` shows the password.
+    #[arg(long, env = "REPIN_DATABASE", value_name = "URL", hide_env_values = true)]
+    database: Option<String>,
+
+    /// Connections to that database, at most.
+    #[arg(long, env = "REPIN_DATABASE_CONNECTIONS", value_name = "NUMBER", default_value_t = DEFAULT_CONNECTIONS, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    database_connections: u32,
 
     /// Key that may call the REST API, TEST_API_KEY:<id>:<secret> or LIVE_API_KEY:<id>:<secret>. Repeat it for several;
     /// separate them by commas in the environment. Without one every call is refused.
@@ -122,10 +132,12 @@ impl Serve {
     /// The settings as the library takes them.
     ///
     /// # Errors
-    /// [`ApiKeyError`] for an API key of another form. Not checked by clap, whose message would repeat the value: a
+    /// For an API key or a database's address of another form. Not checked by clap, whose message would repeat the value: a
     /// mistyped key is still most of a key.
-    pub fn into_config(self) -> Result<Config, ApiKeyError> {
+    pub fn into_config(self) -> Result<Config, Box<dyn std::error::Error>> {
         let config = Config {
+            database: self.database.as_deref().map(str::parse).transpose()?,
+            database_connections: self.database_connections,
             api_keys: self.api_keys.iter().map(|key| ApiKey::parse(key)).collect::<Result<_, _>>()?,
             allowed_origins: self.allowed_origins,
             public_url: self.public_url,
@@ -182,8 +194,11 @@ mod tests {
     }
 
     #[test]
-    fn a_mistyped_api_key_is_not_repeated() {
+    fn a_mistyped_key_or_password_is_not_repeated() {
         let parsed = Cli::try_parse_from(["repin-server", "serve", "--api-key", "TEST_API_KEY:hush-hush"]).ok();
+        let Command::Serve(settings) = parsed.unwrap().command else { panic!("another command") };
+        assert!(!settings.into_config().err().unwrap().to_string().contains("hush"));
+        let parsed = Cli::try_parse_from(["repin-server", "serve", "--database", "postgre://repin:hush@db"]).ok();
         let Command::Serve(settings) = parsed.unwrap().command else { panic!("another command") };
         assert!(!settings.into_config().err().unwrap().to_string().contains("hush"));
     }

@@ -9,6 +9,7 @@ use repin_core::credential::DEFAULT_KSF;
 
 use crate::api_key::ApiKey;
 use crate::demo::Demo;
+use crate::store::postgres::{Address, DEFAULT_CONNECTIONS};
 use crate::webhooks::WebhookConfig;
 
 /// How long a challenge can be used. Ours; Circle's is not public.
@@ -17,8 +18,12 @@ pub const DEFAULT_CHALLENGE_TTL: Duration = Duration::from_secs(2 * 60 * 60);
 /// The gateway's settings.
 #[derive(Clone)]
 pub struct Config {
-    /// Folder of the database and the key ring; created at first start.
+    /// Folder of the key ring and, unless `database` is set, the database; created at first start.
     pub data: PathBuf,
+    /// A PostgreSQL database, for one gateway or several. `None`: SQLite in `data`.
+    pub database: Option<Address>,
+    /// Connections to it at most, for this gateway.
+    pub database_connections: u32,
     /// Keys that may call the REST API for the first app, beside those in the store.
     pub api_keys: Vec<ApiKey>,
     /// Origins of pages that may run the widget for the first app, e.g. `https://wallet.example`, beside those in the store.
@@ -44,6 +49,8 @@ impl Config {
     pub fn new(data: impl Into<PathBuf>) -> Self {
         Self {
             data: data.into(),
+            database: None,
+            database_connections: DEFAULT_CONNECTIONS,
             api_keys: Vec::new(),
             allowed_origins: Vec::new(),
             public_url: None,

@@ -24,6 +24,8 @@ pub enum ApiError {
     NotCovered(&'static str),
     /// No such route, or not with this method.
     Route(StatusCode),
+    /// The store is away. The same request can be made again.
+    Away,
     /// Ours to solve, and in the log. The same request can be made again.
     Internal,
 }
@@ -57,7 +59,7 @@ impl ApiError {
             Self::Parameter(_) => Code::ParameterInvalid,
             Self::TooManyRequests(_) => Code::TooManyRequests,
             Self::NotCovered(_) => Code::NotCovered,
-            Self::Internal => Code::Unknown,
+            Self::Internal | Self::Away => Code::Unknown,
             Self::Route(_) => return None,
         })
     }
@@ -98,7 +100,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         // A database's own words: they name tables and columns, and hold no values.
         tracing::error!(%error, "store");
-        Self::Internal
+        if matches!(error, StoreError::Away(_)) { Self::Away } else { Self::Internal }
     }
 }
 
@@ -145,6 +147,7 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, number, message) = match (&self, self.code()) {
             (Self::Route(status), _) => (*status, i32::from(status.as_u16()), status.canonical_reason().unwrap_or("")),
+            (Self::Away, _) => (StatusCode::SERVICE_UNAVAILABLE, Code::Unknown.number(), Code::Unknown.message()),
             // Circle's status for it is 400; but the request was right, and may be sent again.
             (_, None | Some(Code::Unknown)) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, Code::Unknown.number(), Code::Unknown.message())
@@ -156,8 +159,11 @@ impl IntoResponse for ApiError {
             body["errors"] = errors;
         }
         let mut response = (status, Json(body)).into_response();
-        if let Self::TooManyRequests(seconds) = self {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        if let Self::TooManyRequests(seconds) = &self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+        }
+        if matches!(self, Self::Away) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
         }
         response.extensions_mut().insert(LoggedCode(number));
         response

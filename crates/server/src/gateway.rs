@@ -13,9 +13,11 @@ use tokio_util::task::TaskTracker;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::{KeyError, KeyRing};
+use crate::outage::Outage;
 use crate::rate::RateLimit;
+use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{AppIdentity, Apps, Store, StoreError};
+use crate::store::{AppIdentity, Store, StoreError};
 use crate::webhooks::{Sender, TrustError};
 
 /// Keys, store, clock and settings. Made once, shared by all requests.
@@ -36,11 +38,13 @@ pub struct Gateway {
     pub tasks: TaskTracker,
     /// Whom webhooks go through.
     pub webhooks: Sender,
+    /// Whether the store is away.
+    pub(crate) outage: Outage,
     /// How many tries to deliver have been written down since the start.
     pub webhook_tries: watch::Sender<u64>,
     evaluations: AtomicU64,
-    /// Held for as long as the gateway runs; the system lets go of it if the process dies.
-    _lock: File,
+    /// Held for as long as the gateway runs on a database in its folder; the system lets go of it if the process dies.
+    _lock: Option<File>,
 }
 
 /// Why the gateway did not start.
@@ -52,6 +56,14 @@ pub enum StartError {
     /// Another gateway uses the data folder.
     #[error("{0} is in use by another gateway")]
     InUse(PathBuf),
+    /// The demo shows the tables of SQLite.
+    #[error("the demo runs on SQLite only; leave out --database")]
+    DemoDatabase,
+    /// The key ring is not the one that the database was filled with.
+    #[error(
+        "the database belongs to another key ring: none of its {0} keys is in {1}. Give every node a copy of the first one's keys"
+    )]
+    OtherKeys(&'static str, PathBuf),
     /// See there.
     #[error(transparent)]
     Keys(#[from] KeyError),
@@ -64,15 +76,22 @@ pub enum StartError {
 }
 
 impl Gateway {
-    /// Starts on `config.data`, creating the folder, the key ring and the database where they are missing.
+    /// Starts on `config.data`, creating the folder, the key ring and the database where they are missing. On PostgreSQL the
+    /// database is there; its tables are made.
     ///
     /// # Errors
     /// [`StartError`].
     pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StartError> {
         let lock = lock(&config)?;
         let webhooks = Sender::new(&config.webhooks)?;
-        let keys = KeyRing::load_or_make(&config.data.join("keys"))?;
-        let store = SqliteStore::open(&config.data.join("repin.db")).await?;
+        let folder = config.data.join("keys");
+        let keys = KeyRing::load_or_make(&folder)?;
+        // Made or read, the keys may be shared; a database in the folder may not.
+        let lock = config.database.is_none().then_some(lock);
+        let store = open_store(&config).await?;
+        if let Some(purpose) = store.claim_keys(&keys.indispensable()).await? {
+            return Err(StartError::OtherKeys(purpose, folder));
+        }
         let app = store.default_app(clock.now()).await?;
         let rate_limit = config.rate_limit.map(|per_second| RateLimit::new(per_second, clock.clone()));
         Ok(Arc::new(Self {
@@ -80,10 +99,11 @@ impl Gateway {
             config,
             keys,
             clock,
-            store: Arc::new(store),
+            store,
             app,
             tasks: TaskTracker::new(),
             webhooks,
+            outage: Outage::default(),
             webhook_tries: watch::Sender::default(),
             evaluations: AtomicU64::new(0),
             _lock: lock,
@@ -119,10 +139,23 @@ impl Gateway {
     }
 }
 
-/// Two gateways on one folder could each make a key ring and overwrite nothing, but use different ones.
+async fn open_store(config: &Config) -> Result<Arc<dyn Store>, StartError> {
+    Ok(match &config.database {
+        Some(_) if config.demo.is_some() => return Err(StartError::DemoDatabase),
+        Some(address) => Arc::new(PostgresStore::open(address, config.database_connections).await?),
+        None => Arc::new(SqliteStore::open(&config.data.join("repin.db")).await?),
+    })
+}
+
+/// Two gateways on one folder could each make a key ring and overwrite nothing, but use different ones. Where the database is
+/// not in the folder, the second waits for the first to have made the keys; else it does not start.
 fn lock(config: &Config) -> Result<File, StartError> {
     let failed = |error| StartError::Data(config.data.clone(), error);
     fs::DirBuilder::new().recursive(true).mode(0o700).create(&config.data).map_err(failed)?;
+    if config.database.is_some() {
+        let file = File::create(config.data.join("keys.lock")).map_err(failed)?;
+        return file.lock().map(|()| file).map_err(failed);
+    }
     let file = File::create(config.data.join("lock")).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),

@@ -38,13 +38,17 @@ async fn live() -> Json<Health> {
     get, path = "/health/ready", operation_id = "ready", tag = "Health",
     responses(
         (status = 200, description = "It can.", body = Health),
-        (status = 503, description = "The store does not answer.", body = Health),
+        (status = 503, description = "The store does not answer, or takes nothing new.", body = Health),
     ),
     extensions(("x-repin" = json!(true))),
 )]
 async fn ready(State(gateway): State<Arc<Gateway>>) -> (StatusCode, Json<Health>) {
-    match gateway.store.ready().await {
-        Ok(()) => (StatusCode::OK, Json(Health { status: "ready" })),
+    match gateway.outage.probe(&gateway).await {
+        Ok(true) => (StatusCode::OK, Json(Health { status: "ready" })),
+        Ok(false) => {
+            tracing::warn!("not ready: the store is open for reading only");
+            (StatusCode::SERVICE_UNAVAILABLE, Json(Health { status: "the store is open for reading only" }))
+        }
         Err(error) => {
             tracing::warn!(%error, "not ready");
             (StatusCode::SERVICE_UNAVAILABLE, Json(Health { status: "the store does not answer" }))

@@ -84,6 +84,13 @@ impl KeyRing {
         })
     }
 
+    /// The keys without which a database that was filled with them is worth nothing: purpose and `kid`.
+    pub fn indispensable(&self) -> Vec<(&'static str, &str)> {
+        let opaque = self.opaque.iter().map(|(kid, _)| ("opaque-setup", kid));
+        let storage = self.storage.iter().map(|(kid, _)| ("storage", kid));
+        opaque.chain(storage).collect()
+    }
+
     /// Seals something for the database: `kid (16) || nonce || ciphertext`, which opens with the same `aad` only.
     pub fn seal_for_storage(&self, aad: &[u8], plaintext: &SecretBytes) -> Vec<u8> {
         let (kid, key) = self.storage.newest();

@@ -4,6 +4,9 @@
 //! Start with [`app`]: every route there is. [`Gateway`] is what handlers share; [`store::Store`] keeps the rules that must
 //! hold under races; `protocol` is where a guess is charged before it is evaluated.
 
+// The store's statements are written once and compiled for each database: store/sql/store.rs.
+#![allow(clippy::duplicate_mod)]
+
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
@@ -11,7 +14,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -34,6 +37,7 @@ mod gateway;
 mod health;
 mod keys;
 mod openapi;
+mod outage;
 mod protocol;
 mod rate;
 mod rules;
@@ -58,6 +62,7 @@ pub fn routes(gateway: &Arc<Gateway>) -> Router {
     Router::new()
         .merge(circle::router())
         .merge(protocol::router(gateway))
+        .layer(from_fn_with_state(gateway.clone(), outage::refuse))
         .merge(Router::from(health::routes()))
         .merge(Router::from(openapi::routes()))
         .with_state(gateway.clone())
@@ -102,6 +107,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let sweeper = tokio::spawn(sweep(gateway.clone()));
+    let watcher = gateway.config.database.is_some().then(|| tokio::spawn(outage::watch_store(gateway.clone())));
     let stop_deliveries = CancellationToken::new();
     let deliveries = tokio::spawn(webhooks::worker::run(gateway.clone(), stop_deliveries.clone()));
     let (stopping, stopped) = oneshot::channel();
@@ -119,6 +125,9 @@ pub async fn serve(
         () = overdue => Ok(()),
     };
     sweeper.abort();
+    if let Some(watcher) = watcher {
+        watcher.abort();
+    }
     gateway.tasks.close();
     gateway.tasks.wait().await;
     stop_deliveries.cancel();

@@ -8,8 +8,10 @@ use repin_core::api::{RunId, UnixMs};
 use repin_core::credential::CredentialId;
 
 mod apps;
+mod away;
 mod operator;
 mod page;
+pub mod postgres;
 pub mod sqlite;
 mod types;
 mod webhooks;
@@ -22,8 +24,20 @@ pub use webhooks::*;
 
 /// The database did not do its work. Nothing was half-applied; the same request can be made again.
 #[derive(Debug, thiserror::Error)]
-#[error("the store failed: {0}")]
-pub struct StoreError(pub Box<dyn std::error::Error + Send + Sync>);
+pub enum StoreError {
+    /// It is away, full, overloaded or open for reading only: it will pass, or an operator is already busy with it.
+    #[error("the store is away: {0}")]
+    Away(Box<dyn std::error::Error + Send + Sync>),
+    /// It cannot be used as it is.
+    #[error("the store failed: {0}")]
+    Failed(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        if away::is_away(&error) { Self::Away(Box::new(error)) } else { Self::Failed(Box::new(error)) }
+    }
+}
 
 /// What a store operation gives.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -31,8 +45,11 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 /// The gateway's memory.
 #[async_trait]
 pub trait Store: Apps + Operator + WebhookStore {
-    /// Answers if the database does.
-    async fn ready(&self) -> Result<()>;
+    /// Answers if the database does: whether it can be written to.
+    async fn ready(&self) -> Result<bool>;
+    /// Writes down which keys (purpose and `kid`) this gateway has. If the database knows keys of a purpose and this gateway has
+    /// none of them, that purpose is returned: it must not serve.
+    async fn claim_keys(&self, keys: &[(&'static str, &str)]) -> Result<Option<&'static str>>;
     /// Waits for what is being written, and closes.
     async fn close(&self);
 

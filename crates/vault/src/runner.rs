@@ -7,6 +7,7 @@ use std::pin::pin;
 
 use futures_util::future::{Either, select};
 use futures_util::stream::{Stream, StreamExt};
+use repin_core::answers::Unicode;
 use repin_core::error::Code;
 use repin_core::secret::wipe_stack;
 
@@ -14,23 +15,46 @@ use crate::flow::{Effect, Event, Failure, Flow, Input, Outcome, Screen, SessionI
 use crate::platform::Platform;
 use crate::session::{Link, Session, SessionError};
 
-/// Runs one flow to its end, or until no more events can come.
-pub async fn run<P: Platform>(platform: &P, events: impl Stream<Item = Event>, show: impl FnMut(ViewModel)) {
-    let events = pin!(events);
-    Runner { platform, events, show, flow: Flow::default(), session: None, waiting: VecDeque::new() }.run().await;
+/// Performs the flow's effects. In the widget that is a [`Session`]; the mock brings a stand-in.
+pub trait Performer {
+    /// Unicode tables, which the flow compares answers by.
+    fn unicode(&self) -> &impl Unicode;
+
+    /// Lets the page breathe: resolves after everything that was posted has been sent on its way.
+    fn yield_now(&self) -> impl Future<Output = ()>;
+
+    /// Performs an effect. While the connection is lost it waits on `link`.
+    fn perform(&mut self, effect: Effect, link: &Link) -> impl Future<Output = Outcome>;
+
+    /// Tells the other side that the run is over.
+    fn cancel(&mut self) -> impl Future<Output = ()>;
 }
 
-struct Runner<'a, P, E, S> {
-    platform: &'a P,
+/// Runs one flow to its end, or until no more events can come.
+pub fn run<P: Platform>(
+    platform: &P,
+    events: impl Stream<Item = Event>,
+    show: impl FnMut(ViewModel),
+) -> impl Future<Output = ()> {
+    run_with(Real { platform, session: None }, events, show)
+}
+
+/// As [`run`], with another performer in the session's place.
+pub async fn run_with(performer: impl Performer, events: impl Stream<Item = Event>, show: impl FnMut(ViewModel)) {
+    let events = pin!(events);
+    Runner { performer, events, show, flow: Flow::default(), waiting: VecDeque::new() }.run().await;
+}
+
+struct Runner<P, E, S> {
+    performer: P,
     events: E,
     show: S,
     flow: Flow,
-    session: Option<Session>,
     /// Events that came while an effect ran.
     waiting: VecDeque<Event>,
 }
 
-impl<P: Platform, E: Stream<Item = Event> + Unpin, S: FnMut(ViewModel)> Runner<'_, P, E, S> {
+impl<P: Performer, E: Stream<Item = Event> + Unpin, S: FnMut(ViewModel)> Runner<P, E, S> {
     async fn run(mut self) {
         while !self.flow.is_over() {
             let event = match self.waiting.pop_front() {
@@ -38,12 +62,12 @@ impl<P: Platform, E: Stream<Item = Event> + Unpin, S: FnMut(ViewModel)> Runner<'
                 None => self.events.next().await,
             };
             let Some(event) = event else { return };
-            let mut effect = self.flow.update(Input::Event(event), self.platform);
+            let mut effect = self.flow.update(Input::Event(event), self.performer.unicode());
             (self.show)(self.flow.view());
             while let Some(next) = effect {
                 let input = self.perform(next).await;
                 wipe_stack();
-                effect = input.and_then(|input| self.flow.update(input, self.platform));
+                effect = input.and_then(|input| self.flow.update(input, self.performer.unicode()));
                 (self.show)(self.flow.view());
             }
         }
@@ -52,15 +76,13 @@ impl<P: Platform, E: Stream<Item = Event> + Unpin, S: FnMut(ViewModel)> Runner<'
     /// Performs an effect, unless the person or the host ends the flow meanwhile.
     async fn perform(&mut self, effect: Effect) -> Option<Input> {
         if matches!(effect, Effect::Cancel) {
-            if let Some(session) = &mut self.session {
-                session.cancel(self.platform).await;
-            }
+            self.performer.cancel().await;
             return None;
         }
         // What was just submitted is on the screen before the work begins.
-        self.platform.yield_now().await;
+        self.performer.yield_now().await;
         let link = Link::default();
-        let mut outcome = pin!(perform(effect, &mut self.session, self.platform, &link));
+        let mut outcome = pin!(self.performer.perform(effect, &link));
         let mut went_offline = link.went_offline();
         loop {
             let interruption = pin!(select(self.events.next(), &mut went_offline));
@@ -86,27 +108,50 @@ impl<P: Platform, E: Stream<Item = Event> + Unpin, S: FnMut(ViewModel)> Runner<'
     }
 }
 
-async fn perform(effect: Effect, session: &mut Option<Session>, platform: &impl Platform, link: &Link) -> Outcome {
-    let result = match (effect, session.as_mut()) {
-        (Effect::Open(input), _) => open(input, session, platform, link).await,
-        (Effect::Renew(input), Some(open)) => {
-            let result = open.renew(input, platform, link).await;
-            Ok(result.map_or(Outcome::NotRenewed, |()| renewed(open)))
+/// The session, opened by the flow's first effect.
+struct Real<'a, P> {
+    platform: &'a P,
+    session: Option<Session>,
+}
+
+impl<P: Platform> Performer for Real<'_, P> {
+    fn unicode(&self) -> &impl Unicode {
+        self.platform
+    }
+
+    fn yield_now(&self) -> impl Future<Output = ()> {
+        self.platform.yield_now()
+    }
+
+    async fn perform(&mut self, effect: Effect, link: &Link) -> Outcome {
+        let Self { platform, session } = self;
+        let result = match (effect, session.as_mut()) {
+            (Effect::Open(input), _) => open(input, session, *platform, link).await,
+            (Effect::Renew(input), Some(open)) => {
+                let result = open.renew(input, *platform, link).await;
+                Ok(result.map_or(Outcome::NotRenewed, |()| renewed(open)))
+            }
+            (Effect::Reopen, Some(open)) => {
+                open.reopen(*platform, link).await.map(|()| Outcome::Opened(Box::new(open.opened().clone())))
+            }
+            (Effect::Prove(secret), Some(open)) => {
+                let proved = open.prove(secret, *platform, link).await;
+                proved.map(|proved| Outcome::Proved { stretching_ms: proved.stretching_ms })
+            }
+            (Effect::Commit(new), Some(open)) => open.commit(&new, *platform, link).await.map(|_| Outcome::Committed),
+            // Not reached: the flow asks for these after an OPEN only, and `Cancel` is performed apart.
+            (Effect::Renew(_) | Effect::Reopen | Effect::Prove(_) | Effect::Commit(_) | Effect::Cancel, _) => {
+                Err(SessionError::Protocol)
+            }
+        };
+        result.unwrap_or_else(|error| failed(error, session.as_ref()))
+    }
+
+    async fn cancel(&mut self) {
+        if let Some(session) = &mut self.session {
+            session.cancel(self.platform).await;
         }
-        (Effect::Reopen, Some(open)) => {
-            open.reopen(platform, link).await.map(|()| Outcome::Opened(Box::new(open.opened().clone())))
-        }
-        (Effect::Prove(secret), Some(open)) => {
-            let proved = open.prove(secret, platform, link).await;
-            proved.map(|proved| Outcome::Proved { stretching_ms: proved.stretching_ms })
-        }
-        (Effect::Commit(new), Some(open)) => open.commit(&new, platform, link).await.map(|_| Outcome::Committed),
-        // Not reached: the flow asks for these after an OPEN only, and `Cancel` is performed apart.
-        (Effect::Renew(_) | Effect::Reopen | Effect::Prove(_) | Effect::Commit(_) | Effect::Cancel, _) => {
-            Err(SessionError::Protocol)
-        }
-    };
-    result.unwrap_or_else(|error| failed(error, session.as_ref()))
+    }
 }
 
 async fn open(

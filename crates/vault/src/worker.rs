@@ -17,19 +17,26 @@ pub use browser::Browser;
 
 /// Takes over the worker's messages and runs one flow. Call once, in a worker.
 pub fn start() {
-    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    start_with(|events, show| crate::runner::run(&Browser, events, show));
+}
+
+/// As [`start`], with another run in the vault's place.
+pub fn start_with<R: Future<Output = ()> + 'static>(
+    run: impl FnOnce(mpsc::UnboundedReceiver<Event>, fn(ViewModel)) -> R,
+) {
     let (sender, events) = mpsc::unbounded();
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
         if let Some(event) = read_event(&message) {
             let _ = sender.unbounded_send(event);
         }
     });
-    scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // Lives as long as the worker.
     on_message.forget();
+    let run = run(events, show);
     wasm_bindgen_futures::spawn_local(async move {
-        crate::runner::run(&Browser, events, |view| show(&scope, &view)).await;
-        let _ = scope.post_message(&JsValue::NULL);
+        run.await;
+        let _ = scope().post_message(&JsValue::NULL);
     });
 }
 
@@ -42,7 +49,11 @@ fn read_event(message: &MessageEvent) -> Option<Event> {
     wire::from_bytes(&copy).ok()
 }
 
-fn show(scope: &DedicatedWorkerGlobalScope, view: &ViewModel) {
-    let array = Uint8Array::from(wire::to_bytes(view).as_slice());
-    let _ = scope.post_message(&array);
+fn show(view: ViewModel) {
+    let array = Uint8Array::from(wire::to_bytes(&view).as_slice());
+    let _ = scope().post_message(&array);
+}
+
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
 }

@@ -112,6 +112,8 @@ function backdrop(colours: unknown, warnings: Warnings): Colour | undefined {
 /** What was given, and what must follow from it. */
 function fit(given: Colours, theme: 'light' | 'dark', warnings: Warnings): Colours {
   const made: Colours = { ...given };
+  // As in tokens.css: a colour of the host's does not turn into one of ours under the pointer.
+  if (given['--pr-accent']) made['--pr-accent-hover'] ??= given['--pr-accent'];
   if (given['--pr-bg']) {
     // Our quiet boxes are a breath away from our ground; from another ground they have to be made anew.
     const tint = (token: string, by: number) => over([...resolve(token, made, theme).slice(0, 3), by] as unknown as Colour, given['--pr-bg']);

@@ -26,12 +26,13 @@ const CHROMIUM_FLAGS = [
 /**
  * @param {Engine} engine
  * @param {number} [proxy] port of a proxy for https on this machine, whose certificates are believed
+ * @param {string[]} [more] flags for Chromium
  * @returns {Promise<import('puppeteer-core').Browser>}
  */
-export function launch(engine, proxy) {
+export function launch(engine, proxy, more = []) {
   const acceptInsecureCerts = proxy !== undefined;
   if (engine === 'chromium') {
-    const args = proxy ? [...CHROMIUM_FLAGS, `--proxy-server=https=127.0.0.1:${proxy}`] : CHROMIUM_FLAGS;
+    const args = [...CHROMIUM_FLAGS, ...more, ...(proxy ? [`--proxy-server=https=127.0.0.1:${proxy}`] : [])];
     return puppeteer.launch({ executablePath: process.env.CHROME ?? '/usr/bin/chromium', args, acceptInsecureCerts });
   }
   return puppeteer.launch({

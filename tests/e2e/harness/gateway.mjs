@@ -166,7 +166,7 @@ export class Gateway {
 }
 
 /** @returns {Promise<number>} */
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
       const address = /** @type {import('node:net').AddressInfo} */ (probe.address());

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use repin_server::date::date;
-use repin_server::store::{App, Operator};
+use repin_server::store::App;
 use serde_json::{Value, json};
 
 use super::table::table;

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use repin_server::date::date;
-use repin_server::store::{AuditEntry, Operator};
+use repin_server::store::AuditEntry;
 use serde_json::{Value, json};
 
 use super::table::table;

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use repin_server::date::date;
-use repin_server::store::{Entity, Operator};
+use repin_server::store::Entity;
 use serde_json::{Value, json};
 
 use super::table::table;

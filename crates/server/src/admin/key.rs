@@ -4,7 +4,7 @@ use clap::Subcommand;
 use repin_server::ApiKey;
 use repin_server::api_key::Environment;
 use repin_server::date::date;
-use repin_server::store::{Operator, StoredKey};
+use repin_server::store::StoredKey;
 use serde_json::{Value, json};
 
 use super::table::table;

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use repin_core::api::CredentialKind;
 use repin_server::attempts::MAX_CONSECUTIVE;
 use repin_server::date::date;
-use repin_server::store::{Credential, CredentialStatus, Operator, Store, User};
+use repin_server::store::{Credential, CredentialStatus, User};
 use serde_json::{Value, json};
 
 use super::{AdminError, Answer, Desk};

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use repin_server::date::date;
-use repin_server::store::{DeadLetter, LoggedAttempt, Operator, Replay, WebhookStore};
+use repin_server::store::{DeadLetter, LoggedAttempt, Replay};
 use repin_server::webhooks::rotate_key;
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! [`Store`] on SQLite: one file in WAL mode, one connection that writes, several that read.
+//! [`Store`](super::Store) on SQLite: one file in WAL mode, one connection that writes, several that read.
 //!
 //! Every write takes the database's write lock at once (`BEGIN IMMEDIATE`), so a transaction sees nothing change under
 //! it and never fails half-way for a lock. `synchronous = FULL`: what was answered survives a power cut.
@@ -6,48 +6,41 @@
 use std::path::Path;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use repin_core::api::{RunId, UnixMs};
-use repin_core::credential::CredentialId;
+use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Sqlite, SqlitePool, Transaction};
-use tokio::sync::Notify;
 
-use super::{
-    AppIdentity, Apps, Challenge, Change, Charge, Commit, Committed, Created, KnownKey, Listed, MessageKey,
-    NewChallenge, NewRun, Page, Recorded, Reply, Result, Run, Seen, Status, Store, StoreError, User, UserFilter,
-};
+use super::{Result, StoreError};
 
-mod api_keys;
-mod apps;
-mod challenges;
-mod commit;
-mod dead_letters;
-mod deliveries;
-mod guesses;
-mod operator;
-mod outbox;
-mod page;
-mod row;
-mod runs;
-mod subscriptions;
-mod users;
-mod webhooks;
+#[path = "sql/store.rs"]
+mod sql;
 
-type Tx = Transaction<'static, Sqlite>;
+pub use sql::SqlStore as SqliteStore;
 
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        Self(Box::new(error))
+/// What is SQLite's own.
+mod dialect {
+    pub use sqlx::Sqlite as Db;
+    pub use sqlx::sqlite::{SqliteArguments as DbArguments, SqliteRow as DbRow};
+
+    /// Several gateways on one database.
+    pub const SHARED: bool = false;
+    /// Finds something while the database can be written to.
+    pub const READY: &str = "SELECT 1 FROM apps LIMIT 1";
+    /// How a transaction that writes begins.
+    pub const BEGIN: &str = "BEGIN IMMEDIATE";
+
+    /// The end of a SELECT whose rows are to stay as they are: nobody else can write anyway.
+    macro_rules! lock_rows {
+        () => {
+            ""
+        };
     }
-}
-
-/// The store in one file.
-pub struct SqliteStore {
-    writer: SqlitePool,
-    readers: SqlitePool,
-    /// Told after each transaction that added something to deliver.
-    delivery_added: Notify,
+    /// The same, leaving out what another transaction has locked.
+    macro_rules! skip_locked {
+        ($($table:ident)?) => {
+            ""
+        };
+    }
+    pub(super) use {lock_rows, skip_locked};
 }
 
 impl SqliteStore {
@@ -69,13 +62,9 @@ impl SqliteStore {
             .disable_statement_logging();
         // One: writes queue here, in order, and not at SQLite's lock, where waiters poll.
         let writer = pool(1).connect_with(options.clone()).await?;
-        sqlx::migrate!("migrations/sqlite").run(&writer).await.map_err(|error| StoreError(Box::new(error)))?;
+        sqlx::migrate!("migrations/sqlite").run(&writer).await.map_err(|error| StoreError::Failed(Box::new(error)))?;
         let readers = pool(4).connect_with(options.read_only(true)).await?;
-        Ok(Self { writer, readers, delivery_added: Notify::new() })
-    }
-
-    async fn begin(&self) -> Result<Tx> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        Ok(Self::new(writer, readers.clone(), readers))
     }
 }
 
@@ -84,80 +73,4 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         .max_connections(connections)
         // A burst queues rather than fails: a thousand guesses at once must all get their answer.
         .acquire_timeout(Duration::from_secs(60))
-}
-
-#[async_trait]
-impl Store for SqliteStore {
-    async fn ready(&self) -> Result<()> {
-        sqlx::query("SELECT 1 FROM apps").fetch_optional(&self.readers).await?;
-        Ok(())
-    }
-
-    async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
-    }
-
-    async fn create_user(&self, app: &str, user_id: &str, now: UnixMs) -> Result<Option<User>> {
-        self.insert_user(app, user_id, now).await
-    }
-
-    async fn user(&self, app: &str, user_id: &str) -> Result<Option<User>> {
-        self.select_user(app, user_id).await
-    }
-
-    async fn users(&self, app: &str, wanted: &UserFilter, page: &Page, now: UnixMs) -> Result<Option<Listed<User>>> {
-        self.select_users(app, wanted, page, now).await
-    }
-
-    async fn create_challenge(&self, new: &NewChallenge<'_>, now: UnixMs) -> Result<Created> {
-        self.insert_challenge(new, now).await
-    }
-
-    async fn challenge(&self, user: &str, id: &str, now: UnixMs) -> Result<Option<Challenge>> {
-        self.select_challenge(user, id, now).await
-    }
-
-    async fn challenges(
-        &self,
-        user: &str,
-        wanted: Option<Status>,
-        page: &Page,
-        now: UnixMs,
-    ) -> Result<Option<Listed<Challenge>>> {
-        self.select_challenges(user, wanted, page, now).await
-    }
-
-    async fn run(&self, challenge: &str, run: RunId) -> Result<Option<Run>> {
-        self.select_run(challenge, run).await
-    }
-
-    async fn seen(&self, challenge: &str, run: RunId, seq: u32) -> Result<Option<Seen>> {
-        self.select_seen(challenge, run, seq).await
-    }
-
-    async fn open_run(&self, key: &MessageKey<'_>, new: &NewRun<'_>, reply: &Reply, now: UnixMs) -> Result<Recorded> {
-        self.insert_run(key, new, reply, now).await
-    }
-
-    async fn record(&self, key: &MessageKey<'_>, reply: &Reply, change: &Change, now: UnixMs) -> Result<Recorded> {
-        self.advance_run(key, reply, change, now).await
-    }
-
-    async fn charge(&self, key: &MessageKey<'_>, credential: CredentialId, now: UnixMs) -> Result<Charge> {
-        self.charge_guess(key, credential, now).await
-    }
-
-    async fn answer_guess(&self, key: &MessageKey<'_>, reply: &Reply, state: &[u8]) -> Result<Recorded> {
-        self.store_guess_reply(key, reply, state).await
-    }
-
-    async fn commit(&self, key: &MessageKey<'_>, commit: &Commit<'_>, reply: &Reply, now: UnixMs) -> Result<Committed> {
-        self.commit_challenge(key, commit, reply, now).await
-    }
-
-    async fn sweep(&self, now: UnixMs) -> Result<()> {
-        self.sweep_expired(now).await?;
-        self.sweep_webhooks(now).await
-    }
 }

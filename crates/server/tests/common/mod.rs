@@ -1,6 +1,8 @@
 //! A real gateway on a real socket with a clock that stands still, and what a host's backend asks of it over REST.
 #![allow(dead_code)] // each test binary uses a part of it
 
+pub mod database;
+
 use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,10 +15,13 @@ use repin_server::store::{By, StoredKey};
 use repin_server::{ApiKey, Config};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
+use sqlx::Connection;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
+
+use database::PostgresDatabase;
 
 /// The host's key.
 pub const API_KEY: &str = "TEST_API_KEY:repin:a-secret-of-the-tests";
@@ -50,6 +55,7 @@ pub struct Gateway {
     config: Config,
     stop: oneshot::Sender<()>,
     served: JoinHandle<()>,
+    database: Option<Arc<PostgresDatabase>>,
 }
 
 impl Deref for Gateway {
@@ -70,14 +76,22 @@ impl Gateway {
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let mut config = Config::new(folder.path().join("data"));
+        let database = PostgresDatabase::make().map(Arc::new);
+        config.database = database.as_ref().map(|database| database.url().parse().unwrap());
+        config.database_connections = database::CONNECTIONS;
         config.api_keys = vec![ApiKey::parse(API_KEY).unwrap()];
         config.allowed_origins = vec![ORIGIN.to_owned()];
         config.register_ksf = KSF;
         change(&mut config);
-        Self::run(folder, config, Arc::new(ManualClock::at(START))).await
+        Self::run(folder, config, Arc::new(ManualClock::at(START)), database).await
     }
 
-    async fn run(folder: Arc<TempDir>, config: Config, clock: Arc<ManualClock>) -> Self {
+    async fn run(
+        folder: Arc<TempDir>,
+        config: Config,
+        clock: Arc<ManualClock>,
+        database: Option<Arc<PostgresDatabase>>,
+    ) -> Self {
         let inner = repin_server::Gateway::start(config.clone(), clock.clone()).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -87,7 +101,14 @@ impl Gateway {
             let stopped = async { _ = stopped.await };
             repin_server::serve(listener, gateway, stopped).await.unwrap();
         });
-        Self { host: Host::new(url), inner, clock, folder, config, stop, served }
+        Self { host: Host::new(url), inner, clock, folder, config, stop, served, database }
+    }
+
+    /// Another gateway on the same key ring; on the same database where that can be shared. `None` on SQLite.
+    pub async fn another_node(&self) -> Option<Self> {
+        self.database.as_ref()?;
+        let (folder, config) = (self.folder.clone(), self.config.clone());
+        Some(Self::run(folder, config, self.clock.clone(), self.database.clone()).await)
     }
 
     /// Stops gracefully and starts again on the same data.
@@ -97,13 +118,13 @@ impl Gateway {
 
     /// The same with other settings.
     pub async fn restart_with(self, change: impl FnOnce(&mut Config)) -> Self {
-        let Self { folder, mut config, clock, stop, served, inner, host } = self;
+        let Self { folder, mut config, clock, stop, served, inner, host, database } = self;
         change(&mut config);
         // Idle connections of the pool would otherwise be waited for.
         drop((inner, host));
         stop.send(()).unwrap();
         served.await.unwrap();
-        Self::run(folder, config, clock).await
+        Self::run(folder, config, clock, database).await
     }
 
     /// Puts the clock forward, in milliseconds.
@@ -132,6 +153,25 @@ impl Gateway {
         };
         self.inner.store.create_key(&key, new.key.hash(), BY).await.unwrap();
         (new.id, new.text.to_string())
+    }
+
+    /// The address of its database, on PostgreSQL.
+    pub fn database(&self) -> Option<String> {
+        self.database.as_ref().map(|database| database.url())
+    }
+
+    /// Changes its database behind its back.
+    pub async fn execute(&self, statement: &'static str) {
+        match self.database() {
+            Some(url) => {
+                database::execute(&url, statement).await;
+            }
+            None => {
+                let file = self.data().join("repin.db");
+                let mut connection = sqlx::SqliteConnection::connect(file.to_str().unwrap()).await.unwrap();
+                sqlx::query(statement).execute(&mut connection).await.unwrap();
+            }
+        }
     }
 
     /// The data folder.

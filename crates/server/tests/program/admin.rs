@@ -6,12 +6,21 @@ use std::process::Output;
 use serde_json::{Value, json};
 
 use crate::client::code;
+use crate::common::database::{Place, database_of};
 use crate::common::{Host, send};
 use crate::{ANSWERS, Client, PIN, Program, USER, program};
 
 /// `admin` on this data folder.
 fn admin(folder: &Path, arguments: &[&str]) -> Output {
-    program().arg("admin").args(arguments).arg("--data").arg(folder.join("data")).output().unwrap()
+    let mut program = program();
+    program
+        .envs(database_of(folder))
+        .arg("admin")
+        .args(arguments)
+        .arg("--data")
+        .arg(folder.join("data"))
+        .output()
+        .unwrap()
 }
 
 /// What it prints as JSON, done by Ada.
@@ -42,7 +51,7 @@ async fn status(host: &Host) -> (u16, Option<i64>) {
 
 #[tokio::test]
 async fn a_key_is_printed_once_works_at_once_and_is_revoked_at_once() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Place::new();
     let gateway = Program::start(&folder);
     let key = said(folder.path(), &["key", "create", "--live", "--label", "backend"]);
     assert!(key.starts_with("LIVE_API_KEY:") && key.lines().count() == 1, "{key}");
@@ -65,7 +74,7 @@ async fn a_key_is_printed_once_works_at_once_and_is_revoked_at_once() {
 
 #[tokio::test]
 async fn an_app_of_another_entity_has_keys_and_origins_of_its_own() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Place::new();
     let gateway = Program::start(&folder);
     let entity = said(folder.path(), &["entity", "create", "Harbour Ltd"]);
     let app = said(folder.path(), &["app", "create", "Harbour", "--entity", &entity]);
@@ -96,7 +105,7 @@ async fn an_app_of_another_entity_has_keys_and_origins_of_its_own() {
 
 #[tokio::test]
 async fn a_locked_person_is_unlocked_and_a_disabled_one_let_in_and_both_are_on_record() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Place::new();
     let gateway = Program::start(&folder);
     gateway.host.create_user(USER).await;
     Client::open(&gateway.host, "POST", "/user/initialize").await.replace(&[PIN, ANSWERS]).await.unwrap();
@@ -121,10 +130,11 @@ async fn a_locked_person_is_unlocked_and_a_disabled_one_let_in_and_both_are_on_r
 
 #[tokio::test]
 async fn what_cannot_be_done_is_said_and_nothing_is_made_up() {
-    let folder = tempfile::tempdir().unwrap();
-    assert!(refused(folder.path(), &["key", "list"]).contains("start a gateway on this folder first"));
-    assert!(!folder.path().join("data").exists());
+    let nothing = tempfile::tempdir().unwrap();
+    assert!(refused(nothing.path(), &["key", "list"]).contains("start a gateway on this folder first"));
+    assert!(!nothing.path().join("data").exists());
 
+    let folder = Place::new();
     let gateway = Program::start(&folder);
     gateway.host.create_user(USER).await;
     assert!(refused(folder.path(), &["key", "create"]).contains("--by"));

@@ -13,6 +13,7 @@ mod client;
 mod common;
 
 use client::Client;
+use common::database::{Place, database_of};
 use common::{API_KEY, Host, ORIGIN, send};
 use repin_core::api::CancelRequest;
 use serde_json::{Value, json};
@@ -38,11 +39,12 @@ struct Program {
 }
 
 impl Program {
-    fn start(folder: &tempfile::TempDir) -> Self {
+    fn start(folder: &Place) -> Self {
         let mut child = program()
             .args(["serve", "--listen", "127.0.0.1:0", "--allowed-origin", ORIGIN, "--log-level", "trace", "--data"])
             .arg(folder.path().join("data"))
             .env("REPIN_API_KEY", API_KEY)
+            .envs(database_of(folder.path()))
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -117,7 +119,7 @@ fn a_start_that_fails_says_why_and_repeats_no_key() {
 
 #[tokio::test]
 async fn no_pin_answer_token_or_key_is_in_the_log_at_trace_and_the_program_ends_well() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Place::new();
     let program = Program::start(&folder);
     let host = &program.host;
     host.create_user(USER).await;
@@ -154,7 +156,7 @@ async fn no_pin_answer_token_or_key_is_in_the_log_at_trace_and_the_program_ends_
 
 #[tokio::test]
 async fn a_killed_program_starts_again_where_it_was() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Place::new();
     let mut program = Program::start(&folder);
     program.host.create_user(USER).await;
     let mut enrol = Client::open(&program.host, "POST", "/user/initialize").await;

@@ -161,9 +161,8 @@ async fn a_guess_that_was_charged_before_a_crash_is_evaluated_after_it_and_not_c
     let (status, _) = client.send(Step::Prove1, 1, &sealed).await;
     assert_eq!(status, 200);
     // As a crash between the charge and the kept reply leaves it.
-    let database = sqlx::SqlitePool::connect(gateway.data().join("repin.db").to_str().unwrap()).await.unwrap();
     for statement in ["UPDATE seen SET code = NULL, reply = NULL WHERE seq = 1", "UPDATE runs SET state = NULL"] {
-        sqlx::query(statement).execute(&database).await.unwrap();
+        gateway.execute(statement).await;
     }
     let (status, again) = client.send(Step::Prove1, 1, &sealed).await;
     let mut client = client;

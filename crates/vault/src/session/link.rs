@@ -55,13 +55,18 @@ impl Link {
                 let (attempts, server_time) = (None, None);
                 return Err(SessionError::Refused { code: Code::NetworkError, attempts, server_time });
             }
-            let (sender, receiver) = oneshot::channel();
-            *self.waiting.borrow_mut() = Some(sender);
-            if let Some(changed) = self.changed.borrow_mut().take() {
-                let _ = changed.send(());
-            }
-            // The sender lives in `self`; it can only be dropped together with this future.
-            let _ = receiver.await;
+            self.wait().await;
         }
+    }
+
+    /// Waits for [`Link::retry`]; until then the connection counts as lost.
+    pub async fn wait(&self) {
+        let (sender, receiver) = oneshot::channel();
+        *self.waiting.borrow_mut() = Some(sender);
+        if let Some(changed) = self.changed.borrow_mut().take() {
+            let _ = changed.send(());
+        }
+        // The sender lives in `self`; it can only be dropped together with this future.
+        let _ = receiver.await;
     }
 }

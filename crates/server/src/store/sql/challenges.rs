@@ -1,0 +1,143 @@
+//! Challenges: created once for each idempotency key, read with the status they have now.
+
+use repin_core::api::UnixMs;
+use sqlx::{QueryBuilder, Row};
+use uuid::Uuid;
+
+use super::dialect::skip_locked;
+use super::locks::lock_person;
+use super::row::{challenge, int};
+use super::{Challenge, Created, Listed, NewChallenge, Page, Result, SqlStore, Status, Tx, User, page, users};
+use crate::rules::refuse_creation;
+use crate::store::Cursor;
+
+/// A challenge is in progress while a run has proved and may still register.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT c.*, EXISTS (SELECT 1 FROM runs r WHERE r.challenge = c.id AND r.proved IS NOT NULL
+             AND r.ended IS NULL AND r.registration_open_until > $1) AS proving FROM challenges c ",
+            $rest
+        )
+    };
+}
+
+/// A run belongs to one session, and no session lives for longer than an hour and its leeway.
+const RUN_KEPT_MS: u64 = 2 * 60 * 60 * 1000;
+
+impl SqlStore {
+    pub(super) async fn insert_challenge(&self, new: &NewChallenge<'_>, now: UnixMs) -> Result<Created> {
+        let mut tx = self.begin().await?;
+        lock_person(&mut tx, new.user).await?;
+        let before = sqlx::query(
+            "SELECT body_hash, challenge FROM idempotency WHERE person = $1 AND endpoint = $2 AND key = $3",
+        )
+        .bind(new.user)
+        .bind(new.endpoint)
+        .bind(new.key)
+        .fetch_optional(&mut *tx)
+        .await?;
+        if let Some(before) = before {
+            if before.try_get::<Vec<u8>, _>("body_hash")? != new.body_hash {
+                return Ok(Created::KeyReused);
+            }
+            return Ok(Created::Before(one(&mut tx, before.try_get("challenge")?, now).await?));
+        }
+        if let Some(code) = refuse_creation(new.kind, &user(&mut tx, new.user).await?, now) {
+            return Ok(Created::Refused(code));
+        }
+        let id = Uuid::new_v4().to_string();
+        sqlx::query(
+            "INSERT INTO challenges (id, person, type, status, correlation_id, created, expires_at)
+             VALUES ($1, $2, $3, 'PENDING', $4, $5, $6)",
+        )
+        .bind(&id)
+        .bind(new.user)
+        .bind(new.kind.name())
+        .bind(Uuid::new_v4().to_string())
+        .bind(int(now))
+        .bind(int(new.expires_at))
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query(
+            "INSERT INTO idempotency (person, endpoint, key, body_hash, challenge, created) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(new.user)
+        .bind(new.endpoint)
+        .bind(new.key)
+        .bind(&new.body_hash[..])
+        .bind(&id)
+        .bind(int(now))
+        .execute(&mut *tx)
+        .await?;
+        let created = one(&mut tx, id, now).await?;
+        tx.commit().await?;
+        Ok(Created::New(created))
+    }
+
+    pub(super) async fn select_challenge(&self, user: &str, id: &str, now: UnixMs) -> Result<Option<Challenge>> {
+        let row = sqlx::query(select!("WHERE c.id = $2 AND c.person = $3"))
+            .bind(int(now))
+            .bind(id)
+            .bind(user)
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|row| challenge(&row, now)).transpose()
+    }
+
+    pub(super) async fn select_challenges(
+        &self,
+        user: &str,
+        wanted: Option<Status>,
+        page: &Page,
+        now: UnixMs,
+    ) -> Result<Option<Listed<Challenge>>> {
+        let mut cursor = None;
+        if let Some(Cursor::After(id) | Cursor::Before(id)) = &page.cursor {
+            let query = "SELECT created, id FROM challenges WHERE person = $1 AND id = $2";
+            cursor = page::place(&self.readers, sqlx::query(query).bind(user).bind(id)).await?;
+            if cursor.is_none() {
+                return Ok(None);
+            }
+        }
+        // The status a challenge has now, from the one that is written down: as `row::challenge` tells it.
+        let mut query = QueryBuilder::new("SELECT * FROM (SELECT *, CASE WHEN status <> 'PENDING' THEN status");
+        query.push(" WHEN expires_at <= ").push_bind(int(now)).push(" THEN 'EXPIRED' WHEN proving THEN 'IN_PROGRESS'");
+        query.push(
+            " ELSE status END AS current FROM (SELECT c.*, EXISTS (SELECT 1 FROM runs r WHERE r.challenge = c.id",
+        );
+        query
+            .push(" AND r.proved IS NOT NULL AND r.ended IS NULL AND r.registration_open_until > ")
+            .push_bind(int(now));
+        query.push(") AS proving FROM challenges c WHERE c.person = ").push_bind(user.to_owned());
+        query.push(") AS told) AS listed WHERE true");
+        if let Some(status) = wanted {
+            query.push(" AND current = ").push_bind(status.name());
+        }
+        page::fetch(&self.readers, query, page, cursor).await?.try_map(|row| challenge(&row, now)).map(Some)
+    }
+
+    pub(super) async fn sweep_expired(&self, now: UnixMs) -> Result<()> {
+        self.expire_challenges(now).await?;
+        sqlx::query(concat!(
+            "WITH old AS MATERIALIZED (SELECT challenge, run FROM runs WHERE opened <= $1",
+            skip_locked!(),
+            ") DELETE FROM runs WHERE (challenge, run) IN (SELECT challenge, run FROM old)"
+        ))
+        .bind(int(now.saturating_sub(RUN_KEPT_MS)))
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+}
+
+async fn one(tx: &mut Tx, id: String, now: UnixMs) -> Result<Challenge> {
+    let row = sqlx::query(select!("WHERE c.id = $2")).bind(int(now)).bind(id).fetch_one(&mut **tx).await?;
+    challenge(&row, now)
+}
+
+async fn user(tx: &mut Tx, id: &str) -> Result<User> {
+    let row = sqlx::query("SELECT * FROM users WHERE id = $1").bind(id).fetch_one(&mut **tx).await?;
+    let credentials = users::credentials(&mut **tx, id).await?;
+    users::user(&row, credentials)
+}

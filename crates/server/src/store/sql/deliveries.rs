@@ -1,0 +1,145 @@
+//! Deliveries: claimed, tried, finished. A claim moves `due` to the time it lapses, so what a dead owner held comes back by
+//! itself.
+
+use repin_core::api::UnixMs;
+use sqlx::Row;
+
+use super::dialect::{self, DbRow, skip_locked};
+use super::row::{int, time, unsigned};
+use super::{Result, SqlStore, Tx};
+use crate::store::{Attempt, Claim, Delivery, NewDelivery, Outcome};
+
+/// Adds a delivery, due at once.
+pub(super) async fn insert_delivery(tx: &mut Tx, subscription: &str, new: &NewDelivery<'_>, now: UnixMs) -> Result<()> {
+    sqlx::query("INSERT INTO deliveries (id, subscription, type, body, created, due) VALUES ($1, $2, $3, $4, $5, $5)")
+        .bind(new.id)
+        .bind(subscription)
+        .bind(new.kind)
+        .bind(new.body)
+        .bind(int(now))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+impl SqlStore {
+    pub(super) async fn select_due(&self) -> Result<Vec<(String, UnixMs)>> {
+        // One look into the index for each subscription, however much waits.
+        let rows = sqlx::query(
+            "SELECT * FROM (SELECT id, (SELECT MIN(due) FROM deliveries d WHERE d.subscription = s.id
+             AND d.due IS NOT NULL) AS due FROM subscriptions s WHERE enabled) AS work WHERE due IS NOT NULL ORDER BY due",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(|row| Ok((row.try_get("id")?, time(row, "due")?))).collect()
+    }
+
+    pub(super) async fn claim(&self, claim: &Claim<'_>, now: UnixMs) -> Result<Vec<Delivery>> {
+        // Picked first, and once: a subquery of the UPDATE may be run for each row, and would pick more than wanted.
+        let rows = sqlx::query(concat!(
+            "WITH picked AS MATERIALIZED
+             (SELECT d.id FROM deliveries d JOIN subscriptions s ON s.id = d.subscription AND s.enabled
+              WHERE d.subscription = $3 AND d.due <= $4 ORDER BY d.due, d.rowid LIMIT $5",
+            skip_locked!(d),
+            ")
+             UPDATE deliveries SET due = $1, owner = $2, attempts = attempts + 1 WHERE id IN (SELECT id FROM picked)
+             RETURNING id, subscription, type, body, attempts,
+                       (SELECT endpoint FROM subscriptions s WHERE s.id = subscription) AS endpoint"
+        ))
+        .bind(int(claim.until))
+        .bind(claim.owner)
+        .bind(claim.subscription)
+        .bind(int(now))
+        .bind(int(claim.limit as u64))
+        .fetch_all(&self.writer)
+        .await?;
+        let delivery = |row| {
+            Ok(Delivery {
+                id: DbRow::try_get(row, "id")?,
+                subscription: row.try_get("subscription")?,
+                endpoint: row.try_get("endpoint")?,
+                kind: row.try_get("type")?,
+                body: row.try_get("body")?,
+                attempt: unsigned(row, "attempts")?,
+            })
+        };
+        rows.iter().map(delivery).collect()
+    }
+
+    pub(super) async fn finish(&self, attempt: &Attempt<'_>) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let delivery = attempt.delivery;
+        sqlx::query(
+            "INSERT INTO delivery_attempts (at, subscription, delivery, attempt, status, error, millis)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(int(attempt.at))
+        .bind(&delivery.subscription)
+        .bind(&delivery.id)
+        .bind(i64::from(delivery.attempt))
+        .bind(attempt.status.map(i64::from))
+        .bind(attempt.error)
+        .bind(int(attempt.millis))
+        .execute(&mut *tx)
+        .await?;
+        let at = int(attempt.at);
+        // Before its delivery, which is the order in which a deletion takes the two.
+        if attempt.outcome == Outcome::Gone {
+            sqlx::query("UPDATE subscriptions SET enabled = false, updated = $1 WHERE id = $2 AND enabled")
+                .bind(at)
+                .bind(&delivery.subscription)
+                .execute(&mut *tx)
+                .await?;
+        }
+        let change = match attempt.outcome {
+            Outcome::Delivered => {
+                sqlx::query("UPDATE deliveries SET delivered = $1, dead = NULL, due = NULL, owner = NULL WHERE id = $2")
+                    .bind(at)
+                    .bind(&delivery.id)
+            }
+            Outcome::Retry(due) => {
+                sqlx::query("UPDATE deliveries SET due = $1, owner = NULL WHERE id = $2 AND owner = $3 AND attempts = $4")
+                    .bind(int(due))
+                    .bind(&delivery.id)
+                    .bind(attempt.owner)
+                    .bind(i64::from(delivery.attempt))
+            }
+            Outcome::Dead | Outcome::Gone => sqlx::query(
+                "UPDATE deliveries SET dead = $1, due = NULL, owner = NULL WHERE id = $2 AND owner = $3 AND attempts = $4",
+            )
+            .bind(at)
+            .bind(&delivery.id)
+            .bind(attempt.owner)
+            .bind(i64::from(delivery.attempt)),
+        };
+        change.execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    pub(super) async fn release(&self, owner: &str, now: UnixMs) -> Result<()> {
+        sqlx::query(
+            "UPDATE deliveries SET due = $1, owner = NULL, attempts = attempts - 1 WHERE owner = $2 AND due IS NOT NULL",
+        )
+        .bind(int(now))
+        .bind(owner)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// Where the lock on the data folder says that no other gateway has this database. Their tries may have reached the
+    /// receiver, so they stay counted.
+    pub(super) async fn end_claims(&self, now: UnixMs) -> Result<()> {
+        if dialect::SHARED {
+            return Ok(());
+        }
+        sqlx::query(
+            "UPDATE deliveries SET due = CASE WHEN due < $1 THEN due ELSE $1 END, owner = NULL WHERE owner IS NOT NULL",
+        )
+        .bind(int(now))
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,46 @@
+//! Who has to wait for whom, where several nodes write at once. The order is always the same, so nobody waits in a circle:
+//! the person, then the run, then everything else of theirs.
+//!
+//! Everything that decides by what a person has (a charge, a commit, a new challenge) begins with [`lock_person`] or
+//! [`lock_run`], so a person's transactions happen one after the other, and each sees what the last one wrote. The rows are
+//! locked against change, not against being referred to (`NO KEY`).
+
+use super::dialect;
+use super::{MessageKey, Result, Tx};
+
+/// Waits until no other transaction works on this person, and keeps others waiting until this one ends.
+pub(super) async fn lock_person(tx: &mut Tx, person: &str) -> Result<()> {
+    if dialect::SHARED {
+        let query = "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE";
+        sqlx::query(query).bind(person).fetch_optional(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+/// The same for the person whose run a message belongs to, and the run itself. Nothing is locked for a run that is not there.
+pub(super) async fn lock_run(tx: &mut Tx, key: &MessageKey<'_>) -> Result<()> {
+    if dialect::SHARED {
+        let person: Option<String> = sqlx::query_scalar("SELECT person FROM runs WHERE challenge = $1 AND run = $2")
+            .bind(key.challenge)
+            .bind(&key.run[..])
+            .fetch_optional(&mut **tx)
+            .await?;
+        let Some(person) = person else { return Ok(()) };
+        lock_person(tx, &person).await?;
+        sqlx::query("SELECT 1 FROM runs WHERE challenge = $1 AND run = $2 FOR NO KEY UPDATE")
+            .bind(key.challenge)
+            .bind(&key.run[..])
+            .fetch_optional(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The same for an app, where something is counted before it is added.
+pub(super) async fn lock_app(tx: &mut Tx, app: &str) -> Result<()> {
+    if dialect::SHARED {
+        let query = "SELECT 1 FROM apps WHERE id = $1 FOR NO KEY UPDATE";
+        sqlx::query(query).bind(app).fetch_optional(&mut **tx).await?;
+    }
+    Ok(())
+}

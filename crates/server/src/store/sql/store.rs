@@ -1,0 +1,136 @@
+//! [`Store`] in SQL. These files are compiled once for each database: `super::dialect` says what is the database's own (its
+//! types, how a transaction begins, how rows are locked), and everything else is written once, in the SQL that both know.
+
+use async_trait::async_trait;
+use repin_core::api::{RunId, UnixMs};
+use repin_core::credential::CredentialId;
+use sqlx::{Pool, Transaction};
+use tokio::sync::Notify;
+
+use super::dialect::{self, Db};
+use crate::store::{
+    AppIdentity, Apps, Challenge, Change, Charge, Commit, Committed, Created, KnownKey, Listed, MessageKey,
+    NewChallenge, NewRun, Page, Recorded, Reply, Result, Run, Seen, Status, Store, User, UserFilter,
+};
+
+mod api_keys;
+mod apps;
+mod challenges;
+mod commit;
+mod dead_letters;
+mod deliveries;
+mod guesses;
+mod key_ids;
+mod locks;
+mod operator;
+mod outbox;
+mod page;
+mod row;
+mod runs;
+mod subscriptions;
+mod users;
+mod webhooks;
+
+type Tx = Transaction<'static, Db>;
+
+/// The store in a database.
+pub struct SqlStore {
+    writer: Pool<Db>,
+    readers: Pool<Db>,
+    /// For the question whether the database is there.
+    probe: Pool<Db>,
+    /// Told after each transaction that added something to deliver.
+    delivery_added: Notify,
+}
+
+impl SqlStore {
+    /// On a migrated database. The three may be one pool.
+    pub(super) fn new(writer: Pool<Db>, readers: Pool<Db>, probe: Pool<Db>) -> Self {
+        Self { writer, readers, probe, delivery_added: Notify::new() }
+    }
+
+    async fn begin(&self) -> Result<Tx> {
+        Ok(self.writer.begin_with(dialect::BEGIN).await?)
+    }
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn ready(&self) -> Result<bool> {
+        // There is an app since the start, so nothing found means that nothing can be written.
+        Ok(sqlx::query(dialect::READY).fetch_optional(&self.probe).await?.is_some())
+    }
+
+    async fn claim_keys(&self, keys: &[(&'static str, &str)]) -> Result<Option<&'static str>> {
+        self.insert_keys(keys).await
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        self.probe.close().await;
+        self.writer.close().await;
+    }
+
+    async fn create_user(&self, app: &str, user_id: &str, now: UnixMs) -> Result<Option<User>> {
+        self.insert_user(app, user_id, now).await
+    }
+
+    async fn user(&self, app: &str, user_id: &str) -> Result<Option<User>> {
+        self.select_user(app, user_id).await
+    }
+
+    async fn users(&self, app: &str, wanted: &UserFilter, page: &Page, now: UnixMs) -> Result<Option<Listed<User>>> {
+        self.select_users(app, wanted, page, now).await
+    }
+
+    async fn create_challenge(&self, new: &NewChallenge<'_>, now: UnixMs) -> Result<Created> {
+        self.insert_challenge(new, now).await
+    }
+
+    async fn challenge(&self, user: &str, id: &str, now: UnixMs) -> Result<Option<Challenge>> {
+        self.select_challenge(user, id, now).await
+    }
+
+    async fn challenges(
+        &self,
+        user: &str,
+        wanted: Option<Status>,
+        page: &Page,
+        now: UnixMs,
+    ) -> Result<Option<Listed<Challenge>>> {
+        self.select_challenges(user, wanted, page, now).await
+    }
+
+    async fn run(&self, challenge: &str, run: RunId) -> Result<Option<Run>> {
+        self.select_run(challenge, run).await
+    }
+
+    async fn seen(&self, challenge: &str, run: RunId, seq: u32) -> Result<Option<Seen>> {
+        self.select_seen(challenge, run, seq).await
+    }
+
+    async fn open_run(&self, key: &MessageKey<'_>, new: &NewRun<'_>, reply: &Reply, now: UnixMs) -> Result<Recorded> {
+        self.insert_run(key, new, reply, now).await
+    }
+
+    async fn record(&self, key: &MessageKey<'_>, reply: &Reply, change: &Change, now: UnixMs) -> Result<Recorded> {
+        self.advance_run(key, reply, change, now).await
+    }
+
+    async fn charge(&self, key: &MessageKey<'_>, credential: CredentialId, now: UnixMs) -> Result<Charge> {
+        self.charge_guess(key, credential, now).await
+    }
+
+    async fn answer_guess(&self, key: &MessageKey<'_>, reply: &Reply, state: &[u8]) -> Result<Recorded> {
+        self.store_guess_reply(key, reply, state).await
+    }
+
+    async fn commit(&self, key: &MessageKey<'_>, commit: &Commit<'_>, reply: &Reply, now: UnixMs) -> Result<Committed> {
+        self.commit_challenge(key, commit, reply, now).await
+    }
+
+    async fn sweep(&self, now: UnixMs) -> Result<()> {
+        self.sweep_expired(now).await?;
+        self.sweep_webhooks(now).await
+    }
+}

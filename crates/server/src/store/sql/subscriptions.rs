@@ -1,0 +1,119 @@
+//! Subscriptions.
+
+use repin_core::api::UnixMs;
+use sqlx::Row;
+
+use super::deliveries::insert_delivery;
+use super::dialect::{Db, DbRow};
+use super::locks::lock_app;
+use super::row::{int, time};
+use super::{Result, SqlStore};
+use crate::store::{NewDelivery, Subscription};
+
+impl SqlStore {
+    pub(super) async fn insert_subscription(
+        &self,
+        new: &Subscription,
+        max: usize,
+        first: &NewDelivery<'_>,
+    ) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        lock_app(&mut tx, &new.app).await?;
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM subscriptions WHERE app = $1")
+            .bind(&new.app)
+            .fetch_one(&mut *tx)
+            .await?;
+        if usize::try_from(count).unwrap_or(usize::MAX) >= max {
+            return Ok(false);
+        }
+        sqlx::query(
+            "INSERT INTO subscriptions (id, app, name, endpoint, enabled, types, created, updated)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(&new.id)
+        .bind(&new.app)
+        .bind(&new.name)
+        .bind(&new.endpoint)
+        .bind(new.enabled)
+        .bind(new.types.join(" "))
+        .bind(int(new.created))
+        .bind(int(new.updated))
+        .execute(&mut *tx)
+        .await?;
+        insert_delivery(&mut tx, &new.id, first, new.created).await?;
+        tx.commit().await?;
+        self.delivery_added.notify_one();
+        Ok(true)
+    }
+
+    pub(super) async fn select_subscriptions(&self, app: &str) -> Result<Vec<Subscription>> {
+        let rows = sqlx::query("SELECT * FROM subscriptions WHERE app = $1 ORDER BY created, rowid")
+            .bind(app)
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter().map(subscription).collect()
+    }
+
+    pub(super) async fn select_subscription(&self, app: &str, id: &str) -> Result<Option<Subscription>> {
+        select(&self.readers, app, id).await
+    }
+
+    pub(super) async fn change_subscription(
+        &self,
+        app: &str,
+        id: &str,
+        name: Option<&str>,
+        enabled: Option<bool>,
+        now: UnixMs,
+    ) -> Result<Option<Subscription>> {
+        let mut tx = self.begin().await?;
+        sqlx::query(
+            "UPDATE subscriptions SET name = COALESCE($1, name), enabled = COALESCE($2, enabled), updated = $3
+             WHERE app = $4 AND id = $5",
+        )
+        .bind(name)
+        .bind(enabled)
+        .bind(int(now))
+        .bind(app)
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+        let changed = select(&mut *tx, app, id).await?;
+        tx.commit().await?;
+        // What waited for it to be enabled can go.
+        self.delivery_added.notify_one();
+        Ok(changed)
+    }
+
+    pub(super) async fn remove_subscription(&self, app: &str, id: &str) -> Result<bool> {
+        let removed = sqlx::query("DELETE FROM subscriptions WHERE app = $1 AND id = $2")
+            .bind(app)
+            .bind(id)
+            .execute(&self.writer)
+            .await?;
+        Ok(removed.rows_affected() > 0)
+    }
+}
+
+async fn select(executor: impl sqlx::Executor<'_, Database = Db>, app: &str, id: &str) -> Result<Option<Subscription>> {
+    let row = sqlx::query("SELECT * FROM subscriptions WHERE app = $1 AND id = $2")
+        .bind(app)
+        .bind(id)
+        .fetch_optional(executor)
+        .await?;
+    row.as_ref().map(subscription).transpose()
+}
+
+fn subscription(row: &DbRow) -> Result<Subscription> {
+    let types: String = row.try_get("types")?;
+    Ok(Subscription {
+        id: row.try_get("id")?,
+        app: row.try_get("app")?,
+        name: row.try_get("name")?,
+        endpoint: row.try_get("endpoint")?,
+        enabled: row.try_get("enabled")?,
+        types: types.split(' ').map(str::to_owned).collect(),
+        created: time(row, "created")?,
+        updated: time(row, "updated")?,
+    })
+}

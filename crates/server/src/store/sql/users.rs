@@ -1,0 +1,173 @@
+//! Users of an app, and what an operator does for them.
+
+use std::collections::HashMap;
+
+use repin_core::api::{CredentialKind, UnixMs};
+use sqlx::{QueryBuilder, Row};
+use uuid::Uuid;
+
+use super::dialect::{Db, DbRow};
+use super::locks::lock_person;
+use super::operator::{About, audit};
+use super::row::{credential, int, kind_number, optional, time};
+use super::{Listed, Page, Result, SqlStore, User, UserFilter, page};
+use crate::attempts::MAX_CONSECUTIVE;
+use crate::store::{By, Credential, CredentialStatus, Cursor};
+
+impl SqlStore {
+    pub(super) async fn insert_user(&self, app: &str, user_id: &str, now: UnixMs) -> Result<Option<User>> {
+        let id = Uuid::new_v4().to_string();
+        let inserted = sqlx::query(
+            "INSERT INTO users (id, app, user_id, status, created) VALUES ($1, $2, $3, 'ENABLED', $4)
+             ON CONFLICT (app, user_id) DO NOTHING",
+        )
+        .bind(&id)
+        .bind(app)
+        .bind(user_id)
+        .bind(int(now))
+        .execute(&self.writer)
+        .await?;
+        let user = User {
+            id,
+            app: app.to_owned(),
+            user_id: user_id.to_owned(),
+            created: now,
+            disabled: false,
+            pin: None,
+            answers: None,
+            pin_unlocked: None,
+            answers_unlocked: None,
+        };
+        Ok((inserted.rows_affected() == 1).then_some(user))
+    }
+
+    pub(super) async fn select_user(&self, app: &str, user_id: &str) -> Result<Option<User>> {
+        let row = sqlx::query("SELECT * FROM users WHERE app = $1 AND user_id = $2")
+            .bind(app)
+            .bind(user_id)
+            .fetch_optional(&self.readers)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let credentials = credentials(&self.readers, row.try_get("id")?).await?;
+        Ok(Some(user(&row, credentials)?))
+    }
+
+    pub(super) async fn select_users(
+        &self,
+        app: &str,
+        wanted: &UserFilter,
+        page: &Page,
+        now: UnixMs,
+    ) -> Result<Option<Listed<User>>> {
+        let mut cursor = None;
+        if let Some(Cursor::After(id) | Cursor::Before(id)) = &page.cursor {
+            // Hosts know their own name for a user; the Link header has ours, which is always a UUID.
+            let query = "SELECT created, id FROM users WHERE app = $1 AND (user_id = $2 OR id = $2) LIMIT 1";
+            cursor = page::place(&self.readers, sqlx::query(query).bind(app).bind(id)).await?;
+            if cursor.is_none() {
+                return Ok(None);
+            }
+        }
+        let mut query = QueryBuilder::new("SELECT * FROM users WHERE app = ");
+        query.push_bind(app.to_owned());
+        push_status(&mut query, CredentialKind::Pin, wanted.pin, now);
+        push_status(&mut query, CredentialKind::Answers, wanted.answers, now);
+        let rows = page::fetch(&self.readers, query, page, cursor).await?;
+        let mut found = HashMap::new();
+        for row in &rows.items {
+            let id: String = row.try_get("id")?;
+            let credentials = credentials(&self.readers, &id).await?;
+            found.insert(id, credentials);
+        }
+        let read = |row: DbRow| {
+            let credentials = found.remove(row.try_get::<&str, _>("id")?).unwrap_or_default();
+            user(&row, credentials)
+        };
+        rows.try_map(read).map(Some)
+    }
+
+    pub(super) async fn update_user_status(&self, user: &User, disabled: bool, by: By<'_>) -> Result<bool> {
+        let (status, event) = if disabled { ("DISABLED", "USER_DISABLED") } else { ("ENABLED", "USER_ENABLED") };
+        let mut tx = self.begin().await?;
+        let changed = sqlx::query("UPDATE users SET status = $1 WHERE id = $2 AND status <> $1")
+            .bind(status)
+            .bind(&user.id)
+            .execute(&mut *tx)
+            .await?;
+        if changed.rows_affected() == 0 {
+            return Ok(false);
+        }
+        audit(&mut tx, by, event, About { app: Some(&user.app), user: Some(&user.id), subject: None }).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    pub(super) async fn clear_counter(&self, user: &User, kind: CredentialKind, by: By<'_>) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        lock_person(&mut tx, &user.id).await?;
+        let cleared = sqlx::query(
+            "UPDATE credentials SET failed = 0, consecutive = 0, locked_at = NULL, locked_until = NULL
+             WHERE person = $1 AND kind = $2",
+        )
+        .bind(&user.id)
+        .bind(kind_number(kind))
+        .execute(&mut *tx)
+        .await?;
+        if cleared.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let (column, event) = match kind {
+            CredentialKind::Pin => ("UPDATE users SET pin_unlocked_at = $1 WHERE id = $2", "PIN_UNLOCKED"),
+            CredentialKind::Answers => ("UPDATE users SET answers_unlocked_at = $1 WHERE id = $2", "ANSWERS_UNLOCKED"),
+        };
+        sqlx::query(column).bind(int(by.now)).bind(&user.id).execute(&mut *tx).await?;
+        audit(&mut tx, by, event, About { app: Some(&user.app), user: Some(&user.id), subject: None }).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+}
+
+/// Only users whose credential of this kind has this status now: the rule of `Counter::is_locked` as a condition.
+fn push_status(query: &mut QueryBuilder<Db>, kind: CredentialKind, status: Option<CredentialStatus>, now: UnixMs) {
+    let Some(status) = status else { return };
+    query.push(if status == CredentialStatus::Unset { " AND NOT EXISTS (" } else { " AND EXISTS (" });
+    query.push("SELECT 1 FROM credentials c WHERE c.person = users.id AND c.kind = ").push_bind(kind_number(kind));
+    if status != CredentialStatus::Unset {
+        query.push(if status == CredentialStatus::Locked { " AND (" } else { " AND NOT (" });
+        query.push("c.consecutive >= ").push_bind(i64::from(MAX_CONSECUTIVE));
+        query.push(" OR coalesce(c.locked_until, 0) > ").push_bind(int(now)).push(")");
+    }
+    query.push(")");
+}
+
+/// Expects all columns of `users`.
+pub(super) fn user(row: &DbRow, [pin, answers]: [Option<Credential>; 2]) -> Result<User> {
+    Ok(User {
+        id: row.try_get("id")?,
+        app: row.try_get("app")?,
+        user_id: row.try_get("user_id")?,
+        created: time(row, "created")?,
+        disabled: row.try_get::<String, _>("status")? != "ENABLED",
+        pin,
+        answers,
+        pin_unlocked: optional(row, "pin_unlocked_at")?,
+        answers_unlocked: optional(row, "answers_unlocked_at")?,
+    })
+}
+
+/// A user's PIN and answers.
+pub(super) async fn credentials(
+    executor: impl sqlx::Executor<'_, Database = Db>,
+    user: &str,
+) -> Result<[Option<Credential>; 2]> {
+    let rows = sqlx::query("SELECT * FROM credentials WHERE person = $1").bind(user).fetch_all(executor).await?;
+    let [mut pin, mut answers] = [None, None];
+    for row in &rows {
+        let credential = credential(row)?;
+        match credential.kind {
+            CredentialKind::Pin => pin = Some(credential),
+            CredentialKind::Answers => answers = Some(credential),
+        }
+    }
+    Ok([pin, answers])
+}

@@ -1,0 +1,85 @@
+//! The database away, read only, and back.
+
+use repin_core::api::Step;
+use repin_core::api::{CredentialKind, Prove1Reply, Prove1Request};
+use repin_core::credential::ClientLogin;
+use repin_core::secret::SecretBytes;
+use serde_json::json;
+
+use crate::client::Client;
+use crate::common::{Host, send};
+use crate::node::Site;
+use crate::{ANSWERS, PIN, USER};
+
+async fn health(host: &Host, which: &str) -> u16 {
+    send(host.http.get(format!("{}/health/{which}", host.url))).await.0
+}
+
+/// Waits for the gateway to find out by itself.
+async fn until_ready(host: &Host) {
+    let ready = async {
+        while health(host, "ready").await != 200 {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), ready).await.expect("it is ready again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_database_is_away_errors_say_so_and_afterwards_everything_goes_on() {
+    let site = Site::new();
+    let node = site.start("0");
+    let host = &node.host;
+    host.create_user(USER).await;
+    Client::open(host, "POST", "/user/initialize").await.replace(&[PIN, ANSWERS]).await.unwrap();
+    let mut change = Client::open(host, "PUT", "/user/pin").await;
+    change.guess("111111").await.unwrap();
+
+    site.cluster.stop(false).unwrap();
+    assert_eq!((health(host, "live").await, health(host, "ready").await), (200, 503));
+    let (_, ke1) = ClientLogin::start(&SecretBytes::new(b"222222".to_vec()), &mut rand_core::OsRng).unwrap();
+    let sealed = change.seal(Step::Prove1, &Prove1Request { kind: CredentialKind::Pin, ke1 });
+    let (guess, rest) = tokio::join!(
+        change.send(Step::Prove1, change.seq, &sealed),
+        send(host.request("POST", "/users/token").json(&json!({"userId": USER}))),
+    );
+    for (status, body) in [guess, rest] {
+        assert_eq!((status, &body), (503, &json!({"code": -1, "message": "Something went wrong"})));
+    }
+
+    site.cluster.resume().unwrap();
+    until_ready(host).await;
+    let user = host.user(USER).await["data"]["user"].take();
+    assert_eq!(user["pinDetails"]["failedAttempts"], 1, "what was not answered was not charged");
+    // The very bytes that could not be taken, as the widget sends them again.
+    let (status, body) = change.send(Step::Prove1, change.seq, &sealed).await;
+    let reply: Prove1Reply = change.read(Step::Prove1, &sealed, status, &body).unwrap();
+    assert_eq!(reply.attempts.left, 1);
+    Client::open(host, "PUT", "/user/pin").await.prove(PIN).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_database_that_is_read_only_what_needs_no_writing_is_answered() {
+    let site = Site::new();
+    let node = site.start("0");
+    let host = &node.host;
+    host.create_user(USER).await;
+    let mut enrol = Client::open(host, "POST", "/user/initialize").await;
+    enrol.replace(&[PIN, ANSWERS]).await.unwrap();
+    // As after a change of roles: new connections meet a server that takes no writes.
+    let disconnect = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'repin-server'";
+    site.execute(&["ALTER DATABASE postgres SET default_transaction_read_only = on", disconnect]).await;
+
+    assert_eq!((health(host, "live").await, health(host, "ready").await), (200, 503));
+    assert_eq!(host.user(USER).await["data"]["user"]["pinStatus"], "ENABLED");
+    let (token, _) = host.token(USER).await;
+    assert_eq!(host.challenge_status(&token, &enrol.challenge).await, "COMPLETE");
+    let (status, body) = send(host.request("POST", "/users").json(&json!({"userId": "user-0002"}))).await;
+    assert_eq!((status, body["code"].as_i64()), (503, Some(-1)), "{body}");
+    assert_eq!(host.try_challenge("PUT", "/user/pin", &token).await, Err(-1));
+
+    let writable = "ALTER DATABASE postgres RESET default_transaction_read_only";
+    site.execute(&["SET default_transaction_read_only = off", writable, disconnect]).await;
+    until_ready(host).await;
+    Client::open(host, "PUT", "/user/pin").await.prove(PIN).await.unwrap();
+}

@@ -1,0 +1,50 @@
+//! Nodes that come and go: together, with another key ring, of another version.
+
+use crate::client::Client;
+use crate::node::{Site, Starting};
+use crate::{ANSWERS, PIN, USER};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_that_start_at_once_migrate_once_and_are_one_gateway() {
+    let site = Site::new();
+    // One folder for all three: the key ring is made once, too.
+    let folder = tempfile::tempdir().unwrap();
+    let starting: Vec<_> = (0..3).map(|_| Starting::new(folder.path(), &site.url())).collect();
+    let nodes: Vec<_> = starting.into_iter().map(|starting| starting.listening().unwrap()).collect();
+    assert_eq!(site.number("SELECT count(*) FROM apps").await, 1);
+    nodes[0].host.create_user(USER).await;
+    Client::open(&nodes[1].host, "POST", "/user/initialize").await.replace(&[PIN, ANSWERS]).await.unwrap();
+    Client::open(&nodes[2].host, "PUT", "/user/pin").await.prove(PIN).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_with_another_key_ring_does_not_start() {
+    let site = Site::new();
+    let _first = site.start("0");
+    let other = tempfile::tempdir().unwrap();
+    let said = Starting::new(other.path(), &site.url()).listening().err().expect("it does not start");
+    assert!(said.contains("another key ring"), "{said}");
+    site.start("1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_program_works_beside_a_newer_one_until_that_takes_something_away() {
+    let site = Site::new();
+    let old = site.start("0");
+    old.host.create_user(USER).await;
+    // What a newer program's migration would add, in the ways that schema.rs allows.
+    site.execute(&["ALTER TABLE users ADD COLUMN of_the_future TEXT;
+         ALTER TABLE credentials ADD COLUMN of_the_future BIGINT NOT NULL DEFAULT 7;
+         CREATE TABLE of_the_future (id BIGINT PRIMARY KEY);
+         INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+             VALUES (9000, 'of the future', true, '\\x00', 1)"])
+        .await;
+    Client::open(&old.host, "POST", "/user/initialize").await.replace(&[PIN, ANSWERS]).await.unwrap();
+    // An old one that is restarted in the middle of the upgrade.
+    let again = site.start("1");
+    Client::open(&again.host, "PUT", "/user/pin").await.prove(PIN).await.unwrap();
+
+    site.execute(&["UPDATE oldest_program SET migration = 9000"]).await;
+    let said = site.begin("2").listening().err().expect("it does not start");
+    assert!(said.contains("use a newer one") && !said.contains("postgres://"), "{said}");
+}

@@ -1,0 +1,5 @@
+// A sheet as its text: esbuild's `text` loader.
+declare module '*.css' {
+  const text: string;
+  export default text;
+}

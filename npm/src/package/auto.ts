@@ -1,0 +1,6 @@
+// `repin/auto`: makes `<pin-recovery>` known by being imported.
+import { define } from './index.ts';
+
+define();
+
+export type * from './index.ts';

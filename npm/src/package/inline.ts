@@ -1,0 +1,2 @@
+// `repin/inline`: as `repin`, with the WASM in the script.
+export * from './index.ts';

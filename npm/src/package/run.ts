@@ -1,0 +1,101 @@
+// One run of the widget in an element: from `start` to its outcome, told as events on the way.
+import { failure } from '../outcome.ts';
+import type { Failure, FailureKind, Mounted, Outcome, PinRecoveryEvents, PinRecoveryOptions, Session, Step } from '../types.ts';
+import { load, version } from './load.ts';
+
+export interface Run {
+  readonly done: Promise<Outcome>;
+  cancel(): void;
+  renew(session: Session): void;
+  setLocale(tag: string): Promise<void>;
+}
+
+type Detail<Name extends keyof PinRecoveryEvents> = PinRecoveryEvents[Name]['detail'];
+
+/** What the first screen of each kind of challenge is. */
+const BEGINNINGS: Record<string, Step> = {
+  RESTORE_PIN: 'questions',
+  CHANGE_PIN: 'current-pin',
+  SET_PIN: 'new-pin',
+  INITIALIZE: 'new-pin',
+  SET_SECURITY_QUESTIONS: 'questions-intro',
+};
+
+/** Starts once `before` has ended, for both fill the same element. Never throws, and `done` never rejects. */
+export function run(element: HTMLElement, options: PinRecoveryOptions, before: Promise<unknown> | undefined, onStep: (step: Step) => void): Run {
+  const over = new AbortController();
+  let mounted: Mounted | undefined;
+  let step: Step = 'loading';
+  let wrong: Failure | undefined;
+  let told: FailureKind | undefined;
+
+  const emit = <Name extends keyof PinRecoveryEvents>(name: Name, ...[detail]: Detail<Name> extends void ? [] : [Detail<Name>]) =>
+    element.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+  const cancel = () => {
+    over.abort();
+    mounted?.cancel();
+  };
+  const tell = (error: Failure) => {
+    told = error.kind;
+    options.onError?.(error);
+    emit(step === 'loading' ? 'pr-loaderror' : 'pr-error', error);
+    if (step === 'loading') onStep('error');
+  };
+
+  async function go(): Promise<Outcome> {
+    await before;
+    if (over.signal.aborted) return { status: 'canceled', reason: 'host', step };
+    emit('pr-loaderstart');
+    try {
+      const { mount } = await load(options.assetsUrl);
+      if (over.signal.aborted) return { status: 'canceled', reason: 'host', step };
+      mounted = mount(element, { ...options, ...callbacks });
+      return await mounted.done;
+    } catch (error) {
+      const failed = failure('network', -1, (error as Error).message);
+      tell(failed);
+      return { status: 'failed', error: failed };
+    }
+  }
+
+  const callbacks = {
+    getSession: options.getSession && (async (reason: 'start' | 'expiring' | 'expired') => {
+      if (reason === 'expiring') emit('pr-session-expiring');
+      const session = await options.getSession?.(reason, { signal: over.signal });
+      const { userToken, encryptionKey, challengeId } = Object(session);
+      if ([userToken, encryptionKey, challengeId].every((value) => typeof value === 'string')) return session as Session;
+      throw new TypeError('getSession gave no { userToken, encryptionKey, challengeId }');
+    }),
+    onStep(at: { step: Step; index: number; total: number }) {
+      const first = step === 'loading' && at.step !== step;
+      const beginning = options.flow && BEGINNINGS[options.flow];
+      if (first && beginning && beginning !== at.step && Object.values(BEGINNINGS).includes(at.step)) {
+        wrong = failure('challenge_invalid', -1, `the challenge is not ${options.flow}`);
+        // The face is in the middle of its own call.
+        return queueMicrotask(cancel);
+      }
+      onStep((step = at.step));
+      if (first) emit('pr-ready', { step, version });
+      emit('pr-step', at);
+      options.onStep?.(at);
+      if (step === 'forgot') emit('pr-forgot');
+    },
+    onError: tell,
+    onOutcome: undefined,
+  };
+
+  const done = go().then((outcome): Outcome => {
+    over.abort();
+    // Reserved for a widget that never came.
+    element.style.minBlockSize = '';
+    if (wrong) outcome = { status: 'failed', error: wrong };
+    if (outcome.status === 'failed' && told !== outcome.error.kind) tell(outcome.error);
+    if (outcome.status === 'canceled') emit('pr-cancel', { step: outcome.step, reason: outcome.reason });
+    emit('pr-complete', outcome);
+    options.onOutcome?.(outcome);
+    return outcome;
+  });
+  options.signal?.addEventListener('abort', cancel, { signal: over.signal });
+  if (options.signal?.aborted) cancel();
+  return { done, cancel, renew: (session) => mounted?.renew(session), setLocale: async (tag) => mounted?.setLocale(tag) };
+}

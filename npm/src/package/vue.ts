@@ -1,0 +1,36 @@
+// `repin/vue`, for Vue 3.
+import { defineComponent, h, onBeforeUnmount, onMounted, ref, watch, type PropType } from 'vue';
+import type { Failure, Outcome, PinRecoveryOptions, Step } from '../types.ts';
+import { define } from './index.ts';
+import type { PinRecoveryElement } from './element.ts';
+
+/** The widget, started when it is mounted and closed when it goes. What is not an event is in `options`. */
+export const PinRecovery = defineComponent({
+  name: 'PinRecovery',
+  props: {
+    options: { type: Object as PropType<PinRecoveryOptions>, required: true },
+    locale: String,
+  },
+  emits: {
+    step: (_: { step: Step; index: number; total: number }) => true,
+    error: (_: Failure) => true,
+    outcome: (_: Outcome) => true,
+  },
+  setup(props, { emit, slots }) {
+    const element = ref<PinRecoveryElement>();
+    onMounted(() => {
+      define();
+      const { options, locale } = props;
+      void element.value?.start({
+        ...options,
+        locale: locale ?? options.locale,
+        onStep: (step) => (options.onStep?.(step), emit('step', step)),
+        onError: (error) => (options.onError?.(error), emit('error', error)),
+        onOutcome: (outcome) => (options.onOutcome?.(outcome), emit('outcome', outcome)),
+      });
+    });
+    watch(() => props.locale, (locale) => element.value && (element.value.locale = locale));
+    onBeforeUnmount(() => element.value?.cancel());
+    return () => h('pin-recovery', { ref: element }, slots.default?.());
+  },
+});

@@ -1,0 +1,26 @@
+// `cargo xtask pictures accept`: what the widget looks like now is what it shall look like. Pictures that show the same stay
+// as they are, those of states that are gone go.
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { camera, LOOKS } from './camera.mjs';
+import { compare } from './compare.mjs';
+import { indexed } from './indexed.mjs';
+
+const ACCEPTED = new URL('./accepted/', import.meta.url);
+const { states, take, close } = await camera();
+let written = 0;
+for (const look of Object.keys(LOOKS)) {
+  const folder = new URL(`${look}/`, ACCEPTED);
+  mkdirSync(folder, { recursive: true });
+  for (const state of states) {
+    const file = new URL(`${state}.png`, folder);
+    const taken = await take(look, state);
+    if (existsSync(file) && compare(readFileSync(file), taken).same) continue;
+    writeFileSync(file, indexed(taken));
+    written += 1;
+  }
+  for (const name of readdirSync(folder)) {
+    if (!states.includes(name.replace(/\.png$/, ''))) rmSync(new URL(name, folder));
+  }
+}
+await close();
+console.log(`${written} pictures written; look at them before you commit them`);
