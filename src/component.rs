@@ -19,6 +19,10 @@ pub fn PinRecovery(
     /// What the vault says, and whom to tell.
     face: Face,
 ) -> impl IntoView {
+    from_stage(face, 1, card)
+}
+
+fn card(face: Face) -> El {
     every(1_000, move || face.tick());
     let covered = move || face.leaving.get() || face.front.get() != 0;
     let mut was_covered = false;
@@ -35,7 +39,18 @@ pub fn PinRecovery(
         .on("keydown", move |event| on_key(face, event.unchecked_ref()))
         .on("input", move |_| face.note_typing())
         .with(&face.voice())
-        .children(vec![header(face), session_notice(face), front(face), behind])
+        .children(vec![from_stage(face, 2, header), session_notice(face), front(face), behind])
+}
+
+/// A part that is not made before this [stage](Face::stage), and then stays.
+pub(crate) fn from_stage(face: Face, stage: u32, make: fn(Face) -> El) -> El {
+    dynamic(move || {
+        if face.stage.now() < stage {
+            face.stage.follow();
+            return nothing();
+        }
+        make(face)
+    })
 }
 
 /// What passes: the question whether to leave, a lost connection, a wait.
@@ -59,6 +74,8 @@ fn page(face: Face) -> El {
     })
 }
 
+/// No screen is inlined here: a browser compiles a function whole when it is first called, and this one would be all of
+/// them.
 fn screen_view(face: Face, screen: Screen) -> El {
     group(match screen {
         Screen::Loading => screens::loading::screen(face),

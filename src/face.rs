@@ -30,6 +30,10 @@ pub trait Host {
     fn hands_over(&self) -> bool;
     /// The success screen closes by itself after so many milliseconds.
     fn closes_after_ms(&self) -> Option<u32>;
+    /// Something else shows that it is loading, until the first screen.
+    fn shows_loading(&self) -> bool {
+        false
+    }
     /// Steps may move the keyboard focus; off where many widgets stand on one page.
     fn moves_focus(&self) -> bool {
         true
@@ -84,6 +88,9 @@ pub struct Face {
     pub(crate) ticks: Small<u32>,
     /// Goes up with each change of language.
     language: Small<u32>,
+    /// How much of the widget is made: nothing at 0, all but the header at 1, everything at 2. What is made for the first
+    /// time is compiled for the first time, so that all of it at once would be a long task on a phone.
+    pub(crate) stage: Small<u32>,
 }
 
 struct Inner {
@@ -140,9 +147,13 @@ impl Face {
             renewal_failed: Small::new(false),
             ticks: Small::new(0),
             language: Small::new(0),
+            stage: Small::new(2),
         };
-        face.inner().host.step(step_name(&Screen::Loading), None);
-        face.receive(first);
+        let inner = face.inner();
+        inner.host.step(step_name(&Screen::Loading), None);
+        if !inner.host.shows_loading() {
+            face.receive(first);
+        }
         face
     }
 
@@ -161,7 +172,8 @@ impl Face {
             self.page.set(page_key(&view.screen));
             self.step.set(step_key(&view.screen));
         }
-        self.front.set(if interrupted { page_key(&view.screen) } else { 0 });
+        let shown_elsewhere = matches!(view.screen, Screen::Loading) && inner.host.shows_loading();
+        self.front.set(if interrupted && !shown_elsewhere { page_key(&view.screen) } else { 0 });
         self.header.set(header_key(&view));
         self.busy.set(view.busy);
         if judged {

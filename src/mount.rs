@@ -1,6 +1,6 @@
 //! Joins the three: the host page through the loader's options, the face, and the vault's worker.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
@@ -60,62 +60,72 @@ extern "C" {
 }
 
 /// A widget that stands in the page. Dropping it takes it down and ends the vault.
-pub struct Mounted {
-    link: Rc<Link>,
-    _view: UnmountHandle<AnyViewState>,
-}
+pub struct Mounted(Rc<Link>);
 
 impl Mounted {
-    /// Fills `container` and waits for a session.
+    /// Will fill `container` once it has been started with a session.
     pub fn new(container: HtmlElement, options: Options) -> Self {
-        let link = Rc::new(Link { options, client: RefCell::new(None), face: RefCell::new(None) });
-        let inside = link.clone();
-        let place = container.clone();
-        let view = mount_to(container, move || {
-            let texts = Texts::new(&inside.options.locale(), inside.options.messages());
-            let face = Face::new(texts, Box::new(HostPage(Rc::downgrade(&inside))), loading());
-            *inside.face.borrow_mut() = Some(face);
-            end_with_page(&inside);
-            end_when_removed(&inside, place);
-            view! { <PinRecovery face=face/> }.into_any()
-        });
-        Self { link, _view: view }
+        Self(Rc::new(Link {
+            container,
+            options,
+            client: RefCell::default(),
+            face: RefCell::default(),
+            view: RefCell::default(),
+            waiting: RefCell::default(),
+            ready: Cell::default(),
+            shown: Cell::default(),
+        }))
     }
 
     /// Starts from the beginning with this session, in a new vault.
     pub fn start(&self, session: &Session) {
-        self.link.start(session);
+        self.0.start(session);
     }
 
     /// Goes on with a fresh session; `None` when the host has none.
     pub fn renew(&self, session: Option<&Session>) {
         match session {
-            Some(session) => self.link.send(&Event::Renew(self.link.session_input(session))),
-            None => self.link.with_face(Face::renewal_failed),
+            Some(session) => self.0.send(&Event::Renew(self.0.session_input(session))),
+            None => self.0.with_face(Face::renewal_failed),
         }
     }
 
     /// Goes on in another language; `messages` is the face's part of a locale file, or `undefined` for English.
     pub fn speak(&self, locale: &str, messages: JsValue) {
-        self.link.with_face(|face| face.speak(Texts::new(locale, messages)));
+        self.0.with_face(|face| face.speak(Texts::new(locale, messages)));
     }
 
     /// As if the person had closed and confirmed it.
     pub fn cancel(&self) {
-        self.link.with_face(Face::leave);
+        if self.0.face.borrow().is_some() {
+            self.0.with_face(Face::leave);
+        } else {
+            HostPage(Rc::downgrade(&self.0)).ended(Outcome::Canceled("loading"));
+        }
     }
 }
 
 /// Holds the worker while there is one.
 struct Link {
+    container: HtmlElement,
     options: Options,
     client: RefCell<Option<VaultClient>>,
     face: RefCell<Option<Face>>,
+    view: RefCell<Option<UnmountHandle<AnyViewState>>>,
+    /// What the vault said before there was a face to show it.
+    waiting: RefCell<Option<ViewModel>>,
+    /// The face is made.
+    ready: Cell<bool>,
+    /// It shows a screen. Until then the loader's shell stands in its place.
+    shown: Cell<bool>,
 }
 
 impl Link {
     fn start(self: &Rc<Self>, session: &Session) {
         self.end_vault();
+        if self.face.borrow().is_none() {
+            self.make(0);
+        }
         let Ok(worker) = self.options.start_worker() else {
             return self.show(died());
         };
@@ -133,7 +143,39 @@ impl Link {
         *self.client.borrow_mut() = Some(client);
     }
 
-    fn receive(&self, view: ViewModel) {
+    /// Makes the face while the vault starts and asks the gateway, in as many tasks as it has stages.
+    fn make(self: &Rc<Self>, stage: u32) {
+        let link = Rc::downgrade(self);
+        let next = move || {
+            let Some(link) = link.upgrade() else { return };
+            match stage {
+                0 => link.mount(),
+                1 | 2 => link.with_face(|face| face.stage.set(stage)),
+                _ => {
+                    link.ready.set(true);
+                    return link.show_waiting();
+                }
+            }
+            link.make(stage + 1);
+        };
+        set_timeout(next, Duration::ZERO);
+    }
+
+    fn mount(self: &Rc<Self>) {
+        let link = self.clone();
+        let view = mount_to(self.container.clone(), move || {
+            let texts = Texts::new(&link.options.locale(), link.options.messages());
+            let face = Face::new(texts, Box::new(HostPage(Rc::downgrade(&link))), loading());
+            face.stage.set(0);
+            *link.face.borrow_mut() = Some(face);
+            end_with_page(&link);
+            end_when_removed(&link);
+            view! { <PinRecovery face=face/> }.into_any()
+        });
+        *self.view.borrow_mut() = Some(view);
+    }
+
+    fn receive(self: &Rc<Self>, view: ViewModel) {
         if ends_the_vault(&view.screen) {
             if matches!(view.screen, Screen::HandedOver) {
                 self.let_vault_finish();
@@ -142,6 +184,13 @@ impl Link {
             }
         }
         self.show(view);
+    }
+
+    fn show_waiting(&self) {
+        if let Some(view) = self.waiting.take() {
+            self.shown.set(!matches!(view.screen, Screen::Loading));
+            self.with_face(|face| face.receive(view));
+        }
     }
 
     fn send(&self, event: &Event) {
@@ -156,8 +205,21 @@ impl Link {
         }
     }
 
-    fn show(&self, view: ViewModel) {
-        self.with_face(|face| face.receive(view));
+    fn show(self: &Rc<Self>, view: ViewModel) {
+        if self.shown.get() {
+            return self.with_face(|face| face.receive(view));
+        }
+        *self.waiting.borrow_mut() = Some(view);
+        if self.ready.get() {
+            // In a task of its own, after the one that brought it.
+            let link = Rc::downgrade(self);
+            let show = move || {
+                if let Some(link) = link.upgrade() {
+                    link.show_waiting();
+                }
+            };
+            set_timeout(show, Duration::ZERO);
+        }
     }
 
     fn with_face(&self, act: impl FnOnce(Face)) {
@@ -224,11 +286,16 @@ fn end_with_page(link: &Rc<Link>) {
 }
 
 /// Taken out of the page, the widget ends as if it had been closed. Moved within it, it goes on.
-fn end_when_removed(link: &Rc<Link>, place: HtmlElement) {
+fn end_when_removed(link: &Rc<Link>) {
     let link = Rc::downgrade(link);
     every(1_000, move || {
-        if let Some(link) = link.upgrade().filter(|_| !place.is_connected()) {
-            link.with_face(Face::leave);
+        // Before it shows anything it has not been put into the page.
+        if let Some(link) = link.upgrade().filter(|link| link.shown.get()) {
+            link.with_face(|face| {
+                if !face.voice().is_connected() {
+                    face.leave();
+                }
+            });
         }
     });
 }
@@ -299,5 +366,9 @@ impl Host for HostPage {
 
     fn closes_after_ms(&self) -> Option<u32> {
         self.ask(|link| link.options.closes_after_ms())
+    }
+
+    fn shows_loading(&self) -> bool {
+        self.ask(|link| !link.shown.get())
     }
 }

@@ -24,6 +24,11 @@ const SCRIPTS = {
   'appearance/appearance.ts': 'repin-appearance.js',
   'frame/frame.ts': 'frame.js',
 };
+/**
+ * V8 reads this first line and compiles all of the file while it comes in, on another thread. Its way otherwise, each
+ * function at its first call, was a sixth of the page's first long task.
+ */
+const AT_ONCE = '//# allFunctionsCalledOnLoad\n';
 const NAMES = new Map(Object.entries(SCRIPTS).map(([source, served]) => [basename(source, '.ts'), served]));
 const LANGUAGES = readAll();
 const ENGLISH = /** @type {import('./locales/texts.mjs').Tree} */ (LANGUAGES.get('en'));
@@ -44,7 +49,7 @@ if (mode !== 'showroom') compress();
 
 async function glue() {
   const { code } = await transform(readFileSync(join(made, 'repin_widget.js'), 'utf8'), options('js'));
-  writeFileSync(join(dist, 'repin_widget.js'), code);
+  writeFileSync(join(dist, 'repin_widget.js'), AT_ONCE + code);
   cpSync(join(made, 'repin_widget_bg.wasm'), join(dist, 'repin_widget_bg.wasm'));
 }
 

@@ -17,13 +17,16 @@ let engine: Promise<Engine> | undefined;
 export let attempts = 0;
 /** The worker's address, as the page wants it. */
 let address: string | undefined;
+/** A worker that nobody has asked for yet. */
+let spare: Worker | undefined;
 
 /** Ends the present task: what follows does not delay a key press that came meanwhile. */
 export const nextTask = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What was fetched failed, hangs, or broke: the next who asks begins anew. */
 export function forget(): void {
-  sheet = engine = undefined;
+  spare?.terminate();
+  sheet = engine = spare = undefined;
   attempts += 1;
 }
 
@@ -41,9 +44,21 @@ export const loadEngine = (): Promise<Engine> => (engine ??= assemble());
 async function assemble(): Promise<Engine> {
   if (!self.WebAssembly) throw failure('unsupported_browser');
   address ??= findAddress();
-  const [glue, module] = await Promise.all([importGlue(), compile()]);
+  // A worker takes a while to begin, so in a task of its own, and its script comes while the module does. What goes wrong
+  // with it now is told when it is needed, and tried again.
+  const early = nextTask().then(() => {
+    spare ??= hire();
+    spare.onerror = () => (spare = undefined);
+  });
+  const [glue, module] = await Promise.all([importGlue(), compile(), early.catch(() => {})]);
+  spare?.postMessage({ module });
   await glue.default({ module_or_path: module });
-  return { mount: glue.mount, startWorker: () => startWorker(module) };
+  const startWorker = () => {
+    const worker = spare ?? hire(module);
+    spare = undefined;
+    return worker;
+  };
+  return { mount: glue.mount, startWorker };
 }
 
 function importGlue(): Promise<Glue> {
@@ -62,9 +77,9 @@ async function compile(): Promise<WebAssembly.Module> {
   });
 }
 
-function startWorker(module: WebAssembly.Module): Worker {
+function hire(module?: WebAssembly.Module): Worker {
   const worker = new Worker(address!, { type: 'module', name: 'repin' });
-  worker.postMessage({ module });
+  module && worker.postMessage({ module });
   return worker;
 }
 

@@ -71,12 +71,13 @@ export function mount(target: Element | string, options: Options): Mounted {
       // The press that led here has had its task.
       await nextTask();
       if (!document.adoptedStyleSheets) throw failure('unsupported_browser');
-      const needed = Promise.all([askForSession(reason), loadEngine()]);
-      // Handled below; a rejection must not be called unhandled while the styles are on their way.
-      needed.catch(() => {});
+      // The styles are asked for first: they are small, and what shows waits for them.
       const chosen = choose(locale);
       const spoken = speak(chosen);
       const dressed = wear(chosen);
+      const needed = Promise.all([askForSession(reason), loadEngine()]);
+      // Handled below; a rejection must not be called unhandled while the styles are on their way.
+      needed.catch(() => {});
       await Promise.race([dressed, nextTask(UNSTYLED_AFTER_MS)]);
       if (run !== runs) return;
       show(() => wait(card, texts(), giveUp, () => start(reason)));
@@ -88,11 +89,14 @@ export function mount(target: Element | string, options: Options): Mounted {
       await nextTask();
       if (run !== runs) return;
       session = given;
-      card.remove();
-      handle = mount(frame, {
+      handle?.unmount();
+      // The shell goes on showing until there is a screen to take its place.
+      const stage = element('div');
+      handle = mount(stage, {
         ...worn,
-        locale: frame.lang,
-        messages: texts().face,
+        // As they are when the face is made, some tasks later.
+        get locale() { return frame.lang; },
+        get messages() { return texts().face; },
         origin: options.origin ?? location.origin,
         apiBase: `${options.apiBaseUrl ?? ''}`,
         canRenew: !!options.getSession,
@@ -104,6 +108,12 @@ export function mount(target: Element | string, options: Options): Mounted {
           return worker;
         },
         step(name, index, total) {
+          if (name !== 'loading' && card.isConnected) {
+            redraw = () => {};
+            // Whoever tried again from the shell has no need of it now.
+            runs += 1;
+            card.replaceWith(...stage.childNodes);
+          }
           step = name as Step;
           // Later, as all that is told: what a host throws must not go through the face.
           queueMicrotask(() => options.onStep?.({ step: name as Step, index, total }));
@@ -137,7 +147,8 @@ export function mount(target: Element | string, options: Options): Mounted {
     if (ended || call !== switches) return;
     words = spoken.words;
     dress(spoken);
-    handle ? handle.speak(frame.lang, texts().face) : redraw();
+    handle?.speak(frame.lang, texts().face);
+    redraw();
   }
 
   function dress({ locale, dir, words }: Spoken): void {
@@ -225,14 +236,14 @@ export function mount(target: Element | string, options: Options): Mounted {
 
   /** The person closes the shell. */
   function giveUp(): void {
-    finish(outcome('canceled', step));
+    handle ? handle.cancel() : finish(outcome('canceled', step));
   }
 
   /** The host takes the widget down; what was reached is still what it was. */
   function leave(): void {
     if (ended) return;
     byHost = true;
-    handle ? handle.cancel() : giveUp();
+    giveUp();
   }
 
   function finish(result: Outcome): void {

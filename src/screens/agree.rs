@@ -12,6 +12,7 @@ use crate::widgets::answer_input::{hinted, text_field};
 use crate::widgets::icon::Icon;
 use crate::widgets::{button, notice, title};
 
+#[inline(never)]
 pub(crate) fn screen(face: Face) -> Parts {
     let (id, error_id) = (face.id("agree"), face.id("agree-error"));
     let (agreed, error) = (Small::new(false), Small::new(None));

@@ -8,6 +8,7 @@ use crate::i18n::Key;
 use crate::widgets::icon::Icon;
 use crate::widgets::{button, notice, title};
 
+#[inline(never)]
 pub(crate) fn screen(face: Face, reason: DeadEnd) -> Parts {
     match reason {
         DeadEnd::CannotRemember => vec![

@@ -26,6 +26,7 @@ pub(crate) struct Offer {
     pub hint: String,
 }
 
+#[inline(never)]
 pub(crate) fn screen(face: Face, offer: Offer) -> Parts {
     let index = Small::new(offer.chosen.map(u32::from));
     let hidden = Small::new(false);

@@ -8,6 +8,7 @@ use crate::i18n::Key;
 use crate::widgets::icon::Icon;
 use crate::widgets::{button, title};
 
+#[inline(never)]
 pub(crate) fn screen(face: Face, challenge_type: ChallengeType) -> Parts {
     let (headline, text) = match challenge_type {
         ChallengeType::RestorePin | ChallengeType::ChangePin => (Key::DONE_RESTORE_TITLE, Key::DONE_RESTORE_TEXT),

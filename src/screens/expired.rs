@@ -6,6 +6,7 @@ use crate::i18n::Key;
 use crate::widgets::icon::Icon;
 use crate::widgets::{button, title};
 
+#[inline(never)]
 pub(crate) fn screen(face: Face) -> Parts {
     let can_renew = face.with_host(|host| host.can_renew());
     let lead = move || match can_renew {

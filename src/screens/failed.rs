@@ -21,6 +21,7 @@ extern "C" {
     fn then(this: &Writing, written: &JsValue, refused: &JsValue);
 }
 
+#[inline(never)]
 pub(crate) fn screen(face: Face, code: i32, retryable: bool) -> Parts {
     let (headline, text) = error_texts(code);
     let mut parts = vec![title::hero(face, Icon::Warning, "err", headline, text)];

@@ -6,6 +6,7 @@ use crate::i18n::Key;
 use crate::widgets::icon::Icon;
 use crate::widgets::{button, title};
 
+#[inline(never)]
 pub(crate) fn screen(face: Face) -> Parts {
     vec![title::hero(face, Icon::Key, "", Key::HANDED_OVER_TITLE, Key::HANDED_OVER_TEXT), button::close(face)]
 }

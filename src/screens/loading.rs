@@ -11,6 +11,7 @@ const SHOW_BARS_MS: u64 = 200;
 const SAY_SLOW_MS: u64 = 8_000;
 const OFFER_RETRY_MS: u64 = 20_000;
 
+#[inline(never)]
 pub(crate) fn screen(face: Face) -> Parts {
     let stage = Small::new(0_u32);
     after(SHOW_BARS_MS, move || {

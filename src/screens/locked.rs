@@ -10,6 +10,7 @@ use crate::widgets::countdown::countdown;
 use crate::widgets::icon::Icon;
 use crate::widgets::{button, notice, title};
 
+#[inline(never)]
 pub(crate) fn screen(face: Face, kind: CredentialKind, until: UnixMs, can_recover: bool) -> Parts {
     let (headline, text) = match kind {
         CredentialKind::Answers => (Key::LOCKED_TITLE, Key::LOCKED_TEXT),

@@ -8,6 +8,7 @@ use crate::i18n::Key;
 use crate::widgets::icon::Icon;
 use crate::widgets::{button, title};
 
+#[inline(never)]
 pub(crate) fn screen(face: Face) -> Parts {
     vec![
         title::hero(face, Icon::Cloud, "warn", Key::OFFLINE_TITLE, Key::OFFLINE_TEXT),

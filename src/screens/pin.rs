@@ -16,6 +16,7 @@ use crate::widgets::icon::{Icon, icon};
 use crate::widgets::pin_input::{PinInput, PinState, Verdict};
 use crate::widgets::{button, notice, title};
 
+#[inline(never)]
 pub(crate) fn screen(face: Face, first: &Screen) -> Parts {
     let (Screen::CurrentPin { length, .. } | Screen::NewPin { length, .. } | Screen::ConfirmPin { length, .. }) = first
     else {

@@ -14,6 +14,7 @@ use crate::small::{Small, watch};
 use crate::widgets::answer_input::{AnswerInput, apart, your_hint};
 use crate::widgets::{button, notice, title};
 
+#[inline(never)]
 pub(crate) fn screen(face: Face, questions: &[Question]) -> Parts {
     let hidden = Small::new(false);
     let field = |(n, question): (usize, &Question)| {

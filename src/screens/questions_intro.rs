@@ -8,6 +8,7 @@ use crate::i18n::{Key, Plural};
 use crate::widgets::icon::Icon;
 use crate::widgets::{button, notice, title};
 
+#[inline(never)]
 pub(crate) fn screen(face: Face, required: u8) -> Parts {
     let lead = move || face.count(Plural::INTRO_LEAD, required.into());
     vec![

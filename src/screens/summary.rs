@@ -9,6 +9,7 @@ use crate::i18n::Key;
 use crate::widgets::answer_input::{apart, your_hint};
 use crate::widgets::{button, title};
 
+#[inline(never)]
 pub(crate) fn screen(face: Face, questions: &[Question]) -> Parts {
     let item = |(n, question): (usize, &Question)| {
         let hint = match question.hint.as_deref().filter(|hint| !hint.is_empty()) {

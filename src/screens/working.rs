@@ -18,6 +18,7 @@ const STEP_MS: u64 = 250;
 const SLOW_MS: f64 = 10_000.0;
 const CEILING: f64 = 92.0;
 
+#[inline(never)]
 pub(crate) fn screen(face: Face, stretchings: u8, measured_ms: Option<u32>, challenge_type: ChallengeType) -> Parts {
     let expected = measured_ms.map_or(GUESS_MS, f64::from) * f64::from(stretchings) + NETWORK_MS;
     let started = js_sys::Date::now();

@@ -11,7 +11,8 @@ pub fn bench(args: &[&str]) -> Result {
         }
         ["page"] => page(),
         ["gateway"] => gateway(),
-        _ => Err("bench takes nothing, `page` or `gateway`".into()),
+        ["compare"] => compare(),
+        _ => Err("bench takes nothing, `page`, `gateway` or `compare`".into()),
     }
 }
 
@@ -21,6 +22,20 @@ fn page() -> Result {
     widget::build(widget::Mode::Release)?;
     run(cargo().args(["build", "--package", "repin-server"]))?;
     run(program("node").arg("tests/e2e/bench.mjs"))
+}
+
+/// The widget beside Circle's web SDK and ALTCHA. Writes `docs/performance.md`.
+fn compare() -> Result {
+    tools::browsers()?;
+    tools::node_packages()?;
+    widget::build(widget::Mode::Release)?;
+    run(cargo().args(["build", "--package", "repin-server"]))?;
+    for product in ["circle", "altcha"] {
+        let mut vite = program("node");
+        vite.args(["node_modules/vite/bin/vite.js", "build", "--config", "tests/e2e/compare/vite.config.mjs"]);
+        run(vite.env("COMPARE", product))?;
+    }
+    run(program("node").arg("tests/e2e/compare/compare.mjs"))
 }
 
 /// Whole recoveries a second, and their ratio to the bare OPAQUE arithmetic, measured in the same run.

@@ -37,7 +37,8 @@ cargo xtask <command>
   conformance-table          docs/conformance.md from what the conformance steps ran
   site [--base /PATH/]       the documentation as a web site, in target/site
   reference                  the tables and pages of docs/ that are made from the code
-  bench                      long tasks, last digit to done, gateway throughput
+  bench [page|gateway|compare]
+                             long tasks, last digit to done; gateway throughput; beside Circle's SDK and ALTCHA
   tools                      install what the other commands need, and nothing else
 ";
 

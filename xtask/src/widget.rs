@@ -15,7 +15,7 @@ pub enum Mode {
     Dev,
 }
 
-const INPUTS: [&str; 16] = [
+const INPUTS: [&str; 18] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
@@ -25,12 +25,14 @@ const INPUTS: [&str; 16] = [
     "crates/core",
     "crates/mock",
     "crates/vault",
+    "crates/stand-ins",
     "npm",
     "style",
     "locales",
     "index.html",
     "xtask/src",
     "xtask/assets.mjs",
+    "xtask/slim.mjs",
     "xtask/locales",
 ];
 
@@ -47,7 +49,7 @@ pub fn build(mode: Mode) -> Result {
         let made = root().join("target/xtask/widget");
         compile("repin_widget", mode, &made)?;
         if mode == Mode::Release {
-            optimise(&made.join("repin_widget_bg.wasm"))?;
+            slim(&made)?;
         }
         assets(&made, mode)
     })
@@ -159,6 +161,11 @@ fn optimise(wasm: &Path) -> Result {
     let smaller = wasm.with_extension("opt");
     run(program("wasm-opt").arg("-Oz").arg(wasm).arg("-o").arg(&smaller))?;
     std::fs::rename(&smaller, wasm).map_err(|error| format!("{}: {error}", smaller.display()))
+}
+
+/// `wasm-opt` for what is shipped, and names that are as short as can be.
+fn slim(made: &Path) -> Result {
+    run(program("node").arg("xtask/slim.mjs").arg(made))
 }
 
 fn assets(made: &Path, mode: Mode) -> Result {

@@ -1,0 +1,31 @@
+// A slow link: what passes it waits out a latency, and shares one bandwidth with all that passes at the same time. In the
+// server and not by the browser's own throttling, which leaves out what workers ask for.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Bytes that are sent at once: small enough that answers take turns. */
+const SLICE = 2048;
+
+/** @typedef {{ name: string, latency: number, bandwidth: number }} Speed milliseconds from request to answer, and bits per second */
+
+export class Link {
+  /** When the last of what was sent will have passed. */
+  #busyUntil = 0;
+
+  /** @param {Speed} speed */
+  constructor(speed) {
+    this.speed = speed;
+  }
+
+  /** @param {import('node:http').ServerResponse} answer @param {number} status @param {import('node:http').OutgoingHttpHeaders} headers @param {Buffer} body */
+  async send(answer, status, headers, body) {
+    await sleep(this.speed.latency);
+    answer.writeHead(status, { ...headers, 'content-length': body.length });
+    for (let at = 0; at < body.length && !answer.destroyed; at += SLICE) {
+      const slice = body.subarray(at, at + SLICE);
+      this.#busyUntil = Math.max(this.#busyUntil, performance.now()) + (slice.length * 8000) / this.speed.bandwidth;
+      await sleep(this.#busyUntil - performance.now());
+      answer.write(slice);
+    }
+    answer.end();
+  }
+}

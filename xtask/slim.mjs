@@ -1,0 +1,44 @@
+// Makes the module and its glue smaller than `wasm-opt -Oz` alone: what they call each other by has a hash in every name,
+// which does not compress and which both files carry. Called by `cargo xtask widget` as: node xtask/slim.mjs FOLDER
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const [folder] = process.argv.slice(2);
+if (!folder) throw new Error('usage: slim.mjs FOLDER');
+const [glue, wasm] = ['repin_widget.js', 'repin_widget_bg.wasm'].map((name) => join(folder, name));
+
+wasmOpt('-Oz');
+// Functions that differ in a constant become one, which -Oz then works on again.
+wasmOpt('--merge-similar-functions', '-Oz');
+rename(JSON.parse(wasmOpt('--minify-imports-and-exports-and-modules', '--strip-producers', '--strip-target-features')));
+
+/** @param {string[]} passes @returns {string} what it printed */
+function wasmOpt(...passes) {
+  return execFileSync('wasm-opt', [...passes, wasm, '-o', wasm], { encoding: 'utf8' });
+}
+
+/**
+ * Has the glue use the names that the module has now. Each has to be found, or another version of wasm-bindgen writes its
+ * glue in another way.
+ *
+ * @param {{ imports: [string, string, string][], exports: [string, string][] }} names module and name before, and name now;
+ *   name before, and name now
+ */
+function rename({ imports, exports }) {
+  let text = readFileSync(glue, 'utf8');
+  /** @param {string} before @param {string} now */
+  const replace = (before, now) => {
+    if (!text.includes(before)) throw new Error(`the glue has no ${before}`);
+    text = text.replaceAll(before, now);
+  };
+  for (const [, before, now] of imports) replace(`        ${before}: function`, `        ${now}: function`);
+  replace('"./repin_widget_bg.js": import0', 'a: import0');
+  const called = new Map(exports);
+  text = text.replace(/\bwasm\.(\w+)/g, (_, before) => {
+    const now = called.get(before);
+    if (!now) throw new Error(`the module has no ${before}`);
+    return `wasm.${now}`;
+  });
+  writeFileSync(glue, text);
+}
