@@ -21,6 +21,7 @@ const SCRIPTS = {
   'package/react.ts': 'react.js',
   'package/vue.ts': 'vue.js',
   'package/svelte.ts': 'svelte.js',
+  'package/frame.ts': 'frame.js',
   'package/circle.ts': 'circle.js',
   'package/vite.ts': 'vite.js',
 };

@@ -61,6 +61,12 @@ async function bundled(contents) {
   return files.reduce((sum, { contents }) => sum + brotliCompressSync(contents).length, 0);
 }
 
+test('the frame’s side in a host’s bundle is 2 KiB at most', async () => {
+  const bytes = await bundled("import { openFrame } from 'repin/frame'; globalThis.x = openFrame;");
+  console.log(`openFrame: ${bytes} bytes of brotli`);
+  assert.ok(bytes <= 2 * 1024, `${bytes} bytes`);
+});
+
 test('a host’s bundle grows by 3 KiB at most', async () => {
   const bytes = await bundled("import { mount, open, define } from 'repin'; globalThis.x = [mount, open, define];");
   console.log(`mount, open, define: ${bytes} bytes of brotli`);
@@ -71,7 +77,7 @@ test('a host’s bundle grows by 3 KiB at most', async () => {
 
 test('the package carries no source of ours, no map and no test', () => {
   const files = readdirSync(PACKAGE, { recursive: true, encoding: 'utf8' });
-  assert.deepEqual(files.filter((name) => /\.map$|test|(?<!\.d)\.ts$|\.br$|page\.|frame\.(js|html)$/.test(name)), []);
+  assert.deepEqual(files.filter((name) => /\.map$|test|(?<!\.d)\.ts$|\.br$|page\.|frame\.html$/.test(name)), []);
   const text = files.filter((name) => /\.(js|json|ts|txt)$/.test(name)).map((name) => readFileSync(`${PACKAGE}/${name}`, 'utf8')).join();
   assert.ok(!text.includes(process.cwd()), 'no path of the machine that built it');
 });
