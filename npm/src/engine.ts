@@ -35,7 +35,10 @@ export function loadEngine(again?: boolean): Promise<Engine> {
     engine = undefined;
     attempts += 1;
   }
-  return (engine ??= assemble());
+  // An attempt that failed, as of `preload`, is not the next start's.
+  engine ??= assemble();
+  engine.catch(() => (engine = undefined, attempts += 1));
+  return engine;
 }
 
 async function assemble(): Promise<Engine> {

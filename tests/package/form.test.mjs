@@ -75,6 +75,14 @@ test('a host’s bundle grows by 3 KiB at most', async () => {
   assert.ok(nothing < 20, `an import that is not used weighs ${nothing} bytes`);
 });
 
+test('`repin/inline` speaks other languages where a bundler follows no addresses', async () => {
+  const contents = "import { mount } from 'repin/inline'; globalThis.x = mount;";
+  const { outputFiles } = await build({ stdin: { contents, resolveDir: FOLDER }, bundle: true, format: 'esm', splitting: true, minify: true, charset: 'utf8', outdir: 'out', write: false });
+  const { shell } = JSON.parse(readFileSync(`${PACKAGE}/dist/locales/de.json`, 'utf8'));
+  assert.ok(outputFiles.some(({ text }) => text.includes(shell.offline.title)), 'its words are among what is made');
+  assert.ok(outputFiles.every(({ text }) => !text.includes('/locales/')), 'and nothing has to be followed');
+});
+
 test('the package carries no source of ours, no map and no test', () => {
   const files = readdirSync(PACKAGE, { recursive: true, encoding: 'utf8' });
   assert.deepEqual(files.filter((name) => /\.map$|test|(?<!\.d)\.ts$|\.br$|page\.|frame\.html$/.test(name)), []);
