@@ -23,12 +23,15 @@ const SCRIPTS = {
   'package/react.ts': 'react.js',
   'package/vue.ts': 'vue.js',
   'package/svelte.ts': 'svelte.js',
+  'package/frame.ts': 'frame.js',
   'package/circle.ts': 'circle.js',
   'package/vite.ts': 'vite.js',
 };
 /** A file that ends in `.css` goes through whatever a bundler does to style sheets. This one is fetched as text. */
 const STYLES = 'repin-styles.txt';
 const LANGUAGES = readAll();
+/** English is compiled in. */
+const TAGS = [...LANGUAGES.keys()].filter((tag) => tag !== 'en');
 const GLUE = 'repin_widget.js';
 const WASM = 'repin_widget_bg.wasm';
 const neighbours = new Map(Object.entries(SCRIPTS).map(([source, served]) => [resolve('npm/src', source), served]));
@@ -36,7 +39,10 @@ const neighbours = new Map(Object.entries(SCRIPTS).map(([source, served]) => [re
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(dist, 'locales'), { recursive: true });
 manifest();
-for (const tag of LANGUAGES.keys()) if (tag !== 'en') cpSync(`dist/locales/${tag}.json`, join(dist, `locales/${tag}.json`));
+for (const tag of TAGS) {
+  cpSync(`dist/locales/${tag}.json`, join(dist, `locales/${tag}.json`));
+  writeFileSync(join(dist, `locales/${tag}.js`), `export default${readFileSync(`dist/locales/${tag}.json`, 'utf8')};`);
+}
 cpSync(`dist/${WASM}`, join(dist, WASM));
 cpSync('dist/repin.css', join(dist, STYLES));
 writeFileSync(join(dist, GLUE), glue());
@@ -110,16 +116,27 @@ function given({ glue: withGlue, inline: whole }) {
       build.onLoad({ filter: /^repin:styles$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, STYLES)), loader: 'text' }));
       build.onLoad({ filter: /^repin:wasm$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, WASM)), loader: 'base64' }));
       build.onLoad({ filter: /^repin:worker$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, 'repin-worker.js')), loader: 'text' }));
-      build.onLoad({ filter: /\/locale_url\.ts$/ }, () => ({ contents: localeUrls(), loader: 'js' }));
+      build.onResolve({ filter: /^\.\/locales\// }, ({ path }) => ({ path, external: true }));
+      build.onLoad({ filter: /\/locale_file\.ts$/ }, () => ({ contents: whole ? localeScripts() : localeFiles(), loader: 'js' }));
     },
   };
 }
 
 /** Each address whole: bundlers follow literals alone. */
-function localeUrls() {
-  const tags = [...LANGUAGES.keys()].filter((tag) => tag !== 'en');
-  const urls = tags.map((tag) => `${JSON.stringify(tag)}: () => new URL(${JSON.stringify(`./locales/${tag}.json`)}, import.meta.url)`);
-  return `const urls = { ${urls.join(', ')} };\nexport const localeUrl = (file) => urls[file]();`;
+function localeFiles() {
+  const urls = TAGS.map((tag) => `${JSON.stringify(tag)}: () => new URL(${JSON.stringify(`./locales/${tag}.json`)}, import.meta.url)`);
+  return `const urls = { ${urls.join(', ')} };
+    export async function localeFile(file) {
+      const response = await fetch(urls[file]());
+      if (!response.ok) throw new TypeError(\`\${file}: \${response.status}\`);
+      return response.json();
+    }`;
+}
+
+/** The same for bundlers that follow no addresses. */
+function localeScripts() {
+  const scripts = TAGS.map((tag) => `${JSON.stringify(tag)}: () => import(${JSON.stringify(`./locales/${tag}.js`)})`);
+  return `const scripts = { ${scripts.join(', ')} };\nexport const localeFile = async (file) => (await scripts[file]()).default;`;
 }
 
 /** @param {string} entry @returns {import('esbuild').Plugin} */

@@ -1,5 +1,5 @@
 // Which language the widget speaks, and its texts. Fetched for those whose language is not English, beside the engine.
-import { localeUrl } from './locale_url.ts';
+import { localeFile } from './locale_file.ts';
 import type { Messages } from './shell.ts';
 import type { Spoken } from './speak.ts';
 
@@ -44,15 +44,9 @@ export function chooseLanguage(wanted: readonly string[]): Language {
 export async function loadMessages({ file }: Language): Promise<Messages | undefined> {
   if (!file) return undefined;
   // The frame and its widget both ask.
-  const loading = loaded.get(file) ?? load(file);
+  const loading = loaded.get(file) ?? localeFile(file);
   loaded.set(file, loading);
   return loading.catch(() => void loaded.delete(file));
-}
-
-async function load(file: string): Promise<Messages> {
-  const response = await fetch(localeUrl(file));
-  if (!response.ok) throw new TypeError(`${file}: ${response.status}`);
-  return response.json();
 }
 
 /** `Intl` reads old codes as what they are now: `iw` as `he`, `in` as `id`, `tl` as `fil`. */

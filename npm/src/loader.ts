@@ -17,7 +17,12 @@ type Reason = 'start' | 'expiring' | 'expired' | 'forgot' | 'retry';
 const UNSTYLED_AFTER_MS = 3_000;
 
 /** Fetches what a start will need, in the language `locale` as in `Options`. Rejects when something cannot be had. */
-export const preload = (locale?: string) => Promise.all([loadSheet(), loadEngine(), choose(locale)]);
+export const preload = (locale?: string) =>
+  Promise.all([loadSheet(), loadEngine(), choose(locale)]).catch((error) => {
+    // The next start begins anew.
+    forget();
+    throw error;
+  });
 
 /**
  * Puts the widget at the end of `target` and starts it; an element that has a shadow root is filled itself. Throws only

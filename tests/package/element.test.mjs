@@ -183,6 +183,32 @@ for (const engine of ENGINES) {
       });
     });
 
+    test('a preload that failed is not what the next start gets', async () => {
+      const session = await sessionFor(stage, person.userId, 'RESTORE_PIN');
+      await visit(stage, host.origin, async ({ page, widget, witness }) => {
+        const lost = await page.evaluate(async () => {
+          const { repin, fetch } = /** @type {any} */ (window);
+          let lost = 0;
+          window.fetch = (...asked) => {
+            if (!/wasm$/.test(`${asked[0]}`)) return fetch(...asked);
+            window.fetch = fetch;
+            lost += 1;
+            return Promise.reject(new TypeError('lost'));
+          };
+          await repin.preload();
+          return lost;
+        });
+        assert.equal(lost, 1);
+        await page.evaluate((session, apiBaseUrl) => {
+          Object.assign(window, { run: /** @type {any} */ (window).repin.mount('#widget', { session, apiBaseUrl }) });
+        }, session, stage.gateway.url);
+        await widget.shows('questions.title');
+        const errors = await page.evaluate(() => /** @type {any} */ (window).heard.filter((/** @type {any} */ { type }) => /error/.test(type)));
+        assert.deepEqual(errors, []);
+        await quiet(witness);
+      });
+    });
+
     test('a challenge of another kind ends before anything is asked', async () => {
       const session = await sessionFor(stage, person.userId, 'CHANGE_PIN');
       await visit(stage, host.origin, async ({ page }) => {

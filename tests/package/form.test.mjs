@@ -61,6 +61,12 @@ async function bundled(contents) {
   return files.reduce((sum, { contents }) => sum + brotliCompressSync(contents).length, 0);
 }
 
+test('the frame’s side in a host’s bundle is 2 KiB at most', async () => {
+  const bytes = await bundled("import { openFrame } from 'repin/frame'; globalThis.x = openFrame;");
+  console.log(`openFrame: ${bytes} bytes of brotli`);
+  assert.ok(bytes <= 2 * 1024, `${bytes} bytes`);
+});
+
 test('a host’s bundle grows by 3 KiB at most', async () => {
   const bytes = await bundled("import { mount, open, define } from 'repin'; globalThis.x = [mount, open, define];");
   console.log(`mount, open, define: ${bytes} bytes of brotli`);
@@ -69,9 +75,17 @@ test('a host’s bundle grows by 3 KiB at most', async () => {
   assert.ok(nothing < 20, `an import that is not used weighs ${nothing} bytes`);
 });
 
+test('`repin/inline` speaks other languages where a bundler follows no addresses', async () => {
+  const contents = "import { mount } from 'repin/inline'; globalThis.x = mount;";
+  const { outputFiles } = await build({ stdin: { contents, resolveDir: FOLDER }, bundle: true, format: 'esm', splitting: true, minify: true, charset: 'utf8', outdir: 'out', write: false });
+  const { shell } = JSON.parse(readFileSync(`${PACKAGE}/dist/locales/de.json`, 'utf8'));
+  assert.ok(outputFiles.some(({ text }) => text.includes(shell.offline.title)), 'its words are among what is made');
+  assert.ok(outputFiles.every(({ text }) => !text.includes('/locales/')), 'and nothing has to be followed');
+});
+
 test('the package carries no source of ours, no map and no test', () => {
   const files = readdirSync(PACKAGE, { recursive: true, encoding: 'utf8' });
-  assert.deepEqual(files.filter((name) => /\.map$|test|(?<!\.d)\.ts$|\.br$|page\.|frame\.(js|html)$/.test(name)), []);
+  assert.deepEqual(files.filter((name) => /\.map$|test|(?<!\.d)\.ts$|\.br$|page\.|frame\.html$/.test(name)), []);
   const text = files.filter((name) => /\.(js|json|ts|txt)$/.test(name)).map((name) => readFileSync(`${PACKAGE}/${name}`, 'utf8')).join();
   assert.ok(!text.includes(process.cwd()), 'no path of the machine that built it');
 });

@@ -1,4 +1,5 @@
-//! The pages that Circle's web SDK opens in an iframe: `/?origin=…`, `/device-id?origin=…` and `/social/…?origin=…`.
+//! The pages that Circle's web SDK opens in an iframe: `/?origin=…`, `/device-id?origin=…` and `/social/…?origin=…`; and
+//! `/frame?origin=…`, the one that our own package opens.
 //!
 //! The origin in the URL is a claim: whoever writes the URL writes it. Only an allowed one gets the page, and with it a
 //! policy by which browsers let pages of that origin alone, all the way up, put it in a frame. Which app that origin may
@@ -32,6 +33,7 @@ const REFUSAL: &str = "This address is for a frame inside an app that this gatew
 pub fn router() -> Router<Arc<Gateway>> {
     Router::new()
         .route("/", get(root))
+        .route("/frame", get(page))
         .route("/device-id", get(page))
         .route("/social/verify-token", get(page))
         .route("/social/verify-email", get(page))

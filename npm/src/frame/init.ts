@@ -32,20 +32,23 @@ export function receive(origin: string): Promise<Init> {
 export function read(data: unknown): Init | undefined {
   const w3s = member(data, 'w3s');
   if (typeof w3s !== 'object' || w3s === null) return undefined;
-  const text = (group: string, name: keyof typeof LONGEST) => {
-    const value = member(member(w3s, group), name);
-    return typeof value === 'string' && value.length <= LONGEST[name] ? value : '';
-  };
+  const auth = member(w3s, 'auth');
   const session = {
-    userToken: text('auth', 'userToken'),
-    encryptionKey: text('auth', 'encryptionKey'),
-    challengeId: text('challenge', 'challengeId'),
-    appId: text('appSettings', 'appId'),
+    userToken: text(auth, 'userToken'),
+    encryptionKey: text(auth, 'encryptionKey'),
+    challengeId: text(member(w3s, 'challenge'), 'challengeId'),
+    appId: text(member(w3s, 'appSettings'), 'appId'),
   };
   return { session, customizations: member(w3s, 'customizations') };
 }
 
+/** Of a session; empty when it is of another form. */
+export function text(of: unknown, name: keyof typeof LONGEST): string {
+  const value = member(of, name);
+  return typeof value === 'string' && value.length <= LONGEST[name] ? value : '';
+}
+
 /** An own member of whatever this is. */
-function member(of: unknown, name: string): unknown {
+export function member(of: unknown, name: string): unknown {
   return typeof of === 'object' && of !== null && Object.hasOwn(of, name) ? (of as Record<string, unknown>)[name] : undefined;
 }

@@ -31,9 +31,7 @@ export async function run({ session, customizations }: Init, loading: Promise<Lo
   function start(session: Session): void {
     // The gateway accepted app, origin, token and challenge, or there is an error to show.
     const changed = (step?: string) => {
-      const dialog = shadow()?.querySelector('.repin');
-      showOrigin(dialog);
-      if (dialog instanceof HTMLElement) Object.assign(document.documentElement, { lang: dialog.lang, dir: dialog.dir });
+      surround();
       if (step === 'loading') return;
       clearInterval(anyway);
       reveal(voice);
@@ -78,8 +76,15 @@ export async function run({ session, customizations }: Init, loading: Promise<Lo
   }
 }
 
+/** After whatever the widget has drawn: the line that says where the person is, and the document's language. */
+export function surround(): void {
+  const dialog = shadow()?.querySelector('.repin');
+  showOrigin(dialog);
+  if (dialog instanceof HTMLElement) Object.assign(document.documentElement, { lang: dialog.lang, dir: dialog.dir });
+}
+
 /** The SDK sends every name; whether an app has set anything at all shows in the values. */
-function hasAny(customizations: unknown): boolean {
+export function hasAny(customizations: unknown): boolean {
   const { securityQuestions, themeColor, localizations, resources, customLinks } = Object(customizations);
   const { questions, securityConfirmItems } = Object(securityQuestions);
   return [questions, securityConfirmItems, themeColor, localizations, resources, customLinks].some((value) => value != null);
@@ -101,6 +106,6 @@ function reveal(voice: Voice): void {
 }
 
 /** Of the widget, or the frame's own card. */
-function shadow(): ShadowRoot | null | undefined {
+export function shadow(): ShadowRoot | null | undefined {
   return document.body.lastElementChild?.shadowRoot;
 }

@@ -20,6 +20,11 @@ export interface FrameTexts extends Messages {
 export const language = () => (chosen ??= chooseAmong(navigator.languages));
 let chosen: ReturnType<typeof chooseAmong> | undefined;
 
+/** In this language rather than in the browser's: to be said before anything else is. */
+export function speakIn(tag: string | undefined): void {
+  if (tag) chosen = chooseAmong([tag]);
+}
+
 export const REFUSED: string = frame.refused;
 export const ON: string = frame.on;
 

@@ -1,4 +1,5 @@
 // One run of the widget in an element: from `start` to its outcome, told as events on the way.
+import { isOther } from '../flow.ts';
 import { failure } from '../outcome.ts';
 import type { Failure, FailureKind, Mounted, Outcome, PinRecoveryEvents, PinRecoveryOptions, Session, Step } from '../types.ts';
 import { load, version } from './load.ts';
@@ -11,15 +12,6 @@ export interface Run {
 }
 
 type Detail<Name extends keyof PinRecoveryEvents> = PinRecoveryEvents[Name]['detail'];
-
-/** What the first screen of each kind of challenge is. */
-const BEGINNINGS: Record<string, Step> = {
-  RESTORE_PIN: 'questions',
-  CHANGE_PIN: 'current-pin',
-  SET_PIN: 'new-pin',
-  INITIALIZE: 'new-pin',
-  SET_SECURITY_QUESTIONS: 'questions-intro',
-};
 
 /** Starts once `before` has ended, for both fill the same element. Never throws, and `done` never rejects. */
 export function run(element: HTMLElement, options: PinRecoveryOptions, before: Promise<unknown> | undefined, onStep: (step: Step) => void): Run {
@@ -68,8 +60,7 @@ export function run(element: HTMLElement, options: PinRecoveryOptions, before: P
     }),
     onStep(at: { step: Step; index: number; total: number }) {
       const first = step === 'loading' && at.step !== step;
-      const beginning = options.flow && BEGINNINGS[options.flow];
-      if (first && beginning && beginning !== at.step && Object.values(BEGINNINGS).includes(at.step)) {
+      if (first && isOther(options.flow, at.step)) {
         wrong = failure('challenge_invalid', -1, `the challenge is not ${options.flow}`);
         // The face is in the middle of its own call.
         return queueMicrotask(cancel);

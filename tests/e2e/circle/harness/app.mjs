@@ -86,7 +86,7 @@ function theFrame(page, service) {
  * @param {import('puppeteer-core').Page} page
  * @param {string} service
  */
-function inFrame(page, service) {
+export function inFrame(page, service) {
   const nothing = { asElement: () => null };
   const look = (/** @type {(frame: import('puppeteer-core').Frame) => Promise<any>} */ ask, /** @type {any} */ otherwise) => {
     const frame = theFrame(page, service);
