@@ -57,13 +57,15 @@ fn sources() -> Result<Vec<PathBuf>> {
 }
 
 fn locks_name_no_host() -> Result {
-    for lock in [
+    let consumers = tools::CONSUMERS.map(|folder| format!("{folder}/package-lock.json"));
+    let others = [
         "package-lock.json",
         "tests/conformance/package-lock.json",
         "docs/site/package-lock.json",
         "tests/snippets/stacks/package-lock.json",
-    ] {
-        if read(&root().join(lock))?.contains("\"resolved\"") {
+    ];
+    for lock in others.map(str::to_owned).into_iter().chain(consumers) {
+        if read(&root().join(&lock))?.contains("\"resolved\"") {
             return Err(format!("{lock} has a \"resolved\" field: install again, .npmrc leaves them out"));
         }
     }

@@ -4,6 +4,7 @@
 
 mod bench;
 mod conformance;
+mod consumers;
 mod demo;
 mod lint;
 mod package;
@@ -35,6 +36,7 @@ cargo xtask <command>
   size                       what a recovery downloads, against its budgets
   postgres                   a PostgreSQL server for tests by hand, until Enter is pressed
   conformance-table          docs/conformance.md from what the conformance steps ran
+  consumers-table            docs/consumers.md from what the consumers step ran
   site [--base /PATH/]       the documentation as a web site, in target/site
   reference                  the tables and pages of docs/ that are made from the code
   bench [page|gateway|compare]
@@ -72,6 +74,7 @@ fn dispatch(args: &[&str]) -> Result {
         ["conformance-table"] => conformance::write_table(),
         ["site", rest @ ..] => site::site(rest),
         ["reference"] => site::reference("write"),
+        ["consumers-table"] => consumers::write_table(),
         ["bench", rest @ ..] => bench::bench(rest),
         ["tools"] => tools::all(),
         [] | ["help" | "--help" | "-h"] => {

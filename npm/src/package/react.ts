@@ -14,7 +14,7 @@ export interface PinRecoveryProps extends Omit<PinRecoveryOptions, 'session'> {
   style?: CSSProperties;
 }
 
-/** The widget, started when it is mounted and closed when it goes. Callbacks may change; other options count once. */
+/** The widget, started when it is mounted and closed when it goes, of which no callback hears. Callbacks may change; other options count once. */
 export function PinRecovery({ children, className, id, style, ...options }: PinRecoveryProps): ReactElement {
   const element = useRef<PinRecoveryElement>(null);
   const latest = useRef(options);
@@ -25,15 +25,20 @@ export function PinRecovery({ children, className, id, style, ...options }: PinR
     define();
     const widget = element.current;
     const now = latest.current;
+    // StrictMode takes everything out once and puts it back: that is no outcome.
+    let gone = false;
     void widget?.start({
       ...now,
       getSession: (...asked) => latest.current.getSession(...asked),
       onForgot: now.onForgot && (() => latest.current.onForgot?.()),
-      onStep: (step) => latest.current.onStep?.(step),
-      onError: (error) => latest.current.onError?.(error),
-      onOutcome: (outcome) => latest.current.onOutcome?.(outcome),
+      onStep: (step) => gone || latest.current.onStep?.(step),
+      onError: (error) => gone || latest.current.onError?.(error),
+      onOutcome: (outcome) => gone || latest.current.onOutcome?.(outcome),
     });
-    return () => widget?.cancel();
+    return () => {
+      gone = true;
+      widget?.cancel();
+    };
   }, []);
   useEffect(() => {
     if (element.current && options.locale) element.current.locale = options.locale;

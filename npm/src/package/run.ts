@@ -41,7 +41,7 @@ export function run(element: HTMLElement, options: PinRecoveryOptions, before: P
     try {
       const { mount } = await load(options.assetsUrl);
       if (over.signal.aborted) return { status: 'canceled', reason: 'host', step };
-      mounted = mount(element, { ...options, ...callbacks });
+      mounted = mount(element, { ...options, ...callbacks, apiBaseUrl: absolute(options.apiBaseUrl) });
       return await mounted.done;
     } catch (error) {
       const failed = failure('network', -1, (error as Error).message);
@@ -89,4 +89,9 @@ export function run(element: HTMLElement, options: PinRecoveryOptions, before: P
   options.signal?.addEventListener('abort', cancel, { signal: over.signal });
   if (options.signal?.aborted) cancel();
   return { done, cancel, renew: (session) => mounted?.renew(session), setLocale: async (tag) => mounted?.setLocale(tag) };
+}
+
+/** Whole, for the worker of `repin/inline` has no address of its own that a path could begin from. */
+function absolute(apiBaseUrl: string | undefined): string {
+  return new URL(apiBaseUrl || location.origin, document.baseURI).href.replace(/\/$/, '');
 }

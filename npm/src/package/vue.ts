@@ -18,19 +18,23 @@ export const PinRecovery = defineComponent({
   },
   setup(props, { emit, slots }) {
     const element = ref<PinRecoveryElement>();
+    let gone = false;
     onMounted(() => {
       define();
       const { options, locale } = props;
       void element.value?.start({
         ...options,
         locale: locale ?? options.locale,
-        onStep: (step) => (options.onStep?.(step), emit('step', step)),
-        onError: (error) => (options.onError?.(error), emit('error', error)),
-        onOutcome: (outcome) => (options.onOutcome?.(outcome), emit('outcome', outcome)),
+        onStep: (step) => gone || (options.onStep?.(step), emit('step', step)),
+        onError: (error) => gone || (options.onError?.(error), emit('error', error)),
+        onOutcome: (outcome) => gone || (options.onOutcome?.(outcome), emit('outcome', outcome)),
       });
     });
     watch(() => props.locale, (locale) => element.value && (element.value.locale = locale));
-    onBeforeUnmount(() => element.value?.cancel());
+    onBeforeUnmount(() => {
+      gone = true;
+      element.value?.cancel();
+    });
     return () => h('pin-recovery', { ref: element }, slots.default?.());
   },
 });
