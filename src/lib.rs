@@ -5,6 +5,7 @@
 //! one buffer that is erased. Start reading with [`component`]: one match on the view model. `screens/` has one file a
 //! screen, `widgets/` the parts they are made of, [`mount`] joins host page, face and vault.
 
+pub mod app;
 pub mod component;
 mod digits;
 mod element;

@@ -57,8 +57,10 @@ fn sources() -> Result<Vec<PathBuf>> {
 }
 
 fn locks_name_no_host() -> Result {
-    for lock in ["package-lock.json", "tests/conformance/package-lock.json"] {
-        if read(&root().join(lock))?.contains("\"resolved\"") {
+    let consumers = tools::CONSUMERS.map(|folder| format!("{folder}/package-lock.json"));
+    let others = ["package-lock.json", "tests/conformance/package-lock.json"].map(str::to_owned);
+    for lock in others.into_iter().chain(consumers) {
+        if read(&root().join(&lock))?.contains("\"resolved\"") {
             return Err(format!("{lock} has a \"resolved\" field: install again, .npmrc leaves them out"));
         }
     }

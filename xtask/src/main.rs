@@ -4,6 +4,7 @@
 
 mod bench;
 mod conformance;
+mod consumers;
 mod demo;
 mod lint;
 mod package;
@@ -29,6 +30,7 @@ cargo xtask <command>
   package                    the npm package in target/package, and the hash of every file
   size                       what a recovery downloads, against its budgets
   conformance-table          docs/conformance.md from what the conformance steps ran
+  consumers-table            docs/consumers.md from what the consumers step ran
   bench                      long tasks, last digit to done, gateway throughput
   tools                      install what the other commands need, and nothing else
 ";
@@ -57,6 +59,7 @@ fn dispatch(args: &[&str]) -> Result {
         ["package"] => package::package(),
         ["size"] => size::size(),
         ["conformance-table"] => conformance::write_table(),
+        ["consumers-table"] => consumers::write_table(),
         ["bench", rest @ ..] => bench::bench(rest),
         ["tools"] => tools::all(),
         [] | ["help" | "--help" | "-h"] => {

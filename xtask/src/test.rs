@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything CI runs, step by step, up to the first that fails, then the counts of all runners.
 
 use crate::run::{Result, cargo, program, root, run, watch};
-use crate::{conformance, lint, package, size, tools, widget};
+use crate::{conformance, consumers, lint, package, size, tools, widget};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -12,7 +12,7 @@ struct Step {
     work: fn(&mut Tally) -> Result,
 }
 
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 16] = [
     Step { name: "lint", what: "formatting, clippy, types, languages, names", work: |_| lint::lint() },
     Step { name: "widget", what: "build dist/", work: |_| widget::build(widget::Mode::Release) },
     Step { name: "size", what: "what a recovery downloads, against its budgets", work: |_| size::size() },
@@ -29,9 +29,14 @@ const STEPS: [Step; 15] = [
         what: "the npm package: its form, its types, its element in Chromium and Firefox",
         work: packaged,
     },
+    Step {
+        name: "consumers",
+        what: "the npm package in apps of ten kinds, the crate in an app of Leptos, in browsers",
+        work: consumed,
+    },
     Step { name: "axe", what: "accessibility of every state in Chromium", work: |tally| node(tally, "states") },
     Step { name: "conformance", what: "Circle's own server SDKs against a real gateway", work: conformance },
-    Step { name: "table", what: "docs/conformance.md is what the run gave", work: |_| conformance::check_table() },
+    Step { name: "table", what: "docs/conformance.md and docs/consumers.md are what the run gave", work: |_| tables() },
 ];
 
 pub fn test(args: &[&str]) -> Result {
@@ -178,6 +183,20 @@ fn packaged(tally: &mut Tally) -> Result {
     run(cargo().args(["build", "--package", "repin-server"]))?;
     let files = files_in(&root().join("tests/package"), ".test.mjs")?;
     tally.count(program("node").args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files))
+}
+
+/// Apps that install the packed tarball, and one that has the crate. What ran is written to `target/consumers/results`.
+fn consumed(tally: &mut Tally) -> Result {
+    tools::browsers()?;
+    package::build()?;
+    consumers::prepare()?;
+    let files = files_in(&root().join("tests/consumers"), ".test.mjs")?;
+    tally.count(program("node").args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files))
+}
+
+fn tables() -> Result {
+    conformance::check_table()?;
+    consumers::check_table()
 }
 
 /// The node tests in `tests/e2e/<folder>`.

@@ -57,6 +57,25 @@ pub fn circle_node_packages() -> Result {
     )
 }
 
+/// The folders of the apps that install the npm package: one for what fits together, and those that do not.
+pub const CONSUMERS: [&str; 3] = ["tests/consumers", "tests/consumers/vite-7", "tests/consumers/next"];
+
+/// Bundlers and frameworks, for the apps that install the npm package.
+pub fn consumer_node_packages() -> Result {
+    node()?;
+    for folder in CONSUMERS {
+        let inputs = ["package.json", "package-lock.json"].map(|file| format!("{folder}/{file}"));
+        stamp::unless_unchanged(
+            &format!("consumer_{}", folder.replace('/', "_")),
+            &[&inputs[0], &inputs[1]],
+            "",
+            &format!("{folder}/node_modules/.package-lock.json"),
+            || run(program("npm").args(["ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund"])),
+        )?;
+    }
+    Ok(())
+}
+
 /// Circle's SDK for Python in an environment of its own. Every file's hash is written down. Circle ships its three packages
 /// as source alone; they are built with tools that are pinned the same way, and nothing else of theirs is fetched for it.
 pub fn circle_python_packages() -> Result {

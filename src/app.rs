@@ -1,0 +1,228 @@
+//! The widget as a component of a Leptos app, in the page's own tree. The face is compiled into the app; the vault is the
+//! one that is shipped, in its worker, so the folder `dist/` is served by the app and of the same version.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+
+use js_sys::{Object, Reflect, WebAssembly};
+use leptos::prelude::*;
+use leptos::{html, task::spawn_local};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlElement, Response, Worker, WorkerOptions, WorkerType};
+
+use crate::mount::{self, Mounted};
+
+/// What the app's server was given for this person and this challenge. Belongs in no signal and no log.
+pub struct Session {
+    /// The session token.
+    pub user_token: String,
+    /// The session's key, base64.
+    pub encryption_key: String,
+    /// A `RESTORE_PIN` challenge, or any other.
+    pub challenge_id: String,
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Outcome {
+    /// The challenge is complete; ask the gateway before you believe it.
+    Completed,
+    /// The person closed.
+    Canceled,
+    /// The person does not know the PIN and asks to recover it.
+    Forgot,
+    /// Too many wrong tries.
+    Locked {
+        /// When it ends, in milliseconds since 1970 on the gateway's clock.
+        until: f64,
+    },
+    /// It could not go on.
+    Failed {
+        /// Circle's number, or -1.
+        code: i32,
+    },
+}
+
+/// Starts when it is mounted, ends when it is taken out, and shows nothing after its outcome.
+#[component]
+pub fn PinRecovery<G, F>(
+    /// Asked at the start, and again when a session ends early. `None` when there is none.
+    get_session: G,
+    /// Told once, after the widget is gone.
+    on_outcome: impl Fn(Outcome) + 'static,
+    /// Where `dist/` is served, such as `/repin`.
+    #[prop(into)]
+    assets_url: String,
+    /// The gateway, when it has an origin of its own.
+    #[prop(optional, into)]
+    api_base_url: String,
+) -> impl IntoView
+where
+    G: Fn() -> F + 'static,
+    F: Future<Output = Option<Session>> + 'static,
+{
+    let recovery = Rc::new(Recovery {
+        get_session: Box::new(move || Box::pin(get_session())),
+        on_outcome: Rc::new(on_outcome),
+        module: RefCell::default(),
+        session: RefCell::default(),
+        mounted: RefCell::default(),
+    });
+    let assets = assets_url.trim_end_matches('/').to_owned();
+    let styles = html::link().rel("stylesheet").href(format!("{assets}/repin.css"));
+    let place = NodeRef::<html::Section>::new();
+    let here = Rc::downgrade(&recovery);
+    place.on_load(move |section| {
+        if let Some(recovery) = here.upgrade() {
+            recovery.begin(section, &assets, &api_base_url);
+        }
+    });
+    // Goes with the component, and the vault with it.
+    let _kept = StoredValue::new_local(recovery);
+    (styles, html::section().class("repin").lang("en").node_ref(place))
+}
+
+type Asked = Pin<Box<dyn Future<Output = Option<Session>>>>;
+
+struct Recovery {
+    get_session: Box<dyn Fn() -> Asked>,
+    on_outcome: Rc<dyn Fn(Outcome)>,
+    /// The vault's WASM, once it is there.
+    module: RefCell<Option<JsValue>>,
+    /// To try again with after a lost connection.
+    session: RefCell<Option<mount::Session>>,
+    mounted: RefCell<Option<Mounted>>,
+}
+
+impl Recovery {
+    fn begin(self: &Rc<Self>, section: HtmlElement, assets: &str, api_base: &str) {
+        *self.mounted.borrow_mut() = Some(Mounted::new(section, self.options(assets, api_base)));
+        let (wasm, here) = (format!("{assets}/repin_widget_bg.wasm"), Rc::downgrade(self));
+        spawn_local(async move {
+            // Without it no worker starts, and the face says so.
+            let module = compiled(&wasm).await.ok();
+            if let Some(recovery) = here.upgrade() {
+                *recovery.module.borrow_mut() = module;
+                recovery.provide("start");
+            }
+        });
+    }
+
+    /// A session for the face: to begin, to go on, or to begin again.
+    fn provide(self: &Rc<Self>, reason: &str) {
+        if reason == "retry" {
+            return self.start();
+        }
+        let (expiring, asked, here) = (reason == "expiring", (self.get_session)(), Rc::downgrade(self));
+        spawn_local(async move {
+            let session = asked.await.map(handed_over);
+            let Some(recovery) = here.upgrade() else { return };
+            match (session, expiring) {
+                (session, true) => recovery.with(|mounted| mounted.renew(session.as_ref())),
+                (Some(session), false) => {
+                    *recovery.session.borrow_mut() = Some(session);
+                    recovery.start();
+                }
+                (None, false) => recovery.end(Outcome::Failed { code: -1 }),
+            }
+        });
+    }
+
+    fn start(&self) {
+        if let Some(session) = self.session.borrow().as_ref() {
+            self.with(|mounted| mounted.start(session));
+        }
+    }
+
+    fn with(&self, act: impl FnOnce(&Mounted)) {
+        if let Some(mounted) = self.mounted.borrow().as_ref() {
+            act(mounted);
+        }
+    }
+
+    /// In a task of its own: the face cannot be taken down while it speaks.
+    fn end(self: &Rc<Self>, outcome: Outcome) {
+        let recovery = self.clone();
+        let end = move || {
+            if recovery.mounted.take().is_some() {
+                (recovery.on_outcome)(outcome);
+            }
+        };
+        set_timeout(end, Duration::ZERO);
+    }
+
+    /// What the npm package's loader hands over.
+    fn options(self: &Rc<Self>, assets: &str, api_base: &str) -> mount::Options {
+        let options = Object::new();
+        let set = |name: &str, value: JsValue| drop(Reflect::set(&options, &name.into(), &value));
+        set("locale", "en".into());
+        set("apiBase", api_base.into());
+        set("origin", window().location().origin().unwrap_or_default().into());
+        set("canRenew", true.into());
+        set("handsOver", false.into());
+        let (here, script) = (Rc::downgrade(self), format!("{assets}/repin-worker.js"));
+        let start = move || start_worker(&here, &script);
+        set("startWorker", Closure::<dyn Fn() -> Result<Worker, JsValue>>::new(start).into_js_value());
+        set("step", Closure::<dyn Fn()>::new(|| {}).into_js_value());
+        let here = Rc::downgrade(self);
+        let ended = move |status: String, _: String, number: f64| {
+            if let Some(recovery) = here.upgrade() {
+                recovery.end(outcome(&status, number));
+            }
+        };
+        set("ended", Closure::<dyn Fn(String, String, f64)>::new(ended).into_js_value());
+        let here = Rc::downgrade(self);
+        let needs = move |reason: String| {
+            if let Some(recovery) = here.upgrade() {
+                recovery.provide(&reason);
+            }
+        };
+        set("needsSession", Closure::<dyn Fn(String)>::new(needs).into_js_value());
+        options.unchecked_into()
+    }
+}
+
+fn outcome(status: &str, number: f64) -> Outcome {
+    match status {
+        "completed" => Outcome::Completed,
+        "canceled" => Outcome::Canceled,
+        "forgot" => Outcome::Forgot,
+        "locked" => Outcome::Locked { until: number },
+        _ => Outcome::Failed { code: number as i32 },
+    }
+}
+
+fn handed_over(session: Session) -> mount::Session {
+    let object = Object::new();
+    let set = |name: &str, value: &str| drop(Reflect::set(&object, &name.into(), &value.into()));
+    set("userToken", &session.user_token);
+    set("encryptionKey", &session.encryption_key);
+    set("challengeId", &session.challenge_id);
+    object.unchecked_into()
+}
+
+async fn compiled(url: &str) -> Result<JsValue, JsValue> {
+    let response: Response = JsFuture::from(window().fetch_with_str(url)).await?.dyn_into()?;
+    if !response.ok() {
+        return Err(JsValue::UNDEFINED);
+    }
+    let bytes = JsFuture::from(response.array_buffer()?).await?;
+    JsFuture::from(WebAssembly::compile(&bytes)).await
+}
+
+fn start_worker(recovery: &Weak<Recovery>, script: &str) -> Result<Worker, JsValue> {
+    let recovery = recovery.upgrade().ok_or(JsValue::UNDEFINED)?;
+    let module = recovery.module.borrow().clone().ok_or(JsValue::UNDEFINED)?;
+    let options = WorkerOptions::new();
+    options.set_type(WorkerType::Module);
+    options.set_name("repin");
+    let worker = Worker::new_with_options(script, &options)?;
+    let first = Object::new();
+    Reflect::set(&first, &"module".into(), &module)?;
+    worker.post_message(&first)?;
+    Ok(worker)
+}
