@@ -78,7 +78,7 @@ where
     let here = Rc::downgrade(&recovery);
     place.on_load(move |section| {
         if let Some(recovery) = here.upgrade() {
-            recovery.begin(section.into(), &assets, &api_base_url);
+            recovery.begin(section, &assets, &api_base_url);
         }
     });
     // Goes with the component, and the vault with it.
@@ -211,7 +211,7 @@ async fn compiled(url: &str) -> Result<JsValue, JsValue> {
         return Err(JsValue::UNDEFINED);
     }
     let bytes = JsFuture::from(response.array_buffer()?).await?;
-    Ok(JsFuture::from(WebAssembly::compile(&bytes)).await?.into())
+    JsFuture::from(WebAssembly::compile(&bytes)).await
 }
 
 fn start_worker(recovery: &Weak<Recovery>, script: &str) -> Result<Worker, JsValue> {
