@@ -80,5 +80,5 @@ for (const engine of ENGINES) {
       assert.deepEqual({ violations, reports: app.reports, console: witness.console }, { violations: [], reports: [], console: [] });
       await context.close();
     });
-  }, { REPIN_ALLOWED_ORIGIN: `${app.origin},${outer.origin}`, REPIN_PUBLIC_URL: app.origin });
+  }, { REPIN_ALLOWED_ORIGIN: `${app.origin},${outer.origin}` });
 }
