@@ -72,7 +72,7 @@ for (const engine of ENGINES) {
       await context.close();
     });
 
-    test('the demo, as far as a widget that stands', async () => {
+    test('the demo’s page, before anything is started', async () => {
       const { page, context, witness } = await begin();
       strict(await page.goto(`${app.origin}/demo`));
       await find(page, 'heading', /./);
