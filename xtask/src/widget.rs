@@ -159,7 +159,9 @@ fn remapped() -> Result<String> {
 
 fn optimise(wasm: &Path) -> Result {
     let smaller = wasm.with_extension("opt");
-    run(program("wasm-opt").arg("-Oz").arg(wasm).arg("-o").arg(&smaller))?;
+    // Sections that name the tools and their options are for tools alone.
+    let how = ["-Oz", "--converge", "--strip-producers", "--strip-target-features"];
+    run(program("wasm-opt").args(how).arg(wasm).arg("-o").arg(&smaller))?;
     std::fs::rename(&smaller, wasm).map_err(|error| format!("{}: {error}", smaller.display()))
 }
 

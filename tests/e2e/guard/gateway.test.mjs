@@ -72,7 +72,7 @@ for (const engine of ENGINES) {
       await context.close();
     });
 
-    test('the demo, as far as a widget that stands', async () => {
+    test('the demo’s page, before anything is started', async () => {
       const { page, context, witness } = await begin();
       strict(await page.goto(`${app.origin}/demo`));
       await find(page, 'heading', /./);
@@ -80,5 +80,5 @@ for (const engine of ENGINES) {
       assert.deepEqual({ violations, reports: app.reports, console: witness.console }, { violations: [], reports: [], console: [] });
       await context.close();
     });
-  }, { REPIN_ALLOWED_ORIGIN: `${app.origin},${outer.origin}`, REPIN_PUBLIC_URL: app.origin });
+  }, { REPIN_ALLOWED_ORIGIN: `${app.origin},${outer.origin}` });
 }
