@@ -317,7 +317,7 @@ fn kind_of_failure(code: i32) -> &'static str {
 struct HostPage(Weak<Link>);
 
 impl HostPage {
-    fn ask<T: Default>(&self, ask: impl FnOnce(&Link) -> T) -> T {
+    fn ask<T: Default>(&self, ask: impl FnOnce(&Rc<Link>) -> T) -> T {
         self.0.upgrade().map(|link| ask(&link)).unwrap_or_default()
     }
 }
