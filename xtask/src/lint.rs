@@ -7,6 +7,8 @@ use std::path::PathBuf;
 pub fn lint() -> Result {
     tools::wasm_target()?;
     tools::node_packages()?;
+    // Its scripts are typed by the compiler they use, which is not the one that checks.
+    tools::site_packages()?;
     run(cargo().args(["fmt", "--all", "--check"]))?;
     run(cargo().args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     // What only the browser compiles.

@@ -49,41 +49,17 @@ pub fn node_packages() -> Result {
 
 /// Circle's SDKs for Node, with a lock file of their own: nobody needs them for the widget.
 pub fn circle_node_packages() -> Result {
-    node()?;
-    const FOLDER: &str = "tests/conformance";
-    stamp::unless_unchanged(
-        "circle_node_packages",
-        &["tests/conformance/package.json", "tests/conformance/package-lock.json"],
-        "",
-        "tests/conformance/node_modules/.package-lock.json",
-        || run(program("npm").args(["ci", "--prefix", FOLDER, "--ignore-scripts", "--no-audit", "--no-fund"])),
-    )
+    packages_in("tests/conformance")
 }
 
 /// The generator of the documentation site, with a lock file of its own: nobody needs it for the widget.
 pub fn site_packages() -> Result {
-    node()?;
-    const FOLDER: &str = "docs/site";
-    stamp::unless_unchanged(
-        "site_packages",
-        &["docs/site/package.json", "docs/site/package-lock.json"],
-        "",
-        "docs/site/node_modules/.package-lock.json",
-        || run(program("npm").args(["ci", "--prefix", FOLDER, "--ignore-scripts", "--no-audit", "--no-fund"])),
-    )
+    packages_in("docs/site")
 }
 
 /// What newcomers to the quick start have: frameworks and bundlers, with a lock file of their own.
 pub fn stack_packages() -> Result {
-    node()?;
-    const FOLDER: &str = "tests/snippets/stacks";
-    stamp::unless_unchanged(
-        "stack_packages",
-        &["tests/snippets/stacks/package.json", "tests/snippets/stacks/package-lock.json"],
-        "",
-        "tests/snippets/stacks/node_modules/.package-lock.json",
-        || run(program("npm").args(["ci", "--prefix", FOLDER, "--ignore-scripts", "--no-audit", "--no-fund"])),
-    )
+    packages_in("tests/snippets/stacks")
 }
 
 /// The folders of the apps that install the npm package: one for what fits together, and those that do not.
@@ -91,18 +67,25 @@ pub const CONSUMERS: [&str; 3] = ["tests/consumers", "tests/consumers/vite-7", "
 
 /// Bundlers and frameworks, for the apps that install the npm package.
 pub fn consumer_node_packages() -> Result {
+    CONSUMERS.into_iter().try_for_each(packages_in)
+}
+
+/// By the folder's lock file. Not `npm ci`: rollup and Next name a build for every system as optional, not every registry has
+/// them all, and a lock made where some are missing is one that `npm ci` refuses.
+fn packages_in(folder: &str) -> Result {
     node()?;
-    for folder in CONSUMERS {
-        let inputs = ["package.json", "package-lock.json"].map(|file| format!("{folder}/{file}"));
-        stamp::unless_unchanged(
-            &format!("consumer_{}", folder.replace('/', "_")),
-            &[&inputs[0], &inputs[1]],
-            "",
-            &format!("{folder}/node_modules/.package-lock.json"),
-            || run(program("npm").args(["ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund"])),
-        )?;
-    }
-    Ok(())
+    let inputs = ["package.json", "package-lock.json"].map(|file| format!("{folder}/{file}"));
+    stamp::unless_unchanged(
+        &format!("packages_{}", folder.replace('/', "_")),
+        &[&inputs[0], &inputs[1]],
+        "",
+        &format!("{folder}/node_modules/.package-lock.json"),
+        || {
+            let mut install = program("npm");
+            install.args(["install", "--no-save", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund"]);
+            run(&mut install)
+        },
+    )
 }
 
 /// Circle's SDK for Python in an environment of its own. Every file's hash is written down. Circle ships its three packages
