@@ -42,15 +42,13 @@ async function fetchSheet(): Promise<CSSStyleSheet> {
 export const loadEngine = (): Promise<Engine> => (engine ??= assemble());
 
 async function assemble(): Promise<Engine> {
-  if (!self.WebAssembly) throw failure('unsupported_browser');
   address ??= findAddress();
-  // A worker takes a while to begin, so in a task of its own, and its script comes while the module does. What goes wrong
-  // with it now is told when it is needed, and tried again.
+  // A worker takes a while to begin, so in a task of its own, and its script comes while the module does. A script
+  // that was not to be had is told of when it is needed, and tried again.
   const early = nextTask().then(() => {
-    spare ??= hire();
-    spare.onerror = () => (spare = undefined);
+    (spare ??= hire()).onerror = () => (spare = undefined);
   });
-  const [glue, module] = await Promise.all([importGlue(), compile(), early.catch(() => {})]);
+  const [glue, module] = await Promise.all([importGlue(), compile(), early]);
   spare?.postMessage({ module });
   await glue.default({ module_or_path: module });
   const startWorker = () => {
@@ -78,7 +76,7 @@ async function compile(): Promise<WebAssembly.Module> {
 }
 
 function hire(module?: WebAssembly.Module): Worker {
-  const worker = new Worker(address!, { type: 'module', name: 'repin' });
+  const worker = new Worker(address!, { type: 'module' });
   module && worker.postMessage({ module });
   return worker;
 }

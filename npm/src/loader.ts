@@ -29,7 +29,7 @@ export const preload = (locale?: string) =>
  * when there is no such element.
  */
 export function mount(target: Element | string, options: Options): Mounted {
-  const place = typeof target === 'string' ? document.querySelector(target) : target;
+  const place = (target as Element).nodeType ? (target as Element) : document.querySelector(target as string);
   if (!place) throw TypeError(`repin: no ${target}`);
 
   const opener = document.activeElement;
@@ -46,7 +46,7 @@ export function mount(target: Element | string, options: Options): Mounted {
   const texts = () => worn?.texts(words) ?? words;
   let handle: WidgetHandle | undefined;
   let worker: Worker | undefined;
-  let session: Session | undefined;
+  let session: Session;
   let step: Step = 'loading';
   /** Whatever comes after another run has begun, or the end, comes too late. */
   let runs = 0;
@@ -75,7 +75,7 @@ export function mount(target: Element | string, options: Options): Mounted {
     try {
       // The press that led here has had its task.
       await nextTask();
-      if (!document.adoptedStyleSheets) throw failure('unsupported_browser');
+      if (!document.adoptedStyleSheets || !self.WebAssembly) throw failure('unsupported_browser');
       // The styles are asked for first: they are small, and what shows waits for them.
       const chosen = choose(locale);
       const spoken = speak(chosen);
@@ -103,18 +103,16 @@ export function mount(target: Element | string, options: Options): Mounted {
         get locale() { return frame.lang; },
         get messages() { return texts().face; },
         origin: options.origin ?? location.origin,
-        apiBase: `${options.apiBaseUrl ?? ''}`,
+        apiBase: '' + (options.apiBaseUrl ?? ''),
         canRenew: !!options.getSession,
         handsOver: !!options.onForgot,
         closesAfterMs: options.successAutoCloseMs,
         startWorker() {
-          worker = startWorker();
-          worker.addEventListener('error', noteLoss);
+          (worker = startWorker()).addEventListener('error', noteLoss);
           return worker;
         },
         step(name, index, total) {
           if (name !== 'loading' && card.isConnected) {
-            redraw = () => {};
             // Whoever tried again from the shell has no need of it now.
             runs += 1;
             card.replaceWith(...stage.childNodes);
@@ -123,7 +121,7 @@ export function mount(target: Element | string, options: Options): Mounted {
           // Later, as all that is told: what a host throws must not go through the face.
           queueMicrotask(() => options.onStep?.({ step: name as Step, index, total }));
         },
-        ended: (status, detail, number) => finish(outcome(status, detail, number, session!.challengeId)),
+        ended: (status, detail, number) => finish(outcome(status, detail, number, session.challengeId)),
         needsSession: provide,
       });
       await nextTask();
@@ -168,8 +166,7 @@ export function mount(target: Element | string, options: Options): Mounted {
     draw();
     frame.isConnected || root.append(frame);
     host.style.minBlockSize = '';
-    const dialog = frame as HTMLDialogElement;
-    dialog.open || dialog.showModal?.();
+    (frame as HTMLDialogElement).open || (frame as HTMLDialogElement).showModal?.();
   }
 
   /** The face asks for a session: to go on, to start again, or to recover instead. */
@@ -179,19 +176,19 @@ export function mount(target: Element | string, options: Options): Mounted {
       const given = await askForSession(reason);
       if (run !== runs) return;
       session = given;
-      if (reason === 'expiring') handle?.renew(given);
-      else handle?.start(given);
+      if (reason === 'expiring') handle!.renew(given);
+      else handle!.start(given);
     } catch (error) {
       if (run !== runs) return;
       if (reason !== 'expiring') return void stop(error, reason);
       tell(error as Failure);
-      handle?.renew();
+      handle!.renew();
     }
   }
 
   /** The host's own copy first; after that only what it fetches. */
   async function askForSession(reason: Reason): Promise<Session> {
-    if (reason === 'retry') return session!;
+    if (reason === 'retry') return session;
     try {
       const given = await (reason === 'forgot' ? options.onForgot?.() : (reason === 'start' && options.session) || options.getSession!(reason));
       // It takes over. That there is no session then comes after the end.
@@ -228,10 +225,10 @@ export function mount(target: Element | string, options: Options): Mounted {
     forget();
     tell(error);
     frame.replaceChildren(card);
-    const again = !/_b/.test(kind) && (() => start(reason));
     show(() => {
       const words = texts();
-      explain(card, words, words.shell[kind.split('_')[0] as 'offline'] ?? words.shell.offline, () => finish({ status: 'failed', error }), again);
+      const told = words.shell[kind.split('_')[0] as 'offline'] ?? words.shell.offline;
+      explain(card, words, told, () => finish({ status: 'failed', error }), !/_b/.test(kind) && (() => start(reason)));
     });
   }
 
@@ -272,7 +269,7 @@ export function mount(target: Element | string, options: Options): Mounted {
 
 function build({ theme, presentation }: Options) {
   const frame = element(presentation === 'dialog' ? 'dialog' : 'section', 'repin');
-  if (theme && theme !== 'auto') frame.dataset.theme = theme;
+  if (theme) frame.dataset.theme = theme;
   if (presentation) frame.dataset.presentation = presentation;
   // Android's back gesture asks a dialog to close; the face answers as to the Escape key.
   frame.oncancel = (event) => {

@@ -12,9 +12,9 @@ export interface Spoken {
 }
 
 /** `auto` is the language of the page, and where it has none those of the browser. Never rejects. */
-export async function choose(tag = 'auto'): Promise<Spoken> {
-  const page = document.documentElement.lang;
-  return chooseAmong(tag !== 'auto' ? [tag] : page ? [page] : navigator.languages);
+export function choose(tag = 'auto'): Promise<Spoken> {
+  const one = tag === 'auto' ? document.documentElement.lang : tag;
+  return chooseAmong(one ? [one] : navigator.languages);
 }
 
 /** The first of these that we speak. Never rejects. */
