@@ -3,8 +3,10 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use js_sys::{Array, Uint8Array};
+use leptos::prelude::set_timeout;
 use repin_core::wire;
 use repin_vault::flow::{Event, Screen, ViewModel};
 use wasm_bindgen::prelude::*;
@@ -42,7 +44,9 @@ impl VaultClient {
                 // It may have stopped in the middle of anything, with secrets in its memory.
                 worker.terminate();
                 dead.set(true);
-                receive(died());
+                // In a task of its own: the loader, where it knows what was wrong, has taken the face down by then.
+                let receive = receive.clone();
+                set_timeout(move || receive(died()), Duration::ZERO);
             }
         };
         let on_error = Closure::<dyn FnMut()>::new(failed.clone());

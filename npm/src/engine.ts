@@ -69,9 +69,9 @@ async function compile(): Promise<WebAssembly.Module> {
   const response = await fetched(url);
   const bytes = await response.arrayBuffer();
   // Not as a stream: Chromium checks what streams in on this thread, a long task on a phone, and a buffer on another.
-  return WebAssembly.compile(bytes).catch((error) => {
+  return WebAssembly.compile(bytes).catch(() => {
     // What is valid was forbidden; what begins otherwise is somebody's page, as in a hotel that asks for a room number.
-    throw failure(WebAssembly.validate(bytes) ? 'blocked_by_csp' : new Uint8Array(bytes)[0] ? 'network' : 'unsupported_browser', -1, error.message);
+    throw failure(WebAssembly.validate(bytes) ? 'blocked_by_csp' : new Uint8Array(bytes)[0] ? 'network' : 'unsupported_browser');
   });
 }
 

@@ -75,7 +75,7 @@ test('a form that stands for one number alone may do without it', () => {
 });
 
 test('a list has one place for each name, and a hole for what is not there', () => {
-  const { face } = pack(ENGLISH, { pin: { label: { one: 'x', other: 'y' } } });
+  const { face } = pack(ENGLISH, { ...ENGLISH, pin: { label: { one: 'x', other: 'y' } }, locked: {} });
   const order = names(ENGLISH);
   assert.equal(face.length, order.length + 1);
   assert.deepEqual(face[order.indexOf('pin.label') + 1], { one: 'x', other: 'y' });

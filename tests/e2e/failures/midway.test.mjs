@@ -90,7 +90,11 @@ for (const engine of ENGINES) {
       await visitApp(stage, app, person.userId, 'RESTORE_PIN', async ({ widget, page, told, outcome }) => {
         const fields = await widget.answerFields();
         // All of its memory overwritten: whatever it does next is a trap.
-        await page.evaluate(() => /** @type {any} */ (window).faces.forEach((/** @type {any} */ { exports }) => new Uint8Array(exports.memory.buffer).fill(255)));
+        // The names of what the module exports are shortened.
+        await page.evaluate(() => /** @type {any} */ (window).faces.forEach((/** @type {WebAssembly.Instance} */ { exports }) => {
+          const memory = Object.values(exports).find((each) => each instanceof WebAssembly.Memory);
+          new Uint8Array(/** @type {WebAssembly.Memory} */ (memory).buffer).fill(255);
+        }));
         await fields[0].type('x');
         await find(page, 'button', 'Try again');
         await widget.shows('errors.-1.title');
