@@ -22,7 +22,7 @@ const DEVELOPED = ['vite-8', 'vite-7', 'react'];
 
 const rows = new Rows('npm.json');
 install(TARBALL);
-const LANGUAGES = readdirSync(`${modules(appNamed('html'))}/repin/dist/locales`).length;
+const LANGUAGES = readdirSync(`${modules(appNamed('html'))}/repin/dist/locales`).filter((name) => name.endsWith('.json')).length;
 /** @type {Map<string, string[]>} folders to serve, by app */
 const built = new Map();
 
@@ -78,11 +78,14 @@ function build(app) {
   return folders;
 }
 
+/** Of the package, where all of it is copied: entries that the app does not import. */
+const OTHERS = /\/repin\/(inline|frame|.*mock.*)\.(js|wasm)$/;
+
 /** What the bundler found of the package's files, and that it left them files. @param {import('./harness/apps.mjs').App} app @param {string[]} folders */
 function emitted(app, folders) {
   const files = folders.flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(ROOT, folder, name)));
-  const count = (/** @type {RegExp} */ wanted) => files.filter((file) => wanted.test(file)).length;
-  const scripts = files.filter((file) => file.endsWith('.js') && !file.endsWith('/repin/inline.js'));
+  const count = (/** @type {RegExp} */ wanted) => files.filter((file) => wanted.test(file) && !OTHERS.test(file)).length;
+  const scripts = files.filter((file) => file.endsWith('.js') && !OTHERS.test(file));
   const having = (/** @type {RegExp} */ wanted) => scripts.filter((file) => wanted.test(readFileSync(file, 'utf8'))).length;
   const inline = having(INLINE_WASM);
   if (app.files === 'inline') return assert.deepEqual({ wasm: count(/\.wasm$/), inline }, { wasm: 0, inline: 1 });

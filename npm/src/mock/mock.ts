@@ -28,10 +28,12 @@ export interface MockOptions {
   code?: number;
 }
 
+const failing = (kind: Failure['kind']) => Object.assign(new Error(`mock: ${kind}`), { kind });
+
 /** Stories that end before the flow begins, and what `mount` meets then. The network comes back at the second try. */
 const LOADING: Partial<Record<Scenario, () => Error>> = {
-  'csp-blocked': () => new WebAssembly.CompileError('mock: blocked by a policy'),
-  unsupported: () => Object.assign(new Error('mock: no WebAssembly'), { kind: 'unsupported_browser' satisfies Failure['kind'] }),
+  'csp-blocked': () => failing('blocked_by_csp'),
+  unsupported: () => failing('unsupported_browser'),
   unreachable: () => new TypeError('mock: the network is away'),
 };
 

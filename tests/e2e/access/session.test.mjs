@@ -95,6 +95,7 @@ for (const engine of ENGINES) {
         const [first] = await widget.answerFields();
         await first.type('Aunt Ph');
         await later(page, 58.5 * MINUTE);
+        await until('it is urgent', async () => (await noted(page)).alert);
         await tabTo(page, `button “${t('expiring.more')}”`);
         await page.keyboard.press('Enter');
         await widget.says('expiring.failed');

@@ -104,8 +104,8 @@ describe('the showroom', async () => {
         await page.select(`[name=${name}]`, value);
         await until(`${name} in the address`, () => page.url().includes(`${name}=${value}`));
       }
-      await until('every state again', async () => (await count()) >= 36);
-      assert.equal(await page.$eval('figure > div', (host) => /** @type {HTMLElement} */ (host.shadowRoot?.querySelector('.repin')).dir), 'rtl');
+      const dir = () => page.$eval('figure > div', (host) => /** @type {HTMLElement} */ (host.shadowRoot?.querySelector('.repin')).dir);
+      await until('every state again, from right to left', async () => (await count()) >= 36 && (await dir()) === 'rtl');
       assert.deepEqual(await violations(page), []);
       assert.deepEqual(witness.console, []);
       await close();
