@@ -36,6 +36,8 @@ const SECTIONS_OF_NAMES = {
   'Trust, but check': [
     ['security', 'What it protects against', 'SECURITY.md'],
     ['comparison', 'Compared with others'],
+    ['performance', 'How fast it is'],
+    ['consumers', 'Apps it was tried in'],
     ['conformance', 'Conformance, call by call'],
     ['accessibility', 'Accessibility'],
     ['architecture', 'Architecture', 'ARCHITECTURE.md'],
