@@ -2,6 +2,7 @@
 #![allow(dead_code)] // each test binary uses a part of it
 
 pub mod database;
+pub mod program;
 
 use std::ops::Deref;
 use std::path::Path;

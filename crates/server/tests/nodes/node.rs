@@ -1,20 +1,18 @@
 //! A database server with gateways on it, and what stands before them.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
 
-use serde_json::Value;
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Executor};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::cluster::Cluster;
-use crate::common::{API_KEY, Host, ORIGIN};
+use crate::common::Host;
+use crate::common::program::{Program, Starting, serve};
 
 /// A server with an empty database, and a key ring to share.
 pub struct Site {
@@ -45,11 +43,11 @@ impl Site {
                 fs::copy(file.path(), keys.join(file.file_name())).unwrap();
             }
         }
-        Starting::new(&data, &self.url())
+        begin(&data, &self.url())
     }
 
     /// The same, once it listens.
-    pub fn start(&self, name: &str) -> Node {
+    pub fn start(&self, name: &str) -> Program {
         self.begin(name).listening().unwrap()
     }
 
@@ -68,74 +66,9 @@ impl Site {
     }
 }
 
-/// A program that was started.
-pub struct Starting {
-    child: Child,
-    log: mpsc::Receiver<String>,
-}
-
-impl Starting {
-    /// Starts a gateway on a folder and a database.
-    pub fn new(data: &Path, url: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_repin-server"))
-            .env_clear()
-            .args(["serve", "--listen", "127.0.0.1:0", "--allowed-origin", ORIGIN, "--data"])
-            .arg(data)
-            .env("REPIN_API_KEY", API_KEY)
-            .env("REPIN_DATABASE", url)
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let stderr = BufReader::new(child.stderr.take().unwrap());
-        let (sender, log) = mpsc::channel();
-        std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        Self { child, log }
-    }
-
-    /// Waits until it listens, or returns what it said when it ended.
-    pub fn listening(mut self) -> Result<Node, String> {
-        let mut said = String::new();
-        for line in self.log.iter() {
-            let event: Value = serde_json::from_str(&line).expect("a line of the log is JSON");
-            if let Some(address) = event["address"].as_str() {
-                let address = address.to_owned();
-                return Ok(Node {
-                    child: self.child,
-                    host: Host::new(format!("http://{address}")),
-                    address,
-                    log: self.log,
-                });
-            }
-            said += &line;
-        }
-        assert!(!self.child.wait().unwrap().success());
-        Err(said)
-    }
-}
-
-/// A running gateway; killed when dropped.
-pub struct Node {
-    child: Child,
-    pub host: Host,
-    address: String,
-    // Read by nobody from here on, and kept so that the program can write.
-    #[allow(dead_code)]
-    log: mpsc::Receiver<String>,
-}
-
-impl Node {
-    /// `kill -9`.
-    pub fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// Starts a gateway on a folder and a database.
+pub fn begin(data: &Path, url: &str) -> Starting {
+    Starting::new(serve(data).env("REPIN_DATABASE", url))
 }
 
 /// A balancer before the nodes: each connection goes to the next node that is there. How many each has had.
@@ -146,11 +79,11 @@ pub struct Balancer {
 
 impl Balancer {
     /// Before these nodes. Its client keeps no connection, so each request goes to another node.
-    pub async fn before(nodes: &[Node]) -> Self {
+    pub async fn before(nodes: &[Program]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut host = Host::new(format!("http://{}", listener.local_addr().unwrap()));
         host.http = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
-        let addresses: Vec<String> = nodes.iter().map(|node| node.address.clone()).collect();
+        let addresses: Vec<String> = nodes.iter().map(|node| node.host.url.replace("http://", "")).collect();
         let served: Arc<Vec<AtomicUsize>> = Arc::new(addresses.iter().map(|_| AtomicUsize::new(0)).collect());
         tokio::spawn(balance(listener, addresses, served.clone()));
         Self { host, served }

@@ -1,7 +1,7 @@
 //! Nodes that come and go: together, with another key ring, of another version.
 
 use crate::client::Client;
-use crate::node::{Site, Starting};
+use crate::node::{Site, begin};
 use crate::{ANSWERS, PIN, USER};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -9,7 +9,7 @@ async fn nodes_that_start_at_once_migrate_once_and_are_one_gateway() {
     let site = Site::new();
     // One folder for all three: the key ring is made once, too.
     let folder = tempfile::tempdir().unwrap();
-    let starting: Vec<_> = (0..3).map(|_| Starting::new(folder.path(), &site.url())).collect();
+    let starting: Vec<_> = (0..3).map(|_| begin(folder.path(), &site.url())).collect();
     let nodes: Vec<_> = starting.into_iter().map(|starting| starting.listening().unwrap()).collect();
     assert_eq!(site.number("SELECT count(*) FROM apps").await, 1);
     nodes[0].host.create_user(USER).await;
@@ -22,7 +22,7 @@ async fn a_node_with_another_key_ring_does_not_start() {
     let site = Site::new();
     let _first = site.start("0");
     let other = tempfile::tempdir().unwrap();
-    let said = Starting::new(other.path(), &site.url()).listening().err().expect("it does not start");
+    let said = begin(other.path(), &site.url()).listening().err().expect("it does not start");
     assert!(said.contains("another key ring"), "{said}");
     site.start("1");
 }

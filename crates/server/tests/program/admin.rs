@@ -52,7 +52,7 @@ async fn status(host: &Host) -> (u16, Option<i64>) {
 #[tokio::test]
 async fn a_key_is_printed_once_works_at_once_and_is_revoked_at_once() {
     let folder = Place::new();
-    let gateway = Program::start(&folder);
+    let gateway = start(&folder);
     let key = said(folder.path(), &["key", "create", "--live", "--label", "backend"]);
     assert!(key.starts_with("LIVE_API_KEY:") && key.lines().count() == 1, "{key}");
     let [_, id, secret] = key.split(':').collect::<Vec<_>>().try_into().unwrap();
@@ -75,7 +75,7 @@ async fn a_key_is_printed_once_works_at_once_and_is_revoked_at_once() {
 #[tokio::test]
 async fn an_app_of_another_entity_has_keys_and_origins_of_its_own() {
     let folder = Place::new();
-    let gateway = Program::start(&folder);
+    let gateway = start(&folder);
     let entity = said(folder.path(), &["entity", "create", "Harbour Ltd"]);
     let app = said(folder.path(), &["app", "create", "Harbour", "--entity", &entity]);
     let key = said(folder.path(), &["key", "create", "--app", &app]);
@@ -106,7 +106,7 @@ async fn an_app_of_another_entity_has_keys_and_origins_of_its_own() {
 #[tokio::test]
 async fn a_locked_person_is_unlocked_and_a_disabled_one_let_in_and_both_are_on_record() {
     let folder = Place::new();
-    let gateway = Program::start(&folder);
+    let gateway = start(&folder);
     gateway.host.create_user(USER).await;
     Client::open(&gateway.host, "POST", "/user/initialize").await.replace(&[PIN, ANSWERS]).await.unwrap();
     let mut change = Client::open(&gateway.host, "PUT", "/user/pin").await;
@@ -135,7 +135,7 @@ async fn what_cannot_be_done_is_said_and_nothing_is_made_up() {
     assert!(!nothing.path().join("data").exists());
 
     let folder = Place::new();
-    let gateway = Program::start(&folder);
+    let gateway = start(&folder);
     gateway.host.create_user(USER).await;
     assert!(refused(folder.path(), &["key", "create"]).contains("--by"));
     assert!(refused(folder.path(), &["user", "unlock", USER, "pin"]).contains("--by"));

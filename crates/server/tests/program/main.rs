@@ -1,9 +1,8 @@
 //! The program itself: its help, its log, its end.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::io::Read;
+use std::process::{Command, Stdio};
 
 mod admin;
 #[path = "../protocol/client.rs"]
@@ -14,7 +13,8 @@ mod common;
 
 use client::Client;
 use common::database::{Place, database_of};
-use common::{API_KEY, Host, ORIGIN, send};
+use common::program::{Program, Starting, serve};
+use common::{API_KEY, send};
 use repin_core::api::CancelRequest;
 use serde_json::{Value, json};
 
@@ -30,54 +30,11 @@ fn program() -> Command {
     command
 }
 
-/// A running program; killed if a test fails.
-struct Program {
-    child: Child,
-    host: Host,
-    log: mpsc::Receiver<String>,
-    lines: Vec<String>,
-}
-
-impl Program {
-    fn start(folder: &Place) -> Self {
-        let mut child = program()
-            .args(["serve", "--listen", "127.0.0.1:0", "--allowed-origin", ORIGIN, "--log-level", "trace", "--data"])
-            .arg(folder.path().join("data"))
-            .env("REPIN_API_KEY", API_KEY)
-            .envs(database_of(folder.path()))
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let stderr = BufReader::new(child.stderr.take().unwrap());
-        let (sender, log) = mpsc::channel();
-        std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        let mut lines = Vec::new();
-        let url = loop {
-            let line = log.recv().expect("the program listens");
-            let event: Value = serde_json::from_str(&line).expect("a line of the log is JSON");
-            lines.push(line);
-            if let Some(address) = event["address"].as_str() {
-                break format!("http://{address}");
-            }
-        };
-        Self { child, host: Host::new(url), log, lines }
-    }
-
-    /// Asks it to stop, waits for it, and returns whether it ended well, and the whole log.
-    fn stop(mut self) -> (bool, Vec<String>) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        let ended = self.child.wait().unwrap();
-        let mut lines = std::mem::take(&mut self.lines);
-        lines.extend(self.log.iter());
-        (ended.success(), lines)
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-    }
+/// The program on this place, with all that it logs.
+fn start(folder: &Place) -> Program {
+    let mut command = serve(&folder.path().join("data"));
+    command.args(["--log-level", "trace"]).envs(database_of(folder.path()));
+    Starting::new(&mut command).listening().unwrap()
 }
 
 #[test]
@@ -120,7 +77,7 @@ fn a_start_that_fails_says_why_and_repeats_no_key() {
 #[tokio::test]
 async fn no_pin_answer_token_or_key_is_in_the_log_at_trace_and_the_program_ends_well() {
     let folder = Place::new();
-    let program = Program::start(&folder);
+    let program = start(&folder);
     let host = &program.host;
     host.create_user(USER).await;
     let mut enrol = Client::open(host, "POST", "/user/initialize").await;
@@ -157,7 +114,7 @@ async fn no_pin_answer_token_or_key_is_in_the_log_at_trace_and_the_program_ends_
 #[tokio::test]
 async fn a_killed_program_starts_again_where_it_was() {
     let folder = Place::new();
-    let mut program = Program::start(&folder);
+    let mut program = start(&folder);
     program.host.create_user(USER).await;
     let mut enrol = Client::open(&program.host, "POST", "/user/initialize").await;
     enrol.replace(&[PIN, ANSWERS]).await.unwrap();
@@ -166,7 +123,7 @@ async fn a_killed_program_starts_again_where_it_was() {
     program.child.kill().unwrap();
     program.child.wait().unwrap();
 
-    let program = Program::start(&folder);
+    let program = start(&folder);
     let user = program.host.user(USER).await["data"]["user"].take();
     assert_eq!((user["pinStatus"].as_str(), &user["pinDetails"]["failedAttempts"]), (Some("ENABLED"), &json!(1)));
     Client::open(&program.host, "PUT", "/user/pin").await.prove(PIN).await.unwrap();

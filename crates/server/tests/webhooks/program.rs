@@ -1,71 +1,30 @@
 //! The program itself: killed in the middle of a delivery, looked after from another process, silent about secrets.
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::mpsc;
+use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
 use crate::common::database::{self, Place, database_of};
-use crate::common::{API_KEY, Host, ORIGIN, send};
+use crate::common::program::{Program, Starting, serve};
+use crate::common::send;
 use crate::receiver::{Answer, Receiver};
 use crate::{USER, enrol, request, subscribe};
 
-/// A running gateway; killed if a test fails.
-struct Program {
-    child: Child,
-    host: Host,
-    log: mpsc::Receiver<String>,
+/// The gateway on this folder, which may reach the receiver.
+fn start(data: &Path, receiver: &Receiver) -> Program {
+    let mut command = serve(data);
+    // Not asked, and not heeded.
+    command.envs([("HTTPS_PROXY", "http://127.0.0.1:9"), ("ALL_PROXY", "http://127.0.0.1:9")]);
+    command.args(["--log-level", "trace", "--webhook-allow-network", "127.0.0.0/8", "--webhook-ca"]).arg(receiver.ca());
+    Starting::new(command.envs(database_of(data))).listening().unwrap()
 }
 
-impl Program {
-    fn start(data: &Path, receiver: &Receiver) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_repin-server"))
-            .env_clear()
-            // Not asked, and not heeded.
-            .envs([("HTTPS_PROXY", "http://127.0.0.1:9"), ("ALL_PROXY", "http://127.0.0.1:9")])
-            .args(["serve", "--listen", "127.0.0.1:0", "--allowed-origin", ORIGIN, "--log-level", "trace"])
-            .args(["--webhook-allow-network", "127.0.0.0/8", "--webhook-ca"])
-            .arg(receiver.ca())
-            .arg("--data")
-            .arg(data)
-            .env("REPIN_API_KEY", API_KEY)
-            .envs(database_of(data))
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let stderr = BufReader::new(child.stderr.take().unwrap());
-        let (sender, log) = mpsc::channel();
-        std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        let url = loop {
-            let event: Value = serde_json::from_str(&log.recv().expect("the program listens")).unwrap();
-            if let Some(address) = event["address"].as_str() {
-                break format!("http://{address}");
-            }
-        };
-        Self { child, host: Host::new(url), log }
-    }
-
-    /// `kill -9`.
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    /// Asks it to stop; the log since it listened.
-    fn stop(mut self) -> String {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        assert!(self.child.wait().unwrap().success());
-        self.log.iter().collect::<Vec<_>>().join("\n")
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-    }
+/// Asks it to stop, which it does well, and returns its log.
+fn stop(program: Program) -> String {
+    let (ended_well, log) = program.stop();
+    assert!(ended_well);
+    log.join("\n")
 }
 
 fn admin(data: &Path, arguments: &[&str]) -> Output {
@@ -90,7 +49,7 @@ fn answer(output: &Output) -> Value {
 async fn killed_between_claim_and_delivery_it_delivers_after_the_restart() {
     let receiver = Receiver::start().await;
     let folder = Place::new();
-    let program = Program::start(folder.path(), &receiver);
+    let program = start(folder.path(), &receiver);
     program.host.create_user(USER).await;
     subscribe(&program.host, &receiver.url_by_address(), &[]).await;
     receiver.wait_for(1).await;
@@ -104,11 +63,11 @@ async fn killed_between_claim_and_delivery_it_delivers_after_the_restart() {
         database::execute(&url, "UPDATE deliveries SET due = 0 WHERE owner IS NOT NULL").await;
     }
     receiver.answer(|_| Answer::Status(200));
-    let program = Program::start(folder.path(), &receiver);
+    let program = start(folder.path(), &receiver);
     let posts = receiver.wait_for(3).await;
     assert_eq!(posts[2].json()["notification"]["id"], challenge.as_str());
     assert_eq!(posts[2].body, before[1].body);
-    program.stop();
+    stop(program);
 }
 
 #[tokio::test]
@@ -116,7 +75,7 @@ async fn the_operator_lists_and_replays_dead_letters_while_the_gateway_runs() {
     let receiver = Receiver::start().await;
     let folder = Place::new();
     let data = folder.path();
-    let program = Program::start(data, &receiver);
+    let program = start(data, &receiver);
     let endpoint = format!("{}?token=hush-hush-in-the-query", receiver.url_by_address());
     receiver.answer_posts(|_| Answer::Status(410));
     let id = subscribe(&program.host, &endpoint, &[]).await["id"].as_str().unwrap().to_owned();
@@ -144,7 +103,7 @@ async fn the_operator_lists_and_replays_dead_letters_while_the_gateway_runs() {
     assert_eq!(answer(&admin(data, &["dead-letters"])), json!({"deadLetters": []}));
 
     let rotated = answer(&admin(data, &["rotate-key"]))["id"].as_str().unwrap().to_owned();
-    let log = program.stop();
+    let log = stop(program);
     let log_of = |id: &str| answer(&admin(data, &["log", "--subscription", id]))["tries"].take();
     let tries = log_of(&id).as_array().unwrap().clone();
     assert_eq!(tries.iter().map(|line| line["status"].as_u64().unwrap()).collect::<Vec<_>>(), [200, 410]);
@@ -168,9 +127,9 @@ async fn the_operator_lists_and_replays_dead_letters_while_the_gateway_runs() {
     }
 
     // Both keys may have been made in the same second; either may be the newest, and both are served.
-    let program = Program::start(data, &receiver);
+    let program = start(data, &receiver);
     for key in [rotated.as_str(), sent.header("x-circle-key-id")] {
         assert_eq!(send(request(&program.host, "GET", &format!("/publicKey/{key}"))).await.0, 200);
     }
-    program.stop();
+    stop(program);
 }

@@ -1,0 +1,83 @@
+//! The program as a process of its own, and its log.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+
+use serde_json::Value;
+
+use super::{API_KEY, Host, ORIGIN};
+
+/// The gateway on a free port and this folder, with nothing of the environment.
+pub fn serve(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_repin-server"));
+    command.env_clear().env("REPIN_API_KEY", API_KEY).stderr(Stdio::piped());
+    command.args(["serve", "--listen", "127.0.0.1:0", "--allowed-origin", ORIGIN, "--data"]).arg(data);
+    command
+}
+
+/// A program that was started.
+pub struct Starting {
+    child: Child,
+    log: mpsc::Receiver<String>,
+}
+
+impl Starting {
+    /// Runs what [`serve`] began.
+    pub fn new(command: &mut Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let (sender, log) = mpsc::channel();
+        std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        Self { child, log }
+    }
+
+    /// Waits until it listens, or returns what it said when it ended.
+    pub fn listening(mut self) -> Result<Program, String> {
+        let mut lines = Vec::new();
+        for line in self.log.iter() {
+            let event: Value = serde_json::from_str(&line).expect("a line of the log is JSON");
+            lines.push(line);
+            if let Some(address) = event["address"].as_str() {
+                let host = Host::new(format!("http://{address}"));
+                return Ok(Program { child: self.child, host, log: self.log, lines });
+            }
+        }
+        assert!(!self.child.wait().unwrap().success());
+        Err(lines.concat())
+    }
+}
+
+/// A running gateway; killed when dropped.
+pub struct Program {
+    child: Child,
+    pub host: Host,
+    log: mpsc::Receiver<String>,
+    lines: Vec<String>,
+}
+
+impl Program {
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop, waits for it, and returns whether it ended well, and the whole log.
+    pub fn stop(mut self) -> (bool, Vec<String>) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let ended = self.child.wait().unwrap();
+        let mut lines = std::mem::take(&mut self.lines);
+        lines.extend(self.log.iter());
+        (ended.success(), lines)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
