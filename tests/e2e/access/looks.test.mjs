@@ -26,6 +26,16 @@ const PAIRS = [
   ['focus', 'bg', 3],
 ];
 
+/** What these tests ask for, beside what each device says without being asked. @type {Feature[]} */
+const KNOWN = [
+  { name: 'prefers-reduced-motion', value: 'reduce' },
+  { name: 'prefers-contrast', value: 'more' },
+  { name: 'forced-colors', value: 'active' },
+];
+
+/** @param {Feature} feature */
+const query = ({ name, value }) => `(${name}: ${value})`;
+
 /** @typedef {{ name: string, value: string }} Feature @typedef {(string | number)[]} Pair foreground, background, least */
 
 describe('every state', () => {
@@ -129,7 +139,7 @@ describe('every state', () => {
 
   test('what moves is found: the control', async () => {
     const found = await moving();
-    for (const motion of ['loading: pr-pulse', 'questions: pr-in', 'success: pr-draw']) assert.ok(found.includes(motion), `${found}`);
+    for (const motion of ['loading: pr-pulse', 'questions: pr-in', 'success: pr-draw']) assert.ok(found.includes(motion), `${motion} in: ${found}`);
   });
 
   test('has edges where contrast is forced or wanted', async () => {
@@ -172,6 +182,13 @@ describe('every state', () => {
   async function prefer(features) {
     cdp ??= await states.page.createCDPSession();
     await cdp.send('Emulation.setEmulatedMedia', { features });
+    // The page learns of it in its next frame. Forced colours say something of contrast, too.
+    await states.page.waitForFunction(
+      (wanted, known) => (wanted.length ? wanted.every((query) => matchMedia(query).matches) : !known.some((query) => matchMedia(query).matches)),
+      {},
+      features.map(query),
+      KNOWN.map(query),
+    );
   }
 
   /** What moves when a state comes, and while it stands. @returns {Promise<string[]>} */
@@ -179,8 +196,11 @@ describe('every state', () => {
     const { page, names } = states;
     const found = [];
     // The gallery stills everything for its pictures.
-    const still = (/** @type {boolean} */ off) =>
-      page.$eval('link[href="gallery.css"]', (link, off) => void (/** @type {HTMLLinkElement} */ (link).disabled = off), off);
+    const still = async (/** @type {boolean} */ off) => {
+      await page.$eval('link[href="gallery.css"]', (link, off) => void (/** @type {HTMLLinkElement} */ (link).disabled = off), off);
+      // A sheet that is enabled again is fetched again.
+      await page.waitForFunction((off) => !document.querySelector('link[href="gallery.css"]')?.sheet === off, {}, off);
+    };
     await still(true);
     for (const name of names) {
       const running = await page.evaluate(async (name) => {

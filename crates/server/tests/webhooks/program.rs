@@ -49,7 +49,7 @@ fn answer(output: &Output) -> Value {
 async fn killed_between_claim_and_delivery_it_delivers_after_the_restart() {
     let receiver = Receiver::start().await;
     let folder = Place::new();
-    let program = start(folder.path(), &receiver);
+    let mut program = start(folder.path(), &receiver);
     program.host.create_user(USER).await;
     subscribe(&program.host, &receiver.url_by_address(), &[]).await;
     receiver.wait_for(1).await;
