@@ -1,6 +1,6 @@
 //! Figures that depend on the machine: printed, and compared only with what holds on any machine.
 
-use crate::run::{Result, cargo, program, root, run};
+use crate::run::{Result, capture, cargo, program, root, run, write};
 use crate::{tools, widget};
 
 pub fn bench(args: &[&str]) -> Result {
@@ -12,7 +12,11 @@ pub fn bench(args: &[&str]) -> Result {
         ["page"] => page(),
         ["gateway"] => gateway(),
         ["compare"] => compare(),
-        _ => Err("bench takes nothing, `page`, `gateway` or `compare`".into()),
+        ["load", rest @ ..] => load(rest),
+        _ => {
+            Err("bench takes nothing, `page`, `gateway`, `compare` or `load`, with the most users that it shall go to"
+                .into())
+        }
     }
 }
 
@@ -45,4 +49,23 @@ fn gateway() -> Result {
         return Ok(());
     }
     run(cargo().args(["run", "--release", "--package", "repin-server", "--example", "bench"]))
+}
+
+/// The gateway by the number of its users and of people at once, on both databases. Writes `docs/load.md`.
+fn load(most: &[&str]) -> Result {
+    tools::postgres()?;
+    run(cargo().args([
+        "build",
+        "--release",
+        "--package",
+        "repin-server",
+        "--bin",
+        "repin-server",
+        "--example",
+        "load",
+    ]))?;
+    let text = capture(program("target/release/examples/load").args(most))?;
+    println!("{text}");
+    // A shorter run is for whoever asked for it.
+    if most.is_empty() { write(&root().join("docs/load.md"), &(text + "\n")) } else { Ok(()) }
 }

@@ -13,6 +13,9 @@ const USER: &str = "repin";
 /// A server with its data.
 pub struct Cluster {
     folder: PathBuf,
+    /// Whether a commit waits for the disk. A killed process loses nothing that the kernel has: that is for power cuts, which no
+    /// test makes, and for figures.
+    durable: bool,
 }
 
 impl Cluster {
@@ -21,6 +24,18 @@ impl Cluster {
     /// # Errors
     /// When PostgreSQL is not installed, or does not start; what it said is on standard error.
     pub fn start() -> Result<Self> {
+        Self::start_as(false)
+    }
+
+    /// The same, with every commit on the disk.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_durable() -> Result<Self> {
+        Self::start_as(true)
+    }
+
+    fn start_as(durable: bool) -> Result<Self> {
         let made = Command::new("mktemp").args(["-d", "-t", "repin-postgres-XXXXXX"]).output()?;
         let folder = PathBuf::from(String::from_utf8_lossy(&made.stdout).trim());
         // Trust is for whoever gets through this folder.
@@ -28,7 +43,7 @@ impl Cluster {
         if as_other_user() {
             call(Command::new("chown").arg(format!("{OWNER}:")).arg(&folder))?;
         }
-        let cluster = Self { folder };
+        let cluster = Self { folder, durable };
         let initdb = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--username", USER, "-D"];
         call(tool("initdb")?.args(initdb).arg(cluster.data()))?;
         cluster.resume()?;
@@ -37,10 +52,9 @@ impl Cluster {
 
     /// Starts the server on data it was stopped on.
     pub fn resume(&self) -> Result<()> {
-        // A killed process loses nothing that the kernel has: fsync is for power cuts, which no test makes.
-        let settings =
-            "-c listen_addresses= -c max_connections=400 -c fsync=off -c shared_buffers=64MB -c max_wal_size=256MB";
-        let options = format!("{settings} -k {}", self.folder.display());
+        let settings = "-c listen_addresses= -c max_connections=400 -c shared_buffers=64MB -c max_wal_size=256MB";
+        let fsync = if self.durable { "on" } else { "off" };
+        let options = format!("{settings} -c fsync={fsync} -k {}", self.folder.display());
         call(
             tool("pg_ctl")?
                 .args(["-w", "start", "-o", &options, "-l"])

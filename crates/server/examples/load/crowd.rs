@@ -1,0 +1,22 @@
+//! The people who are active: enrolled by the protocol itself.
+
+use repin_core::api::CredentialKind;
+use reqwest::Method;
+use serde_json::json;
+
+use crate::database::Gateway;
+use crate::person::{Person, rest};
+
+/// Enrols so many, with a PIN and answers each. Their names.
+pub async fn enrol(gateway: &Gateway, people: usize) -> Vec<String> {
+    let mut crowd = Vec::new();
+    for n in 0..people {
+        let user = format!("active-{n}");
+        rest(gateway, Method::POST, "/users", None, json!({ "userId": user })).await;
+        let mut person = Person::arrive(gateway, &user, Method::POST, "/user/initialize").await;
+        person.open().await;
+        person.replace(&[CredentialKind::Pin, CredentialKind::Answers]).await;
+        crowd.push(user);
+    }
+    crowd
+}
