@@ -6,6 +6,7 @@ mod bench;
 mod conformance;
 mod consumers;
 mod demo;
+mod evidence;
 mod lint;
 mod package;
 mod postgres;
@@ -39,8 +40,11 @@ cargo xtask <command>
   consumers-table            docs/consumers.md from what the consumers step ran
   site [--base /PATH/]       the documentation as a web site, in target/site
   reference                  the tables and pages of docs/ that are made from the code
-  bench [page|gateway|compare]
-                             long tasks, last digit to done; gateway throughput; beside Circle's SDK and ALTCHA
+  evidence [--long] [--row N]...
+                             run the evidence list and write docs/evidence.md; `check` compares its rows with the list
+  bench [page|gateway|compare|load [USERS]]
+                             long tasks, last digit to done; gateway throughput; beside Circle's SDK and ALTCHA; the gateway
+                             under load, on both databases
   tools                      install what the other commands need, and nothing else
 ";
 
@@ -75,6 +79,7 @@ fn dispatch(args: &[&str]) -> Result {
         ["site", rest @ ..] => site::site(rest),
         ["reference"] => site::reference("write"),
         ["consumers-table"] => consumers::write_table(),
+        ["evidence", rest @ ..] => evidence::evidence(rest),
         ["bench", rest @ ..] => bench::bench(rest),
         ["tools"] => tools::all(),
         [] | ["help" | "--help" | "-h"] => {

@@ -6,8 +6,7 @@ use crate::tools;
 #[path = "../../crates/server/tests/common/cluster.rs"]
 mod cluster;
 
-use cluster::Cluster;
-pub use cluster::programs;
+pub use cluster::{Cluster, programs};
 
 /// Starts one, installing PostgreSQL first where it is missing.
 pub fn start() -> Result<Cluster> {

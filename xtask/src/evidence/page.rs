@@ -1,0 +1,82 @@
+//! `docs/evidence.md`, from the rows and what their checks said.
+
+use std::collections::BTreeMap;
+
+use super::rows::{ROWS, Row};
+use super::{Outcome, setting};
+use crate::run::Result;
+
+const HEAD: &str = "# Evidence
+
+Written by `cargo xtask evidence`; not by hand. Each row is a check that was run for this page, with the figure that it printed and
+its control: the same check on something that is broken on purpose, which it has to notice. A row that is red says why.
+";
+
+/// The page for these rows.
+pub fn page(rows: &[&Row], outcomes: &BTreeMap<u32, Outcome>, long: bool) -> Result<String> {
+    let mut page = format!(
+        "{HEAD}\n{}, commit {}, {} processors, the {} counts.\n\n{}.\n\n| | What | Figure | Control |\n|---|---|---|---|\n",
+        setting::today()?,
+        setting::commit()?,
+        setting::processors(),
+        if long { "long" } else { "quick" },
+        setting::versions().iter().map(|(name, version)| named(name, version)).collect::<Vec<_>>().join(", "),
+    );
+    for row in rows {
+        page += &match outcomes.get(&row.number) {
+            Some(Outcome::Green(lines)) => line(row, lines.iter().map(|line| (&*line.figure, &*line.control)), None),
+            Some(Outcome::Red(reason, lines)) => {
+                line(row, lines.iter().map(|line| (&*line.figure, &*line.control)), Some(reason))
+            }
+            None => line(row, std::iter::empty(), Some("was not run")),
+        };
+    }
+    page += "\n## The commands\n\nFrom a clean clone; `REPIN_EVIDENCE=long` before a command gives the long counts, \
+             and `--row N` runs one row.\n\n| | Command |\n|---|---|\n";
+    for row in rows {
+        page += &commands(row);
+    }
+    Ok(page)
+}
+
+/// Fails when the page is not of these rows and commands: what it says of figures only a run can tell.
+pub fn check(page: &str) -> Result {
+    let missing: Vec<_> = ROWS
+        .iter()
+        .filter(|row| !page.contains(&format!("| {} | {}", row.number, row.what)) || !page.contains(&commands(row)))
+        .collect();
+    match missing.first() {
+        None => Ok(()),
+        Some(row) => {
+            Err(format!("docs/evidence.md does not have row {} as it is now: run `cargo xtask evidence`", row.number))
+        }
+    }
+}
+
+fn line<'a>(row: &Row, said: impl Iterator<Item = (&'a str, &'a str)>, red: Option<&str>) -> String {
+    let (figures, controls): (Vec<_>, Vec<_>) = said.unzip();
+    let figures = red.map(|reason| format!("**red**: {reason}")).into_iter().chain(figures.into_iter().map(cell));
+    let controls = controls.into_iter().filter(|control| !control.is_empty()).map(cell);
+    format!(
+        "| {} | {} | {} | {} |\n",
+        row.number,
+        row.what,
+        figures.collect::<Vec<_>>().join("<br>"),
+        controls.collect::<Vec<_>>().join("<br>")
+    )
+}
+
+fn commands(row: &Row) -> String {
+    let shown = row.checks.iter().map(|check| format!("`{}`", cell(&check.shown()))).collect::<Vec<_>>().join("<br>");
+    format!("| {} | {shown} |\n", row.number)
+}
+
+/// Text that ends no cell of a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('<', "&lt;")
+}
+
+/// `rustc 1.95.0 (…)` names itself; `v20.20.2` does not.
+fn named(name: &str, version: &str) -> String {
+    if version.starts_with('v') { format!("{name} {version}") } else { version.to_owned() }
+}
