@@ -13,7 +13,7 @@ pub async fn enrol(gateway: &Gateway, people: usize) -> Vec<String> {
     for n in 0..people {
         let user = format!("active-{n}");
         rest(gateway, Method::POST, "/users", None, json!({ "userId": user })).await;
-        let mut person = Person::arrive(gateway, &user, Method::POST, "/user/initialize").await;
+        let mut person = Person::arrive(gateway, &user, Method::POST, "/user/initialize").await.expect("a challenge");
         person.open().await;
         person.replace(&[CredentialKind::Pin, CredentialKind::Answers]).await;
         crowd.push(user);

@@ -42,24 +42,25 @@ pub struct Person<'a> {
 }
 
 impl<'a> Person<'a> {
-    /// Their backend's part: a session, and a challenge by this call.
-    pub async fn arrive(gateway: &'a Gateway, user: &str, method: reqwest::Method, path: &str) -> Person<'a> {
+    /// Their backend's part: a session, and a challenge by this call. `None` when the call was refused, as for somebody locked out.
+    pub async fn arrive(gateway: &'a Gateway, user: &str, method: reqwest::Method, path: &str) -> Option<Person<'a>> {
         let session = rest(gateway, reqwest::Method::POST, "/users/token", None, json!({ "userId": user })).await;
         let text = |name: &str| session["data"][name].as_str().expect("a session").to_owned();
         let body = json!({ "idempotencyKey": Uuid::new_v4().to_string(), "blockchains": ["ETH-SEPOLIA"] });
         let made = rest(gateway, method, path, Some(&text("userToken")), body).await;
         let key = Secret::copy_from(&BASE64_STANDARD.decode(text("encryptionKey")).unwrap()).unwrap();
-        Person {
+        let challenge = made["data"]["challengeId"].as_str()?.to_owned();
+        Some(Person {
             channel: Channel::from_session(text("userToken").as_bytes(), &key),
             token: text("userToken"),
-            challenge: made["data"]["challengeId"].as_str().expect("a challenge").to_owned(),
+            challenge,
             gateway,
             run: Uuid::new_v4().into_bytes(),
             seq: 0,
             opening: [0; 32],
             opened: None,
             times: Vec::new(),
-        }
+        })
     }
 
     /// OPEN.

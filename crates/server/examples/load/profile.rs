@@ -80,7 +80,8 @@ pub async fn run(gateway: &Gateway, crowd: &[String], profile: Profile, at_once:
 async fn recover(gateway: &Gateway, user: &str, until: Instant) -> Did {
     let mut did = Did::default();
     while Instant::now() < until {
-        let mut person = Person::arrive(gateway, user, Method::POST, "/user/pin/restore").await;
+        let person = Person::arrive(gateway, user, Method::POST, "/user/pin/restore").await;
+        let mut person = person.expect("an honest person has a challenge");
         person.open().await;
         assert_eq!(person.prove(ANSWERS).await, Some(true), "an honest person is let in");
         person.replace(&[CredentialKind::Pin]).await;
@@ -93,7 +94,11 @@ async fn recover(gateway: &Gateway, user: &str, until: Instant) -> Did {
 async fn guess(gateway: &Gateway, user: &str, until: Instant) -> Did {
     let mut did = Did::default();
     while Instant::now() < until {
-        let mut person = Person::arrive(gateway, user, Method::POST, "/user/pin/restore").await;
+        let Some(mut person) = Person::arrive(gateway, user, Method::POST, "/user/pin/restore").await else {
+            // Locked out, and so is their backend's call.
+            did.refused += 1;
+            continue;
+        };
         person.open().await;
         for n in 0..8 {
             if n % 2 == 1 {
