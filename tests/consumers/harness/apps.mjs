@@ -72,7 +72,7 @@ export function versions(app) {
 export function install(tarball) {
   for (const home of new Set(NPM_APPS.map(({ home = APPS }) => home))) {
     rmSync(`${ROOT}${home}/node_modules/repin`, { recursive: true, force: true });
-    const words = ['install', '--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--ignore-scripts', '--offline', tarball];
+    const words = ['install', '--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', tarball];
     execFileSync('npm', words, { cwd: `${ROOT}${home}`, stdio: 'pipe' });
   }
 }

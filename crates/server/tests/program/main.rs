@@ -16,7 +16,7 @@ use common::database::{Place, database_of};
 use common::program::{Program, Starting, serve};
 use common::{API_KEY, send};
 use repin_core::api::CancelRequest;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// The user of the client.
 pub const USER: &str = "user-0001";
@@ -120,8 +120,7 @@ async fn a_killed_program_starts_again_where_it_was() {
     enrol.replace(&[PIN, ANSWERS]).await.unwrap();
     let mut change = Client::open(&program.host, "PUT", "/user/pin").await;
     change.guess("111111").await.unwrap();
-    program.child.kill().unwrap();
-    program.child.wait().unwrap();
+    program.kill();
 
     let program = start(&folder);
     let user = program.host.user(USER).await["data"]["user"].take();

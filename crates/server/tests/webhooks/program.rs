@@ -20,11 +20,12 @@ fn start(data: &Path, receiver: &Receiver) -> Program {
     Starting::new(command.envs(database_of(data))).listening().unwrap()
 }
 
-/// Asks it to stop, which it does well, and returns its log.
+/// Asks it to stop, which it does well, and returns its log since it listened: on what address it does is no secret.
 fn stop(program: Program) -> String {
     let (ended_well, log) = program.stop();
     assert!(ended_well);
-    log.join("\n")
+    let listening = log.iter().position(|line| line.contains("\"listening\"")).unwrap();
+    log[listening + 1..].join("\n")
 }
 
 fn admin(data: &Path, arguments: &[&str]) -> Output {
