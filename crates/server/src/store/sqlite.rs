@@ -3,11 +3,12 @@
 //! Every write takes the database's write lock at once (`BEGIN IMMEDIATE`), so a transaction sees nothing change under
 //! it and never fails half-way for a lock. `synchronous = FULL`: what was answered survives a power cut.
 
+use std::future::ready;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection};
 
 use super::{Result, StoreError};
 
@@ -43,11 +44,16 @@ mod dialect {
     pub(super) use {lock_rows, skip_locked};
 }
 
+/// The file is not a whole database. In SQLite's words, which name pages and tables and hold no values.
+#[derive(Debug, thiserror::Error)]
+#[error("the database file is damaged, restore a backup: {0}")]
+struct Damaged(String);
+
 impl SqliteStore {
-    /// Opens the file, creating and migrating it first where needed.
+    /// Opens the file, creating and migrating it first where needed. All of it is read and checked.
     ///
     /// # Errors
-    /// [`StoreError`] when the file cannot be used, or was made by a newer version.
+    /// [`StoreError`] when the file cannot be used, is damaged, or was made by a newer version.
     pub async fn open(file: &Path) -> Result<Self> {
         let options = SqliteConnectOptions::new()
             .filename(file)
@@ -62,6 +68,11 @@ impl SqliteStore {
             .disable_statement_logging();
         // One: writes queue here, in order, and not at SQLite's lock, where waiters poll.
         let writer = pool(1).connect_with(options.clone()).await?;
+        // Before anything is served of it: a page that a bad disk tore would otherwise be found in somebody's recovery.
+        let found: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&writer).await?;
+        if found != "ok" {
+            return Err(StoreError::Failed(Box::new(Damaged(found))));
+        }
         sqlx::migrate!("migrations/sqlite").run(&writer).await.map_err(|error| StoreError::Failed(Box::new(error)))?;
         let readers = pool(4).connect_with(options.read_only(true)).await?;
         Ok(Self::new(writer, readers.clone(), readers))
@@ -73,4 +84,7 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         .max_connections(connections)
         // A burst queues rather than fails: a thousand guesses at once must all get their answer.
         .acquire_timeout(Duration::from_secs(60))
+        // On a full disk SQLite rolls back by itself, and sqlx goes on counting a transaction that it cannot roll back: of that
+        // connection no other would ever begin.
+        .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
 }

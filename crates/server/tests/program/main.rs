@@ -56,6 +56,17 @@ fn help_explains_every_option_and_never_shows_a_key() {
     assert!(!text.contains("a-secret-of-the-tests"), "{text}");
 }
 
+/// A program with the feature `failpoints` names the variable that it reads, and those places.
+#[test]
+fn the_program_has_no_place_at_which_a_test_can_end_it() {
+    let program = std::fs::read(env!("CARGO_BIN_EXE_repin-server")).unwrap();
+    let has = |text: &str| program.windows(text.len()).any(|window| window == text.as_bytes());
+    for name in ["REPIN_FAILPOINTS", "charge.counted", "commit.written", "late charge"] {
+        assert_eq!(has(name), cfg!(feature = "failpoints"), "{name}");
+    }
+    assert!(has("REPIN_API_KEY"), "the control");
+}
+
 #[test]
 fn a_start_that_fails_says_why_and_repeats_no_key() {
     let folder = tempfile::tempdir().unwrap();

@@ -133,3 +133,18 @@ async fn the_sweep_forgets_runs_that_no_session_can_continue_and_keeps_their_cha
     let mut again = Client::reopen(&gateway, &client.challenge).await;
     again.replace(&[PIN]).await.unwrap();
 }
+
+/// As SQLite does when the disk is full.
+#[tokio::test]
+async fn a_transaction_that_the_database_rolls_back_by_itself_stops_no_other() {
+    let gateway = enrolled().await;
+    if gateway.database().is_some() {
+        return;
+    }
+    let mut client = Client::open(&gateway, "PUT", "/user/pin").await;
+    let fails = "CREATE TRIGGER fails BEFORE UPDATE ON credentials BEGIN SELECT RAISE(ROLLBACK, 'in a test'); END";
+    gateway.execute(fails).await;
+    assert_eq!(code(client.guess(PIN).await), (500, -1));
+    gateway.execute("DROP TRIGGER fails").await;
+    client.prove(PIN).await.unwrap();
+}
