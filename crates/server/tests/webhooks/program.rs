@@ -20,11 +20,12 @@ fn start(data: &Path, receiver: &Receiver) -> Program {
     Starting::new(command.envs(database_of(data))).listening().unwrap()
 }
 
-/// Asks it to stop, which it does well, and returns its log.
+/// Asks it to stop, which it does well, and returns its log without its own address, which it tells at the start.
 fn stop(program: Program) -> String {
+    let own = program.host.url.replace("http://", "");
     let (ended_well, log) = program.stop();
     assert!(ended_well);
-    log.join("\n")
+    log.join("\n").replace(&own, "")
 }
 
 fn admin(data: &Path, arguments: &[&str]) -> Output {
