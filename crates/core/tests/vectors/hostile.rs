@@ -7,9 +7,9 @@ use repin_core::api::{
 };
 use repin_core::channel::{Channel, Place, derive_encryption_key, open_with, seal_with};
 use repin_core::secret::SecretBytes;
-use repin_core::wire::Wire;
 
 use crate::common::blind::{self, request_key};
+use crate::common::every_message::read_as_everything;
 use crate::common::evidence::{self, grouped};
 use crate::common::{Tape, secret, secret_bytes};
 #[cfg(target_arch = "wasm32")]
@@ -300,32 +300,6 @@ fn every_single_flipped_bit_of_twenty_messages_is_refused() {
             grouped(read_blindly)
         ),
     );
-}
-
-/// Reads a plaintext as every message there is. Whatever is accepted must be the one encoding of what was read.
-fn read_as_everything(plaintext: &[u8]) -> usize {
-    fn one<T: Wire>(plaintext: &[u8]) -> usize {
-        let Ok(message) = api::decode::<T>(plaintext) else { return 0 };
-        assert_eq!(api::encode(&message).expose_secret(), plaintext);
-        1
-    }
-    [
-        one::<api::OpenRequest>,
-        one::<api::OpenReply>,
-        one::<api::Prove1Request>,
-        one::<api::Prove1Reply>,
-        one::<api::Prove2Request>,
-        one::<api::Prove2Reply>,
-        one::<api::RegisterRequest>,
-        one::<api::RegisterReply>,
-        one::<api::CommitRequest>,
-        one::<api::CommitReply>,
-        one::<api::CancelRequest>,
-        one::<api::ErrorDetail>,
-    ]
-    .iter()
-    .map(|read| read(plaintext))
-    .sum()
 }
 
 fn samples() -> Vec<Vec<u8>> {
