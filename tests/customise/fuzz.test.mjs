@@ -4,26 +4,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { check } from './grammar.mjs';
 import { load } from './load.mjs';
+import { seeded } from './seeded.mjs';
 
 const { customise } = await load('npm/src/customise/customise.ts');
 const { contrast, over, parse } = await load('npm/src/customise/colour.ts');
 const SLOTS = JSON.parse(readFileSync(new URL('./slots.json', import.meta.url), 'utf8'));
 const RUNS = 50_000;
 
-/** mulberry32: the same numbers for the same seed. @param {number} seed */
-function numbers(seed) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-const random = numbers(20_261_120);
-const whole = (/** @type {number} */ most) => Math.floor(random() * most);
-/** @template T @param {readonly T[]} items @returns {T} */
-const any = (items) => items[whole(items.length)];
+const { random, whole, any } = seeded(20_261_120);
 
 const LONG = 'x'.repeat(1024 * 1024);
 const PIECES = ['red', '#', 'ff0', 'rgb(', 'hsl(', '%', ',', ')', ' ', '/', ';', '}', '*{', 'url(', 'var(--x)', 'expression(', '\\', '"', "'", '<script>', '\u0000', '\u001f', '\u202e', '\ud800', '1', '255', '-', '.5', 'e9', 'deg', 'https://', 'javascript:', 'a.example', '@', '\n', '{{pin}}', '{{ordinal}}', '{n}', 'I agree', 'é', '请', '__proto__', 'constructor'];

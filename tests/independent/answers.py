@@ -151,6 +151,9 @@ def check():
           f"{len(wrong)} differences; control: {len(caught)} blocks differ without folding")
     for line in wrong:
         print("  differs:", line)
+    if not wrong and 0 in caught:
+        print(f"evidence 8: {count:,} code points in {len(CONTEXTS)} contexts, Python against what is recorded: 0 differences"
+              f" | control: without folding {len(caught)} blocks differ")
     return 1 if wrong or 0 not in caught else 0
 
 

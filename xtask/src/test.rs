@@ -30,7 +30,11 @@ const STEPS: [Step; 25] = [
     Step { name: "wasm", what: "vectors and screens in Chromium", work: wasm },
     Step { name: "locales", what: "which language is spoken, and what the check of languages finds", work: locales },
     Step { name: "independent", what: "the protocol against other implementations", work: independent },
-    Step { name: "customise", what: "what hosts send to change the looks, as hostile input", work: customise },
+    Step {
+        name: "customise",
+        what: "what hosts send to change the looks, and to the frame, as hostile input",
+        work: customise,
+    },
     Step { name: "trunk", what: "`trunk build` makes a page that works", work: trunk },
     Step { name: "e2e", what: "whole stories in Chromium and Firefox", work: stories },
     Step { name: "circle-web", what: "Circle's own web SDK over our frame, in Chromium and Firefox", work: circle_web },
@@ -133,7 +137,8 @@ fn wasm(tally: &mut Tally) -> Result {
     if root().join("crates/core/tests/vectors.rs").exists() {
         tally.count(in_chromium(&mut cargo()).args(["--package", "repin-core", "--test", "vectors"]))?;
     }
-    tally.count(in_chromium(&mut cargo()).args(["--package", "repin-vault", "--test", "browser_unicode"]))
+    let vault = ["browser_unicode", "hostile", "small_device"].into_iter().flat_map(|name| ["--test", name]);
+    tally.count(in_chromium(&mut cargo()).args(["--package", "repin-vault"]).args(vault))
 }
 
 fn locales(tally: &mut Tally) -> Result {
@@ -155,10 +160,11 @@ fn independent(tally: &mut Tally) -> Result {
     Ok(())
 }
 
-/// The reader of customisations by itself, in Node.
+/// The readers of customisations and of what pages post to the frame, by themselves, in Node.
 fn customise(tally: &mut Tally) -> Result {
     tools::node_packages()?;
-    let tests = files_in(&root().join("tests/customise"), ".test.mjs")?;
+    let mut tests = files_in(&root().join("tests/customise"), ".test.mjs")?;
+    tests.extend(files_in(&root().join("tests/fuzz"), ".test.mjs")?);
     tally.count(program("node").args(["--test", "--test-reporter=spec"]).args(tests))
 }
 

@@ -160,8 +160,12 @@ pub fn verify(keys: &KeyRing, token: &str, owner: Option<Owner<'_>>, now: UnixMs
 /// The claims of a token that we signed, for whichever app. Its times are not looked at here: they are compared with our own
 /// clock, not with the one jsonwebtoken would read.
 fn decode(keys: &KeyRing, token: &str) -> Option<Claims> {
-    let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
-    let key = keys.token.get(&kid)?;
+    let header = jsonwebtoken::decode_header(token).ok()?;
+    // RFC 7515, section 4.1.11: what is critical and not understood makes the token invalid; jsonwebtoken reads over it.
+    if header.crit.is_some() {
+        return None;
+    }
+    let key = keys.token.get(&header.kid?)?;
     let mut rules = Validation::new(Algorithm::RS256);
     rules.validate_exp = false;
     rules.validate_nbf = false;

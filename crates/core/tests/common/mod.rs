@@ -1,5 +1,8 @@
 //! What the vector tests share: hexadecimal, a generator of chosen bytes, and a seeded one.
 
+pub mod blind;
+pub mod every_message;
+pub mod evidence;
 pub mod native_unicode;
 pub mod normal_forms;
 

@@ -5,10 +5,12 @@ use rand_core::RngCore;
 use repin_core::api::{
     self, ChallengeType, CredentialKind, DecodeError, MAX_PLAINTEXT, PADDING, Question, QuestionKind, Step,
 };
-use repin_core::channel::{Channel, Place, derive_encryption_key};
+use repin_core::channel::{Channel, Place, derive_encryption_key, open_with, seal_with};
 use repin_core::secret::SecretBytes;
-use repin_core::wire::Wire;
 
+use crate::common::blind::{self, request_key};
+use crate::common::every_message::read_as_everything;
+use crate::common::evidence::{self, grouped};
 use crate::common::{Tape, secret, secret_bytes};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -187,48 +189,117 @@ fn of_a_hundred_thousand_changed_messages_none_opens() {
     }
 }
 
+/// Where the contexts of one user, one app, one token, one challenge, one type, one step and one run meet those of another.
+struct Context {
+    channel: usize,
+    challenge: &'static str,
+    challenge_type: ChallengeType,
+    step: Step,
+    run: [u8; 16],
+}
+
+impl Context {
+    /// The two of each: every bit of `number` chooses one.
+    fn numbered(number: usize) -> Self {
+        let bit = |at: usize| number >> at & 1;
+        Self {
+            channel: number & 7,
+            challenge: CHALLENGES[bit(3)],
+            challenge_type: [ChallengeType::ChangePin, ChallengeType::RestorePin][bit(4)],
+            step: [Step::Prove1, Step::Commit][bit(5)],
+            run: RUNS[bit(6)],
+        }
+    }
+
+    fn place(&self) -> Place<'static> {
+        let (challenge_id, challenge_type) = (self.challenge, Some(self.challenge_type));
+        Place { challenge_id, challenge_type, step: self.step, run: self.run, seq: 1 }
+    }
+}
+
+#[test]
+fn a_message_of_one_user_app_token_challenge_type_step_and_run_opens_under_no_other() {
+    let channels = [0, 1, 2, 3, 4, 5, 6, 7].map(|number: usize| {
+        let two = |bit: usize, names: [&'static str; 2]| names[number >> bit & 1];
+        let key = derive_encryption_key(&secret(&[1; 32]), "jti", two(0, ["app", "ap"]), two(1, ["user", "puser"]));
+        Channel::from_session(two(2, ["token", "other token"]).as_bytes(), &key)
+    });
+    let mut rng = Tape::new("repin/1 test: contexts");
+    let plaintext = secret_bytes(b"plaintext");
+    let contexts: Vec<Context> = (0..128).step_by(SHARE).map(Context::numbered).collect();
+    let (mut tried, mut at_home, mut elsewhere, mut unbound) = (0, 0, 0, 0);
+    for (mine, home) in contexts.iter().enumerate() {
+        let channel = &channels[home.channel];
+        let request = channel.seal_request(&home.place(), &plaintext, &mut rng);
+        let reply = channel.seal_reply(&home.place(), &request, &plaintext, &mut rng);
+        let refusal = channel.seal_refusal(&home.place(), &request, &plaintext, &mut rng);
+        let bare = seal_with(&request_key(channel, home.challenge, &home.run), b"", b"plaintext", &mut rng);
+        for (theirs, context) in contexts.iter().enumerate() {
+            let (channel, place) = (&channels[context.channel], context.place());
+            let opened = [
+                channel.open_request(&place, &request).is_ok(),
+                channel.open_reply(&place, &request, &reply).is_ok(),
+                channel.open_refusal(&place, &request, &refusal).is_ok(),
+            ];
+            let opened = opened.into_iter().filter(|opened| *opened).count();
+            tried += 3;
+            if mine == theirs {
+                at_home += opened;
+            } else {
+                elsewhere += opened;
+                // The control: sealed under the same keys with nothing that says where.
+                let key = request_key(channel, context.challenge, &context.run);
+                unbound += usize::from(open_with(&key, b"", &bare).is_ok());
+            }
+        }
+    }
+    assert_eq!((elsewhere, at_home), (0, 3 * contexts.len()));
+    assert!(unbound >= contexts.len(), "{unbound}");
+    evidence::say(
+        5,
+        format_args!(
+            "{} messages in the place of another of {} combinations of user, app, token, challenge, type, step and run: {elsewhere} opened",
+            grouped(tried - at_home),
+            contexts.len()
+        ),
+        format_args!(
+            "{at_home} of {at_home} opened at home; without associated data {unbound} requests opened elsewhere"
+        ),
+    );
+}
+
 #[test]
 fn every_single_flipped_bit_of_twenty_messages_is_refused() {
     let channel = Channel::from_session(b"token", &secret(&[9; 32]));
     let mut rng = Tape::new("repin/1 test: flipped bits");
     let place = Place { challenge_id: CHALLENGES[0], challenge_type: None, step: Step::Open, run: RUNS[0], seq: 0 };
-    for _ in 0..20_usize.div_ceil(SHARE) {
+    let key = request_key(&channel, CHALLENGES[0], &RUNS[0]);
+    let (mut flipped, mut opened, mut read_blindly) = (0, 0, 0);
+    let messages = 20_usize.div_ceil(SHARE);
+    for _ in 0..messages {
         let mut plaintext = [0; PADDING];
         rng.fill_bytes(&mut plaintext);
         let mut sealed = channel.seal_request(&place, &secret_bytes(&plaintext), &mut rng);
         for bit in 0..sealed.len() * 8 {
             sealed[bit / 8] ^= 1 << (bit % 8);
-            assert!(channel.open_request(&place, &sealed).is_err(), "bit {bit}");
+            flipped += 1;
+            opened += usize::from(channel.open_request(&place, &sealed).is_ok());
+            // The control: a channel that asks for no tag.
+            read_blindly += usize::from(blind::open(&key, &sealed).is_some());
             sealed[bit / 8] ^= 1 << (bit % 8);
         }
         assert!(channel.open_request(&place, &sealed).is_ok(), "the control");
+        assert_eq!(blind::open(&key, &sealed).unwrap(), plaintext, "the blind one reads the same");
     }
-}
-
-/// Reads a plaintext as every message there is. Whatever is accepted must be the one encoding of what was read.
-fn read_as_everything(plaintext: &[u8]) -> usize {
-    fn one<T: Wire>(plaintext: &[u8]) -> usize {
-        let Ok(message) = api::decode::<T>(plaintext) else { return 0 };
-        assert_eq!(api::encode(&message).expose_secret(), plaintext);
-        1
-    }
-    [
-        one::<api::OpenRequest>,
-        one::<api::OpenReply>,
-        one::<api::Prove1Request>,
-        one::<api::Prove1Reply>,
-        one::<api::Prove2Request>,
-        one::<api::Prove2Reply>,
-        one::<api::RegisterRequest>,
-        one::<api::RegisterReply>,
-        one::<api::CommitRequest>,
-        one::<api::CommitReply>,
-        one::<api::CancelRequest>,
-        one::<api::ErrorDetail>,
-    ]
-    .iter()
-    .map(|read| read(plaintext))
-    .sum()
+    assert_eq!((opened, read_blindly), (0, flipped));
+    evidence::say(
+        4,
+        format_args!("{} single-bit flips of {messages} messages: {opened} opened", grouped(flipped)),
+        format_args!(
+            "unflipped {messages} of {messages} opened; without the tag {} flips are read",
+            grouped(read_blindly)
+        ),
+    );
 }
 
 fn samples() -> Vec<Vec<u8>> {

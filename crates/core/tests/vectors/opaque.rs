@@ -15,6 +15,7 @@ use serde_json::Value;
 use sha2::Sha512;
 use voprf::{BlindedElement, Group, OprfClient, OprfServer};
 
+use crate::common::evidence;
 use crate::common::{Chosen, bytes, hex, secret_bytes, text};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -82,6 +83,13 @@ fn the_client_gives_the_messages_and_keys_of_rfc_9807() {
         assert_eq!(hex(&finished.export_key), text(&vector, "export_key"));
         assert_eq!(rng.left(), 0);
     }
+    let vectors = vectors();
+    let mut rng = Chosen::new(&[&blind(&vectors[0], "blind_registration")]);
+    let other = ClientRegistration::<Unstretched>::start(&mut rng, b"another password").unwrap();
+    assert_ne!(hex(&other.message.serialize()), text(&vectors[0], "registration_request"));
+    let count = vectors.len();
+    let control = "with another password 1 of 1 mismatches";
+    evidence::say(1, format_args!("{count} vectors of RFC 9807, the client's half: 0 mismatches"), control);
 }
 
 /// The gateway's half is our own functions: stretching is the client's alone, so nothing has to be replaced.
@@ -104,6 +112,8 @@ fn the_gateway_gives_the_messages_and_keys_of_rfc_9807() {
     let mut flipped = field("ke3");
     flipped[63] ^= 1;
     assert!(verify_proof(&state, &flipped).is_err(), "the control");
+    let control = "KE3 with one bit flipped is refused";
+    evidence::say(1, "RFC 9807, the gateway's half by our own functions: 0 mismatches", control);
 }
 
 /// With identities, which `credential` has no place for, by opaque-ke alone.
@@ -170,4 +180,10 @@ fn the_oprf_gives_the_elements_and_outputs_of_rfc_9497() {
     }
     let zero = secret_bytes(&[0; 32]);
     assert!(BlindedElement::<Suite>::deserialize(zero.expose_secret()).is_err(), "the control: the identity");
+    let count = file["vectors"].as_array().unwrap().len();
+    evidence::say(
+        1,
+        format_args!("{count} vectors of RFC 9497: 0 mismatches"),
+        "the identity as an element is refused",
+    );
 }

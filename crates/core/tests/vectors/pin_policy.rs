@@ -4,6 +4,7 @@ use repin_core::pin_policy::weakness;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::common::evidence::{self, grouped};
 use crate::common::{hex, number, text};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -24,5 +25,11 @@ fn every_pin_has_the_verdict_that_python_gave_it() {
         // The control: one verdict turned round is seen.
         bitmap[0] ^= 1;
         assert_ne!(hex(&Sha256::digest(&bitmap)), text(vector, "sha256"));
+        let pins = grouped(8 * bitmap.len());
+        evidence::say(
+            26,
+            format_args!("{pins} PINs: the verdicts of an independent oracle, {} refused", grouped(refused as usize)),
+            "one verdict turned round is seen",
+        );
     }
 }

@@ -9,6 +9,7 @@ use repin_core::api::KsfParams;
 use repin_core::credential::{CredentialError, DEFAULT_KSF, KeyStretching, check_ksf, reserve_memory};
 use serde_json::Value;
 
+use crate::common::evidence;
 use crate::common::{bytes, hex, number, text};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -33,6 +34,10 @@ fn argon2id_gives_the_tag_of_rfc_9106() {
     let mut tag = [0; 32];
     argon2.hash_password_into(&bytes(vector, "password"), &bytes(vector, "salt"), &mut tag).unwrap();
     assert_eq!(hex(&tag), text(vector, "tag"));
+    let salt = [&bytes(vector, "salt")[..], &[0]].concat();
+    argon2.hash_password_into(&bytes(vector, "password"), &salt, &mut tag).unwrap();
+    assert_ne!(hex(&tag), text(vector, "tag"), "the control");
+    evidence::say(1, "the vector of RFC 9106: 0 mismatches", "with a longer salt 1 of 1 mismatches");
 }
 
 #[test]

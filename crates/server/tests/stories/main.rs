@@ -3,6 +3,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../../../core/tests/common/evidence.rs"]
+mod evidence;
 mod native;
 
 mod change;
@@ -11,6 +13,7 @@ mod enrol;
 mod guesses;
 mod loss;
 mod recover;
+mod upgrades;
 
 use common::Gateway;
 use native::{Tab, secret};

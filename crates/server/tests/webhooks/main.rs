@@ -6,6 +6,8 @@
 mod client;
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../../../core/tests/common/evidence.rs"]
+mod evidence;
 mod receiver;
 
 mod claims;

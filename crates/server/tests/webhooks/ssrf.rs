@@ -12,6 +12,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::common::{Gateway, send};
+use crate::evidence;
 use crate::receiver::Receiver;
 use crate::{enrol, request, subscribe, tries};
 
@@ -261,25 +262,55 @@ async fn no_way_of_writing_an_internal_address_leads_to_a_connection() {
     while canary.touched() == 0 {
         tokio::task::yield_now().await;
     }
+    let mut tried = 0;
     for allow_http in [false, true] {
         let gateway = Gateway::start_with(|config| {
             config.webhooks.lookup = Lying::new(&[&[[127, 0, 0, 1]]]);
             config.webhooks.allow_http = allow_http;
         })
         .await;
-        for url in REFUSED {
-            let url = url.replace("{p}", &canary.port.to_string());
-            let urls = if allow_http { vec![url.replace("https:", "http:"), url] } else { vec![url] };
-            for url in urls {
-                let create = request(&gateway, "POST", "/subscriptions").json(&json!({"endpoint": url}));
-                let (status, body) = send(create).await;
-                assert_eq!((status, body["code"].as_i64()), (400, Some(2)), "{url} {body}");
-                assert_eq!(body["errors"][0]["location"], "endpoint", "{url} {body}");
-                assert_eq!(canary.touched(), 1, "{url}");
-            }
+        for url in urls(canary.port, allow_http) {
+            let create = request(&gateway, "POST", "/subscriptions").json(&json!({"endpoint": url}));
+            let (status, body) = send(create).await;
+            assert_eq!((status, body["code"].as_i64()), (400, Some(2)), "{url} {body}");
+            assert_eq!(body["errors"][0]["location"], "endpoint", "{url} {body}");
+            assert_eq!(canary.touched(), 1, "{url}");
+            tried += 1;
         }
     }
-    assert_eq!(canary.touched(), 1);
+    let reached = canary.touched() - 1;
+    assert_eq!(reached, 0);
+    let by_careless = careless().await;
+    assert!(by_careless > 20, "{by_careless}");
+    evidence::say(
+        24,
+        format_args!("{tried} endpoints of {} ways to write an internal address: {reached} connections", REFUSED.len()),
+        format_args!("a gateway that may connect to this machine makes {by_careless} of them"),
+    );
+}
+
+/// As the list has them, and again with the other scheme where that is allowed.
+fn urls(port: u16, allow_http: bool) -> Vec<String> {
+    let urls = REFUSED.iter().map(|url| url.replace("{p}", &port.to_string()));
+    urls.flat_map(|url| if allow_http { vec![url.replace("https:", "http:"), url] } else { vec![url] }).collect()
+}
+
+/// The control: how many of the list a gateway reaches that takes this machine for the Internet. Other networks stay shut, for
+/// nobody knows who is there.
+async fn careless() -> usize {
+    let canary = Canary::start().await;
+    let gateway = Gateway::start_with(|config| {
+        config.webhooks.lookup = Lying::new(&[&[[127, 0, 0, 1]]]);
+        config.webhooks.allow_networks =
+            ["127.0.0.0/8", "::/96", "::ffff:0:0/96"].map(|net| net.parse().unwrap()).to_vec();
+        // Nobody speaks TLS there; it is enough to have been connected to.
+        config.webhooks.timeout = std::time::Duration::from_millis(100);
+    })
+    .await;
+    for url in urls(canary.port, false) {
+        send(request(&gateway, "POST", "/subscriptions").json(&json!({"endpoint": url}))).await;
+    }
+    canary.touched()
 }
 
 #[test]

@@ -1,0 +1,239 @@
+//! A gateway in this process, with a person enrolled at it, for a vault that shall meet one that lies. It speaks the whole
+//! protocol honestly, and hands each reply to a lie before it is sealed: a lie knows every key.
+
+use std::cell::{Cell, RefCell};
+
+use rand_core::OsRng;
+use repin_core::answers::Unicode;
+use repin_core::api::*;
+use repin_core::channel::{Channel, Place};
+use repin_core::credential::{
+    ClientRegistration, ServerSetup, credential_identifier, evaluate_guess, evaluate_registration, opening_hash,
+    proof_context, verify_proof, wrap_data_key,
+};
+use repin_core::secret::{Secret, SecretBytes};
+use repin_core::wire::Wire;
+use repin_vault::flow::SessionInput;
+use repin_vault::platform::{Platform, Reply, Request, Unreachable};
+
+/// The person's PIN, and their answers joined.
+pub const PIN: &str = "493817";
+/// The least cost that is accepted.
+pub const KSF: KsfParams = KsfParams { m_kib: 19 * 1024, t: 1, p: 1 };
+
+const TOKEN: &str = "token";
+const KEY: &str = "CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=";
+const CHALLENGE: &str = "c4d1da72-111e-4d52-bdbf-2e74a2d803d5";
+const APP: &str = "app";
+const USER: &str = "user";
+const CREDENTIAL: [u8; 16] = [1; 16];
+
+/// Makes of an honest plaintext what is sent in its place.
+type Lie<'a> = Box<dyn FnMut(Step, Vec<u8>) -> Vec<u8> + 'a>;
+
+/// The gateway, and all that it has heard.
+pub struct Gateway<'a> {
+    setup: &'a ServerSetup,
+    record: &'a [u8],
+    wrap: &'a [u8],
+    channel: RefCell<Channel>,
+    opened: RefCell<Opened>,
+    login: RefCell<Option<SecretBytes>>,
+    kind: ChallengeType,
+    lie: RefCell<Lie<'a>>,
+    /// The steps that were asked for, in order.
+    pub heard: RefCell<Vec<Step>>,
+    /// The costs in the commits that were asked for.
+    pub committed: RefCell<Vec<KsfParams>>,
+    clock: Cell<f64>,
+}
+
+#[derive(Default)]
+struct Opened {
+    kind: Option<ChallengeType>,
+    opening: [u8; 32],
+}
+
+/// What is made once for all gateways: the setup, and the record of [`PIN`].
+pub struct Enrolled {
+    setup: ServerSetup,
+    record: Vec<u8>,
+    wrap: Vec<u8>,
+}
+
+impl Enrolled {
+    pub fn make() -> Self {
+        let setup = ServerSetup::new(&mut OsRng);
+        let pin = SecretBytes::new(PIN.as_bytes().to_vec());
+        let (state, request) = ClientRegistration::start(&pin, &mut OsRng).unwrap();
+        let identifier = credential_identifier(APP, USER, CredentialKind::Pin, &CREDENTIAL);
+        let response = evaluate_registration(&setup, &identifier, &request).unwrap();
+        let (record, export_key) = state.finish(&pin, &response, KSF, &mut OsRng).unwrap();
+        let data_key = Secret::make_with(|key| key.fill(5));
+        let wrap = wrap_data_key(&export_key, CredentialKind::Pin, &identifier, &data_key, &mut OsRng);
+        Self { setup, record, wrap }
+    }
+
+    /// A gateway with a challenge of this type, that tells the truth.
+    pub fn honest(&self, kind: ChallengeType) -> Gateway<'_> {
+        self.lying(kind, |_, honest| honest)
+    }
+
+    /// The same with a lie.
+    pub fn lying<'a>(&'a self, kind: ChallengeType, lie: impl FnMut(Step, Vec<u8>) -> Vec<u8> + 'a) -> Gateway<'a> {
+        Gateway {
+            setup: &self.setup,
+            record: &self.record,
+            wrap: &self.wrap,
+            channel: RefCell::new(channel()),
+            opened: RefCell::default(),
+            login: RefCell::default(),
+            kind,
+            lie: RefCell::new(Box::new(lie)),
+            heard: RefCell::default(),
+            committed: RefCell::default(),
+            clock: Cell::new(0.0),
+        }
+    }
+}
+
+fn channel() -> Channel {
+    Channel::from_session(TOKEN.as_bytes(), &Secret::make_with(|key| key.fill(9)))
+}
+
+/// What the host hands over.
+pub fn session() -> SessionInput {
+    let secret = |text: &str| SecretBytes::new(text.as_bytes().to_vec());
+    SessionInput {
+        user_token: secret(TOKEN),
+        encryption_key: secret(KEY),
+        challenge_id: CHALLENGE.into(),
+        app_id: None,
+        api_base: String::new(),
+        origin: "https://wallet.example".into(),
+    }
+}
+
+/// What an honest gateway says to OPEN.
+pub fn open_reply(challenge_type: ChallengeType) -> OpenReply {
+    let question = |id: &str, kind| Question { id: id.into(), text: "Which?".into(), kind, hint: None };
+    let sets_answers = challenge_type.replaces().contains(&CredentialKind::Answers);
+    let two = vec![question("q1", QuestionKind::Text), question("q2", QuestionKind::Date)];
+    let proves = challenge_type.proves();
+    OpenReply {
+        challenge_type,
+        app_id: APP.into(),
+        user_id: USER.into(),
+        questions: if proves == Some(CredentialKind::Answers) { two.clone() } else { Vec::new() },
+        catalogue: if sets_answers { two } else { Vec::new() },
+        required_questions: 2,
+        pin_length: 6,
+        prove_ksf: proves.map(|_| KSF),
+        register_ksf: KSF,
+        attempts: proves.map(|_| Attempts { left: 3, locked_until: None }),
+        answer_rule: 1,
+        session_expires_at: 1_800_003_600_000,
+        challenge_expires_at: 1_800_007_200_000,
+        server_time: 1_800_000_000_000,
+        can_recover: false,
+    }
+}
+
+impl Gateway<'_> {
+    /// Whether this step was asked for.
+    pub fn was_asked(&self, step: Step) -> bool {
+        self.heard.borrow().contains(&step)
+    }
+
+    fn answer(&self, request: &Request) -> Option<Reply> {
+        let envelope = &request.envelope;
+        let step = envelope.step;
+        self.heard.borrow_mut().push(step);
+        let kind = if step == Step::Open { None } else { self.opened.borrow().kind };
+        let (run, seq) = (envelope.run, envelope.seq);
+        let place = Place { challenge_id: CHALLENGE, challenge_type: kind, step, run, seq };
+        let opened = self.channel.borrow().open_request(&place, &envelope.sealed).ok()?;
+        let honest = self.honest(step, &run, opened.expose_secret())?;
+        let told = (self.lie.borrow_mut())(step, honest.expose_secret().to_vec());
+        let told = SecretBytes::new(told);
+        let sealed = self.channel.borrow().seal_reply(&place, &envelope.sealed, &told, &mut OsRng);
+        if step == Step::Open {
+            let kind = decode::<OpenReply>(told.expose_secret()).ok().map(|opened| opened.challenge_type);
+            *self.opened.borrow_mut() = Opened { kind, opening: opening_hash(&envelope.sealed, &sealed) };
+        }
+        Some(Reply { status: 200, code: None, sealed: Some(sealed) })
+    }
+
+    /// The plaintext that an honest gateway would send.
+    fn honest(&self, step: Step, run: &RunId, plaintext: &[u8]) -> Option<SecretBytes> {
+        fn read<T: Wire>(plaintext: &[u8]) -> Option<T> {
+            decode(plaintext).ok()
+        }
+        let attempts = Attempts { left: 2, locked_until: None };
+        Some(match step {
+            Step::Open => encode(&open_reply(self.kind)),
+            Step::Prove1 => {
+                let request: Prove1Request = read(plaintext)?;
+                let context = proof_context(CHALLENGE, run, &self.opened.borrow().opening);
+                let identifier = credential_identifier(APP, USER, CredentialKind::Pin, &CREDENTIAL);
+                let guess =
+                    evaluate_guess(self.setup, &identifier, self.record, &request.ke1, &context, &mut OsRng).ok()?;
+                *self.login.borrow_mut() = Some(guess.1);
+                encode(&Prove1Reply { ke2: guess.0, attempts, server_time: 0 })
+            }
+            Step::Prove2 => {
+                let request: Prove2Request = read(plaintext)?;
+                let session_key = verify_proof(self.login.borrow().as_ref()?, &request.ke3).ok()?;
+                let ratcheted = self.channel.borrow().ratchet(&session_key);
+                *self.channel.borrow_mut() = ratcheted;
+                let (credential_id, wrap) = (CREDENTIAL.to_vec(), self.wrap.to_vec());
+                encode(&Prove2Reply { credential_id, wrap, registration_open_until: u64::MAX, server_time: 0 })
+            }
+            Step::Register => {
+                let request: RegisterRequest = read(plaintext)?;
+                let evaluations = request.registrations.into_iter().map(|registration| {
+                    let Registration { kind, request } = registration;
+                    let identifier = credential_identifier(APP, USER, kind, &CREDENTIAL);
+                    let response = evaluate_registration(self.setup, &identifier, &request).ok()?;
+                    Some(Evaluation { kind, credential_id: CREDENTIAL.to_vec(), response })
+                });
+                encode(&RegisterReply { evaluations: evaluations.collect::<Option<_>>()? })
+            }
+            Step::Commit => {
+                let request: CommitRequest = read(plaintext)?;
+                self.committed.borrow_mut().extend(request.credentials.iter().map(|credential| credential.ksf));
+                encode(&CommitReply { committed_at: 0 })
+            }
+            Step::Cancel => encode(&CancelReply {}),
+        })
+    }
+}
+
+impl Platform for Gateway<'_> {
+    type Rng = OsRng;
+
+    fn rng(&self) -> OsRng {
+        OsRng
+    }
+
+    fn now_ms(&self) -> f64 {
+        self.clock.replace(self.clock.get() + 1.0)
+    }
+
+    /// What the gateway itself would refuse is an error without a seal.
+    async fn send(&self, request: &Request) -> Result<Reply, Unreachable> {
+        Ok(self.answer(request).unwrap_or(Reply { status: 400, code: Some(155_117), sealed: None }))
+    }
+
+    async fn yield_now(&self) {}
+}
+
+impl Unicode for Gateway<'_> {
+    fn nfkc(&self, text: &str) -> String {
+        text.to_owned()
+    }
+
+    fn is_ignored(&self, character: char) -> bool {
+        !character.is_alphanumeric()
+    }
+}
