@@ -107,9 +107,23 @@ struct Inner {
     clock: Cell<(f64, UnixMs)>,
     /// The page's headline or field, where the focus returns when an interruption is over.
     beginning: RefCell<Option<HtmlElement>>,
+    /// Where the face has put the focus last. Wherever else it is, a person has put it.
+    led_to: RefCell<Option<Element>>,
     /// The polite live region.
     voice: Element,
     serial: u32,
+}
+
+impl Inner {
+    /// What of the card has the focus.
+    fn focused(&self) -> Option<Element> {
+        self.voice.parent_element()?.query_selector(":focus").ok().flatten()
+    }
+
+    fn lead_to(&self, element: &HtmlElement) {
+        *self.led_to.borrow_mut() = Some(element.clone().into());
+        let _ = element.focus();
+    }
 }
 
 thread_local! {
@@ -130,6 +144,7 @@ impl Face {
             typed: Cell::new(false),
             clock: Cell::new((0.0, 0)),
             beginning: RefCell::new(None),
+            led_to: RefCell::new(None),
             voice: voice.into(),
             serial: SERIAL.replace(SERIAL.get() + 1),
         };
@@ -324,10 +339,18 @@ impl Face {
         }
     }
 
-    /// Moves the focus, after the present task: the element may not stand in the page yet.
+    /// Moves the focus, after the present task: the element may not stand in the page yet. Not when the person has moved
+    /// it meanwhile: browsers let timers wait while keys are pressed, and the rest of a word would be typed into nothing.
     pub(crate) fn focus(self, element: HtmlElement) {
-        if self.inner().host.moves_focus() && !self.inner().rewording.get() {
-            let focus: Box<dyn FnOnce()> = Box::new(move || drop(element.focus()));
+        let inner = self.inner();
+        if inner.host.moves_focus() && !inner.rewording.get() {
+            let before = inner.focused();
+            let focus: Box<dyn FnOnce()> = Box::new(move || {
+                let now = inner.focused();
+                if now.is_none() || now == before || now == *inner.led_to.borrow() {
+                    inner.lead_to(&element);
+                }
+            });
             set_timeout(focus, std::time::Duration::ZERO);
         }
     }
@@ -335,13 +358,12 @@ impl Face {
     /// When what has the focus goes from the page in this task and nothing takes its place, the page's beginning does.
     fn keep_focus(self) {
         let inner = self.inner();
-        let card = inner.voice.parent_element();
-        let focused = card.and_then(|card| card.query_selector(":focus").ok().flatten());
-        if let Some(focused) = focused {
+        if let Some(focused) = inner.focused() {
             let look: Box<dyn FnOnce()> = Box::new(move || {
-                if let Some(beginning) = inner.beginning.borrow().as_ref().filter(|_| !focused.is_connected()) {
+                let nowhere = !focused.is_connected() && inner.focused().is_none();
+                if let Some(beginning) = inner.beginning.borrow().as_ref().filter(|_| nowhere) {
                     // At once: whatever asks for it by name comes after.
-                    let _ = beginning.focus();
+                    inner.lead_to(beginning);
                 }
             });
             set_timeout(look, std::time::Duration::ZERO);

@@ -9,7 +9,9 @@ use repin::face::Outcome;
 use repin::i18n::by_name::list;
 use repin_core::api::{ChallengeType, CredentialKind, QuestionKind};
 use repin_vault::flow::{AnswersProblem, DeadEnd, Event, Progress, QuestionProblem, Screen, SessionTimes, ViewModel};
-use stage::{HostIs, PLAIN_HOST, Stage, busy, now, question, show, show_with, sleep, tries, two_questions, view};
+use stage::{
+    HostIs, PLAIN_HOST, Stage, busy, effects, now, question, settle, show, show_with, sleep, tries, two_questions, view,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -681,6 +683,19 @@ mod the_card {
             stage.vault(view(screen)).await;
             assert!(stage.focused().unwrap().is_same_node(Some(&stage.get("h2"))));
         }
+    }
+
+    #[wasm_bindgen_test]
+    async fn leaves_the_focus_where_the_person_has_put_it_meanwhile() {
+        let stage = show(asked(None)).await;
+        stage.vault(view(Screen::CannotRecover { reason: DeadEnd::CannotRemember })).await;
+        stage.face.receive(view(asked(None)));
+        // The questions stand there again; the timer that will lead to them waits.
+        effects().await;
+        let answer = stage.input("[id$=answer0]");
+        answer.focus().unwrap();
+        settle().await;
+        assert!(stage.focused().unwrap().is_same_node(Some(&answer)));
     }
 
     #[wasm_bindgen_test]

@@ -211,6 +211,13 @@ pub async fn settle() {
     sleep(0).await;
 }
 
+/// Lets effects run, and no timer.
+pub async fn effects() {
+    for _ in 0..10 {
+        JsFuture::from(Promise::resolve(&JsValue::NULL)).await.unwrap();
+    }
+}
+
 pub async fn sleep(ms: i32) {
     let promise = Promise::new(&mut |resolve, _| {
         window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms).unwrap();

@@ -3,6 +3,7 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { ENGINES, launch } from '../harness/browser.mjs';
+import { evidence } from '../harness/evidence.mjs';
 import { until } from '../harness/find.mjs';
 import { enrolled, quiet, stage } from '../harness/story.mjs';
 import { t } from '../harness/widget.mjs';
@@ -20,6 +21,8 @@ for (const engine of ENGINES) {
     let listener;
     /** @type {Reader} */
     let reader;
+    /** @type {Tour[]} */
+    const tours = [];
     before(async () => {
       listener = engine === 'chromium' ? stage.browser : await launch('chromium');
       reader = await Reader.open(listener);
@@ -54,6 +57,7 @@ for (const engine of ENGINES) {
         await quiet(witness);
       });
       tour.compare('recover');
+      tours.push(tour);
     });
 
     test('someone changes the PIN, has forgotten it, and goes on with answers', async () => {
@@ -108,6 +112,7 @@ for (const engine of ENGINES) {
         await quiet(witness);
       });
       tour.compare('change');
+      tours.push(tour);
     });
 
     test('someone sets up PIN and questions', async () => {
@@ -160,6 +165,26 @@ for (const engine of ENGINES) {
         await quiet(witness);
       });
       tour.compare('initialise');
+      tours.push(tour);
+    });
+
+    test('Tab passes by nothing that the way round should have: the control', async () => {
+      assert.equal(tours.length, 3);
+      const person = await enrolled(stage);
+      await own(stage, person.userId, 'RESTORE_PIN', { ...PHONE, prepare: [listen] }, async ({ page }) => {
+        await arrives(page, heading('questions.title'));
+        // A button that the keyboard does not come to, and one that is too small to be hit.
+        await page.evaluate(() => {
+          const root = [...document.querySelectorAll('#widget *')].find(({ shadowRoot }) => shadowRoot)?.shadowRoot;
+          const [first] = root?.querySelectorAll('form input') ?? [];
+          /** @type {HTMLElement} */ (first).tabIndex = -1;
+        });
+        const names = (await wayRound(page)).map(({ name }) => name);
+        assert.ok(!names.includes(field(QUESTIONS[0])), 'it is missed');
+        await assert.rejects(tabTo(page, field(QUESTIONS[0])), /Tab never came to/);
+      });
+      const stops = tours.reduce((sum, tour) => sum + tour.stops, 0);
+      evidence(33, `${tours.length} whole flows by keyboard alone in ${engine}: ${stops} stops with Tab there and back, ${tours.reduce((sum, tour) => sum + tour.faults, 0)} of them covered, out of sight, too small or without a ring`, 'a field that Tab passes by is told of');
     });
   });
 }
@@ -218,6 +243,11 @@ class Tour {
   #heard = [];
   /** @type {string[]} */
   #faults = [];
+  stops = 0;
+
+  get faults() {
+    return this.#faults.length;
+  }
 
   /** @param {Reader} reader */
   constructor(reader) {
@@ -237,6 +267,7 @@ class Tour {
       }
     });
     const stops = await wayRound(page);
+    this.stops += stops.length;
     for (const { name, faults } of stops) this.#faults.push(...faults.map((fault) => `${what}: ${name} ${fault}`));
     this.#focus.push(`${what}\n  begins at ${begins}\n${stops.map(({ name }, n) => `  ${n + 1}. ${name}`).join('\n')}\n`);
     const live = await page.evaluate(() => /** @type {any} */ (window).announced.splice(0));

@@ -3,24 +3,30 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ENGINES, openPage } from '../harness/browser.mjs';
+import { count, evidence, times } from '../harness/evidence.mjs';
 import { text, until } from '../harness/find.mjs';
 import { t } from '../harness/widget.mjs';
 import { App, APP, SERVICE } from './harness/app.mjs';
-import { embed, fuzz, listen, post } from './harness/hostile.mjs';
+import { condition, countMessages, embed, flood, listen, post } from './harness/hostile.mjs';
 import { EVIL, OTHER, stage } from './harness/stage.mjs';
 
 /** Long enough for a frame to say that it is ready: it does so in a tenth of this. */
 const SILENCE_MS = 2_000;
 const PIN = '738201';
-const FUZZED = 50_000;
+const FLOOD = times(2_000, 50_000);
 const FRAME = { src: `${SERVICE}/?origin=${OTHER}` };
 
 for (const engine of ENGINES) {
   stage('guards of the frame', engine, (stage) => {
+    /** Ways to frame it that must not work, and those that did. */
+    const framing = { tried: 0, heard: 0, violations: 0 };
     test('an allowed page that frames it directly hears that it is ready', async () => {
-      await framed(OTHER, FRAME, async ({ got }) => {
+      await framed(OTHER, FRAME, async ({ page, got }) => {
         await until('ready', async () => (await got()).length);
         assert.deepEqual(await got(), [{ data: { onFrameReady: true }, origin: SERVICE }]);
+        const frame = await until('the frame', () => page.frames().find((frame) => frame.url().startsWith(SERVICE)));
+        framing.violations = (await frame.evaluate(() => /** @type {any} */ (window).repinSeen().violations)).length;
+        assert.equal(framing.violations, 0);
       });
     });
 
@@ -40,6 +46,8 @@ for (const engine of ENGINES) {
         stage.asked.length = 0;
         await framed(page, attributes, async ({ got }) => {
           await sleep(SILENCE_MS);
+          framing.tried += 1;
+          framing.heard += (await got()).length;
           assert.deepEqual(await got(), []);
         });
         // The browser did not let the page in at all; in a sandbox of its own it is let in, and cannot fetch its script.
@@ -55,9 +63,19 @@ for (const engine of ENGINES) {
           await middle.evaluate(listen);
           await middle.evaluate(embed, 'sdkIframe', FRAME);
           await sleep(SILENCE_MS);
-          assert.equal(await middle.evaluate(() => /** @type {any} */ (window).got.length), expected, `inside ${top}`);
+          const heard = await middle.evaluate(() => /** @type {any} */ (window).got.length);
+          if (!expected) {
+            framing.tried += 1;
+            framing.heard += heard;
+          }
+          assert.equal(heard, expected, `inside ${top}`);
         });
       }
+      evidence(
+        23,
+        `${framing.heard} of ${framing.tried} foreign, lying, nested, sandboxed and origin-less parents got the frame in ${engine}; ${framing.violations} CSP and Trusted Types violations in the one that may`,
+        'an allowed page, directly and inside a page of its own, hears that the frame is ready',
+      );
     });
 
     test('opened by itself it says what it is for, in words', async () => {
@@ -108,23 +126,55 @@ for (const engine of ENGINES) {
       });
     });
 
-    test(`after ${FUZZED} messages that are none of its own the right one is taken`, async () => {
-      const init = await initFor(await stage.gateway.user(), 'SET_PIN');
+    test(`${FLOOD} messages of others, of other forms, and second ones change nothing and are not answered; the right one is taken`, async () => {
+      const [init, other] = [await initFor(await stage.gateway.user(), 'SET_PIN'), await initFor(await stage.gateway.user(), 'SET_PIN')];
       await framed(OTHER, FRAME, async ({ page, got, widget, witness }) => {
         await until('ready', async () => (await got()).length);
-        await page.evaluate(fuzz, 'sdkIframe', 20261120, FUZZED, false);
-        assert.equal((await got()).length, 1);
+        const frame = await until('the frame', () => page.frames().find((frame) => frame.url().startsWith(SERVICE)));
+        let sent = 0;
+        /** What came of it, once all has arrived. @param {number} more */
+        const after = async (more) => {
+          sent += more;
+          await until(`${sent} messages have arrived`, async () => (await frame.evaluate(condition)).arrived === sent);
+          const { arrived, markup, ...rest } = await frame.evaluate(condition);
+          return { ...rest, shows: /<h2[^>]*>(.*?)<\/h2>/.exec(markup)?.[1] ?? null, empty: !markup.includes('<div'), heard: (await got()).map(({ data }) => Object.keys(data).join()) };
+        };
+        const before = await after(0);
+        assert.deepEqual(before, { polluted: null, inherited: [], shows: null, empty: true, heard: ['onFrameReady'] });
+        const part = FLOOD / 5;
+        for (const sibling of [OTHER, EVIL]) {
+          await page.evaluate(embed, 'sibling', { src: `${sibling}/` });
+          const neighbour = await until('the sibling', () => page.frames().find((frame) => frame.url() === `${sibling}/` && frame.parentFrame()));
+          await neighbour.evaluate(flood, { id: '', seed: 1, count: part, protocol: 'w3s', right: init.message });
+          assert.deepEqual(await after(part), before);
+          await page.evaluate(() => document.getElementById('sibling')?.remove());
+        }
+        await page.evaluate(flood, { id: 'sdkIframe', seed: 20261120, count: 2 * part, protocol: 'w3s' });
+        assert.deepEqual(await after(2 * part), before);
+        assert.equal(await init.status(), 'PENDING');
+
         await page.evaluate(post, 'sdkIframe', init.message);
         await widget.shows('first.title');
+        const running = await after(1);
+        assert.deepEqual(running.heard, ['onFrameReady', 'showUi'], 'the right message changes the state: the control');
+        assert.deepEqual([running.empty, running.shows?.replace(/<[^>]*>/g, '')], [false, t('first.title')]);
+        await page.evaluate(flood, { id: 'sdkIframe', seed: 1, count: part, protocol: 'w3s', right: other.message });
+        assert.deepEqual(await after(part), running);
+        assert.equal(await other.status(), 'PENDING');
         assert.deepEqual(witness.console, []);
+        evidence(
+          22,
+          `0 of ${count(sent - 1)} messages of wrong source, origin or shape, or after the first, changed the state of the frame of Circle’s SDK or were answered, in ${engine}`,
+          'the one right message among them changed it and was answered',
+        );
       });
     });
 
-    test(`of ${FUZZED} malformed ones the first is refused in words, and the right one after them is not taken`, async () => {
+    test(`of ${FLOOD} malformed ones the first is refused in words, and the right one after them is not taken`, async () => {
       const init = await initFor(await stage.gateway.user(), 'SET_PIN');
       await framed(OTHER, FRAME, async ({ page, got, widget, witness }) => {
         await until('ready', async () => (await got()).length);
-        await page.evaluate(fuzz, 'sdkIframe', 155118, FUZZED, true);
+        await page.evaluate(flood, { id: 'sdkIframe', seed: 155118, count: FLOOD, protocol: 'w3s', objects: true });
         await page.evaluate(post, 'sdkIframe', init.message);
         await widget.shows('errors.155105.title');
         assert.deepEqual((await got()).map(({ data }) => data), [{ onFrameReady: true }, { showUi: true }]);
@@ -144,6 +194,7 @@ for (const engine of ENGINES) {
     async function framed(origin, attributes, story) {
       const { page, context, witness } = await openPage(stage.browser);
       try {
+        await page.evaluateOnNewDocument(countMessages);
         await page.goto(`${origin}/`);
         await page.evaluate(listen);
         await page.evaluate(embed, 'sdkIframe', attributes);

@@ -4,6 +4,7 @@ import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { ENGINES, openPage } from '../harness/browser.mjs';
 import { App } from '../harness/app.mjs';
+import { evidence } from '../harness/evidence.mjs';
 import { find, until } from '../harness/find.mjs';
 import { execute } from '../harness/host.mjs';
 import { enrolled, keepSecret, quiet, stage } from '../harness/story.mjs';
@@ -17,6 +18,7 @@ after(() => [app, outer].forEach((one) => one.close()));
 
 for (const engine of ENGINES) {
   stage('the gateway’s own policies', engine, (stage) => {
+    let pages = 0;
     const begin = async () => {
       gateway = stage.gateway;
       app.reset();
@@ -44,6 +46,7 @@ for (const engine of ENGINES) {
       await recover(await execute(page, front, session, challengeId), person.answers);
       await quiet(witness);
       assert.deepEqual(app.reports, []);
+      pages += 1;
       await context.close();
     });
 
@@ -69,6 +72,7 @@ for (const engine of ENGINES) {
       await recover(new Widget(/** @type {any} */ (inside)), person.answers);
       const seen = await frame.evaluate(() => /** @type {any} */ (window).repinSeen().violations);
       assert.deepEqual({ seen, reports: app.reports, console: witness.console }, { seen: [], reports: [], console: [] });
+      pages += 1;
       await context.close();
     });
 
@@ -78,6 +82,24 @@ for (const engine of ENGINES) {
       await find(page, 'heading', /./);
       const { violations } = await witness.seen();
       assert.deepEqual({ violations, reports: app.reports, console: witness.console }, { violations: [], reports: [], console: [] });
+      pages += 1;
+      await context.close();
+    });
+
+    test('a page of its own that breaks its policy is told of, and reported: the control', async () => {
+      app.reset();
+      app.gatewaysOwn = true;
+      const { page, context, witness } = await openPage(stage.browser);
+      await page.goto(`${app.origin}/`);
+      await page.evaluate(() => {
+        document.body.setAttribute('style', 'color: red');
+        try { document.body.innerHTML = '<p>'; } catch { /* told */ }
+      });
+      await until('both reports are there', () => app.reports.length >= 2);
+      const reported = app.reports.map(({ directive }) => directive);
+      assert.deepEqual(reported.sort(), ['require-trusted-types-for', 'style-src-attr']);
+      assert.equal((await witness.seen()).violations.length, 2);
+      evidence(23, `0 CSP and Trusted Types violations on ${pages} pages of the gateway’s own in ${engine}, two of them in a whole recovery`, `a page that breaks its policy twice: ${reported.length} violations seen and reported`);
       await context.close();
     });
   }, { REPIN_ALLOWED_ORIGIN: `${app.origin},${outer.origin}` });

@@ -71,12 +71,15 @@ export class Gateway {
     const gone = once(child, 'exit').then(([code]) => {
       throw new Error(`the gateway ended with ${code}:\n${this.log.slice(-2000)}`);
     });
-    gone.catch(() => {}); // an end after the start is not ours to report
-    await Promise.race([this.#answers(), gone]);
+    let ended = false;
+    gone.catch(() => (ended = true)); // an end after the start is not ours to report
+    // Who asks on after the end keeps the whole run from ending.
+    await Promise.race([this.#answers(() => ended), gone]);
   }
 
-  async #answers() {
-    for (;;) {
+  /** @param {() => boolean} ended */
+  async #answers(ended) {
+    while (!ended()) {
       const ok = await fetch(`${this.url}/health/ready`).then((reply) => reply.ok, () => false);
       if (ok) return;
       await new Promise((resolve) => setTimeout(resolve, 20));

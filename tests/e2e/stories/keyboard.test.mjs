@@ -1,9 +1,10 @@
-// A whole recovery without a pointer.
+// A whole recovery without a pointer: typed, and pasted.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { ENGINES } from '../harness/browser.mjs';
+import { evidence } from '../harness/evidence.mjs';
 import { find, until } from '../harness/find.mjs';
-import { enrolled, run, stage } from '../harness/story.mjs';
+import { enrolled, keepSecret, run, stage } from '../harness/story.mjs';
 import { t } from '../harness/widget.mjs';
 
 // More than any screen has: a way round that does not come by is a trap.
@@ -38,7 +39,90 @@ for (const engine of ENGINES) {
         assert.equal(await status(), 'COMPLETE');
       });
     });
+
+    test('someone enrols and recovers with all that they type pasted, as a password manager or a note has it', async () => {
+      const userId = await stage.gateway.user();
+      const [pin, answers] = ['604218', ['Cousin Ermintrude', 'Valparaiso bay']];
+      [pin, ...answers].forEach((secret) => keepSecret(stage, 'typed', secret));
+      let pasted = 0;
+      /** Into what has the focus. @param {import('puppeteer-core').Page} page @param {Handle} field @param {string} text */
+      const into = async (page, field, text) => {
+        await field.focus();
+        await paste(page, text);
+        pasted += 1;
+      };
+      await run(stage, userId, 'INITIALIZE', async ({ widget, page, status }) => {
+        await offerToCopy(page);
+        for (const title of ['first.title', 'confirm_first.title']) {
+          await widget.shows(title);
+          await into(page, await find(page, 'textbox', `${t(title)}…`), '604-218');
+          await page.keyboard.press('Enter');
+        }
+        await widget.shows('intro.title');
+        await widget.press('intro.start');
+        for (const [index, answer] of answers.entries()) {
+          await widget.shows('choose.title', { n: index + 1, total: 2 });
+          await widget.select(index);
+          await into(page, await find(page, 'textbox', t('choose.answer')), answer);
+          await page.keyboard.press('Enter');
+        }
+        await widget.shows('summary.title');
+        await widget.press('common.continue');
+        await widget.shows('agree.title');
+        await into(page, await find(page, 'textbox', `${t('agree.label', { phrase: t('agree.phrase') })}…`), t('agree.phrase'));
+        await page.keyboard.press('Enter');
+        await widget.shows('done_all.title');
+        assert.equal(await status(), 'COMPLETE');
+      });
+      await run(stage, userId, 'RESTORE_PIN', async ({ widget, page, status }) => {
+        await offerToCopy(page);
+        const fields = await widget.answerFields();
+        // The control: what is pasted is what arrives, for another text is no answer.
+        await into(page, fields[0], `${answers[0]}x`);
+        await into(page, fields[1], answers[1]);
+        await page.keyboard.press('Enter');
+        await widget.says('questions.tries', { n: 2 });
+        await fields[0].evaluate((field) => field.select());
+        await into(page, fields[0], answers[0]);
+        await page.keyboard.press('Enter');
+        for (const title of ['new.title', 'confirm.title']) {
+          await widget.shows(title);
+          await into(page, await find(page, 'textbox', `${t(title)}…`), '518 306');
+          await page.keyboard.press('Enter');
+        }
+        await widget.shows('done_restore.title');
+        assert.equal(await status(), 'COMPLETE');
+      });
+      evidence(33, `an enrolment and a recovery with all ${pasted} entries pasted came to their end in ${engine}`, 'an answer pasted with one letter more was counted as wrong');
+    });
   });
+}
+
+/** A field of the page around, to copy from. @param {import('puppeteer-core').Page} page */
+async function offerToCopy(page) {
+  await page.evaluate(() => document.body.prepend(Object.assign(document.createElement('textarea'), { id: 'note' })));
+}
+
+/** Copies a text in the page around, and pastes it where the focus was: by the keys that people use. @param {import('puppeteer-core').Page} page @param {string} text */
+async function paste(page, text) {
+  const focused = await page.evaluateHandle((text) => {
+    let active = document.activeElement;
+    while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+    const note = /** @type {HTMLTextAreaElement} */ (document.getElementById('note'));
+    note.value = text;
+    note.select();
+    return active;
+  }, text);
+  await chord(page, 'c');
+  await page.evaluate((active) => /** @type {HTMLElement} */ (active).focus(), focused);
+  await chord(page, 'v');
+}
+
+/** @param {import('puppeteer-core').Page} page @param {'c' | 'v'} key */
+async function chord({ keyboard }, key) {
+  await keyboard.down('Control');
+  await keyboard.press(key);
+  await keyboard.up('Control');
 }
 
 /** @typedef {import('puppeteer-core').ElementHandle<HTMLElement>} Handle */

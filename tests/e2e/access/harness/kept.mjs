@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import assert from 'node:assert/strict';
 
-const FOLDER = new URL('../flows/', import.meta.url);
+const FLOWS = new URL('../flows/', import.meta.url);
 
 /**
  * The text must be the one that was kept. `REPIN_KEEP=1` keeps it instead, for whoever changed the words on purpose; what
@@ -10,12 +10,13 @@ const FOLDER = new URL('../flows/', import.meta.url);
  *
  * @param {string} name
  * @param {string} text
+ * @param {URL} [folder]
  */
-export function compare(name, text) {
-  const file = new URL(name, FOLDER);
+export function compare(name, text, folder = FLOWS) {
+  const file = new URL(name, folder);
   if (process.env.REPIN_KEEP) {
-    mkdirSync(FOLDER, { recursive: true });
+    mkdirSync(folder, { recursive: true });
     writeFileSync(file, text);
   }
-  assert.equal(text, readFileSync(file, 'utf8'), `tests/e2e/access/flows/${name} says otherwise; REPIN_KEEP=1 keeps what is said now`);
+  assert.equal(text, readFileSync(file, 'utf8'), `the kept ${name} says otherwise; REPIN_KEEP=1 keeps what is said now`);
 }
