@@ -5,10 +5,13 @@ mod client;
 #[path = "../common/mod.rs"]
 mod common;
 
+mod audit;
 mod commits;
 mod guesses;
+mod limits;
 mod malformed;
 mod origins;
+mod rotation;
 mod runs;
 mod storage;
 

@@ -15,16 +15,17 @@ use crate::store::{
 
 mod api_keys;
 mod apps;
+mod audit;
 mod challenges;
 mod commit;
 mod dead_letters;
 mod deliveries;
 mod guesses;
-mod key_ids;
 mod locks;
 mod operator;
 mod outbox;
 mod page;
+mod ring_keys;
 mod row;
 mod runs;
 mod subscriptions;
@@ -59,10 +60,6 @@ impl Store for SqlStore {
     async fn ready(&self) -> Result<bool> {
         // There is an app since the start, so nothing found means that nothing can be written.
         Ok(sqlx::query(dialect::READY).fetch_optional(&self.probe).await?.is_some())
-    }
-
-    async fn claim_keys(&self, keys: &[(&'static str, &str)]) -> Result<Option<&'static str>> {
-        self.insert_keys(keys).await
     }
 
     async fn close(&self) {
