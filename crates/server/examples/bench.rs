@@ -20,6 +20,7 @@ use repin_core::api::{CredentialKind, KsfParams, QuestionKind};
 use repin_core::credential::{self, ClientLogin, ClientRegistration, ServerSetup};
 use repin_core::secret::SecretBytes;
 use repin_server::clock::SystemClock;
+use repin_server::limits::Limits;
 use repin_server::{ApiKey, Config, Gateway, app};
 use repin_vault::flow::SessionInput;
 use repin_vault::platform::{Platform, Reply, Request, Unreachable};
@@ -38,6 +39,7 @@ async fn main() {
     let mut config = Config::new(folder.path());
     config.api_keys = vec![ApiKey::parse(API_KEY).unwrap()];
     config.register_ksf = KSF;
+    config.limits = Limits::NONE;
     let gateway = Gateway::start(config, Arc::new(SystemClock::start())).await.unwrap();
     let host = Host::new(app(gateway));
     host.enrol().await;

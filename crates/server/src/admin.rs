@@ -1,7 +1,7 @@
 //! `repin-server admin`: what an operator does beside a running gateway, on the same database.
 //!
-//! It takes no lock that the gateway holds, opens no key of the key ring, and what it changes counts from the gateway's
-//! next request on. Every change names who made it and leaves an audit row.
+//! It takes no lock that the gateway holds, and what it changes counts from the gateway's next request on, or for the key
+//! ring from its next start. Every change names who made it and leaves an audit row.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 use repin_server::StartError;
 use repin_server::api_key::NoRandomness;
 use repin_server::clock::{Clock, SystemClock};
+use repin_server::keys::KeySource;
 use repin_server::store::postgres::{Address, AddressError, PostgresStore};
 use repin_server::store::sqlite::SqliteStore;
 use repin_server::store::{By, Store, StoreError};
@@ -19,6 +20,7 @@ mod app;
 mod audit;
 mod entity;
 mod key;
+mod ring;
 mod table;
 mod user;
 mod webhooks;
@@ -26,6 +28,26 @@ mod webhooks;
 /// Settings of `admin`.
 #[derive(Args)]
 pub struct Admin {
+    #[command(flatten)]
+    access: Access,
+
+    #[command(subcommand)]
+    subject: Subject,
+}
+
+/// Settings of `keys`.
+#[derive(Args)]
+pub struct Keys {
+    #[command(flatten)]
+    access: Access,
+
+    #[command(subcommand)]
+    command: ring::Command,
+}
+
+/// Which gateway's, and who asks.
+#[derive(Args)]
+struct Access {
     /// The gateway's data folder. The gateway may be running.
     #[arg(long, env = "REPIN_DATA", value_name = "DIR", default_value = "./data", global = true)]
     data: PathBuf,
@@ -41,9 +63,6 @@ pub struct Admin {
     /// Print JSON.
     #[arg(long, global = true)]
     json: bool,
-
-    #[command(subcommand)]
-    subject: Subject,
 }
 
 #[derive(Subcommand)]
@@ -83,6 +102,9 @@ pub enum AdminError {
     /// What was named does not exist.
     #[error("{0}")]
     Unknown(String),
+    /// What was asked would do harm.
+    #[error("{0}")]
+    Refused(String),
     /// See there.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -107,6 +129,11 @@ struct Answer {
 }
 
 impl Answer {
+    /// All was said while it was found.
+    fn printed(json: Value) -> Self {
+        Self { text: String::new(), note: "", json }
+    }
+
     fn new(text: impl Into<String>, json: Value) -> Self {
         Self { text: text.into(), note: "", json }
     }
@@ -115,7 +142,8 @@ impl Answer {
 /// The store, and who works on it.
 struct Desk {
     store: Box<dyn Store>,
-    data: PathBuf,
+    /// Opened by what is about keys alone.
+    keys: KeySource,
     by: Option<String>,
     now: u64,
 }
@@ -145,7 +173,8 @@ impl Desk {
 /// # Errors
 /// [`AdminError`].
 pub async fn run(admin: Admin) -> Result<(), AdminError> {
-    let desk = Desk { store: open(&admin).await?, data: admin.data, by: admin.by, now: SystemClock::start().now() };
+    let json = admin.access.json;
+    let desk = desk(admin.access).await?;
     let answer = match admin.subject {
         Subject::Entity(command) => entity::run(&desk, command).await,
         Subject::App(command) => app::run(&desk, command).await,
@@ -155,12 +184,32 @@ pub async fn run(admin: Admin) -> Result<(), AdminError> {
         Subject::Audit(command) => audit::run(&desk, command).await,
     };
     desk.store.close().await;
-    let answer = answer?;
+    print(answer?, json)
+}
+
+/// The same for `keys`.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn run_keys(keys: Keys) -> Result<(), AdminError> {
+    let json = keys.access.json;
+    if matches!(keys.command, ring::Command::Export) {
+        return print(ring::export(&source(&keys.access)?)?, json);
+    }
+    let desk = desk(keys.access).await?;
+    let answer = ring::run(&desk, keys.command).await;
+    desk.store.close().await;
+    print(answer?, json)
+}
+
+fn print(answer: Answer, json: bool) -> Result<(), AdminError> {
     let mut out = io::stdout().lock();
-    if admin.json {
+    if json {
         writeln!(out, "{:#}", answer.json)?;
     } else {
-        writeln!(out, "{}", answer.text.trim_end())?;
+        if !answer.text.is_empty() {
+            writeln!(out, "{}", answer.text.trim_end())?;
+        }
         if !answer.note.is_empty() {
             writeln!(io::stderr(), "{}", answer.note)?;
         }
@@ -168,7 +217,18 @@ pub async fn run(admin: Admin) -> Result<(), AdminError> {
     Ok(out.flush()?)
 }
 
-async fn open(admin: &Admin) -> Result<Box<dyn Store>, AdminError> {
+async fn desk(access: Access) -> Result<Desk, AdminError> {
+    let (store, keys) = (open(&access).await?, source(&access)?);
+    Ok(Desk { store, keys, by: access.by, now: SystemClock::start().now() })
+}
+
+/// Where the key ring is: in the environment, or in the data folder.
+fn source(access: &Access) -> Result<KeySource, AdminError> {
+    let given = KeySource::from_environment().map_err(StartError::from)?;
+    Ok(given.unwrap_or_else(|| KeySource::Folder(access.data.join("keys"))))
+}
+
+async fn open(admin: &Access) -> Result<Box<dyn Store>, AdminError> {
     if let Some(address) = &admin.database {
         let address: Address = address.parse()?;
         return Ok(Box::new(PostgresStore::open_existing(&address).await?));

@@ -10,6 +10,8 @@ use zeroize::Zeroizing;
 pub struct ApiKey {
     hash: [u8; 32],
     environment: Environment,
+    /// The middle part, which is no secret.
+    id: String,
 }
 
 /// What a key is for. An app may have keys of both; a session belongs to the one it was made under.
@@ -70,7 +72,9 @@ impl ApiKey {
             .ok_or(ApiKeyError)?;
         let named = [id, secret].into_iter().all(|part| part.is_some_and(|part| !part.is_empty()));
         let whole = named && parts.next().is_none() && text.len() <= 512;
-        whole.then(|| Self { hash: Sha256::digest(text).into(), environment }).ok_or(ApiKeyError)
+        whole
+            .then(|| Self { hash: Sha256::digest(text).into(), environment, id: id.unwrap_or_default().to_owned() })
+            .ok_or(ApiKeyError)
     }
 
     /// Makes a key with a secret of 256 random bits.
@@ -86,7 +90,7 @@ impl ApiKey {
         }));
         let (id, secret) = hex.split_at(32);
         let text = Zeroizing::new(format!("{}_API_KEY:{id}:{secret}", environment.name()));
-        let key = Self { hash: Sha256::digest(text.as_bytes()).into(), environment };
+        let key = Self { hash: Sha256::digest(text.as_bytes()).into(), environment, id: id.to_owned() };
         Ok(NewKey { id: id.to_owned(), text, key })
     }
 
@@ -98,6 +102,12 @@ impl ApiKey {
     /// What it is for.
     pub fn environment(&self) -> Environment {
         self.environment
+    }
+
+    /// How the audit names it: by its middle part, of which it keeps no more than fits on a line.
+    pub fn name(&self) -> String {
+        let id: String = self.id.chars().filter(|character| !character.is_control()).take(64).collect();
+        format!("API key {id}")
     }
 
     /// SHA-256 of the whole key: how the store knows it.

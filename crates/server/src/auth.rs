@@ -5,14 +5,16 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::header;
 use axum::http::request::Parts;
+use repin_core::api::UnixMs;
 use repin_core::error::Code;
 
 use crate::api_key::{ApiKey, Environment};
 use crate::edge::SessionTag;
 use crate::error::ApiError;
 use crate::gateway::Gateway;
-use crate::session::{self, Claimed, Owner};
-use crate::store::{AppIdentity, User};
+use crate::keys::Purpose;
+use crate::session::{self, Claimed, Owner, Refused};
+use crate::store::{AppIdentity, By, User};
 
 /// A caller with a known API key: a host's backend, for one of its apps.
 pub struct Caller {
@@ -20,6 +22,15 @@ pub struct Caller {
     pub app: AppIdentity,
     /// What the key is for.
     pub environment: Environment,
+    /// The key's name, for the audit.
+    name: String,
+}
+
+impl Caller {
+    /// Who makes a change by this key.
+    pub fn by(&self, now: UnixMs) -> By<'_> {
+        By { operator: &self.name, now }
+    }
 }
 
 impl FromRequestParts<Arc<Gateway>> for Caller {
@@ -35,7 +46,10 @@ impl FromRequestParts<Arc<Gateway>> for Caller {
             .and_then(|value| value.strip_prefix("Bearer "))
             .and_then(|key| ApiKey::parse(key).ok())
             .ok_or(Code::MalformedAuthorization)?;
-        let caller = known(gateway, &given).await?.ok_or(Code::ApiKeyNotFound)?;
+        let Some(caller) = known(gateway, &given).await? else {
+            gateway.counts.address(gateway.config.proxies.client(parts), gateway.clock.now())?;
+            return Err(Code::ApiKeyNotFound.into());
+        };
         if let (Some(limit), Some(route)) = (&gateway.rate_limit, parts.extensions.get::<MatchedPath>()) {
             limit.check(given.hash(), &parts.method, route.as_str()).map_err(ApiError::TooManyRequests)?;
         }
@@ -47,12 +61,21 @@ impl FromRequestParts<Arc<Gateway>> for Caller {
 async fn known(gateway: &Gateway, given: &ApiKey) -> Result<Option<Caller>, ApiError> {
     // Every key of the settings is compared, so that the time does not tell which one came close.
     if gateway.config.api_keys.iter().filter(|key| key.matches(given)).count() > 0 {
-        return Ok(Some(Caller { app: gateway.app.clone(), environment: given.environment() }));
+        return Ok(Some(Caller { app: gateway.app.clone(), environment: given.environment(), name: given.name() }));
     }
     // Asked at every request: a revoked key is refused from then on. Looked up by its hash, of which a stranger can choose
     // no part, so the time of the look-up helps nobody either.
     let known = gateway.store.api_key(given.hash()).await?;
-    Ok(known.map(|known| Caller { app: known.app, environment: known.environment }))
+    Ok(known.map(|known| Caller { app: known.app, environment: known.environment, name: given.name() }))
+}
+
+/// A token under a key that another node has is none of ours yet; under any other it is invalid.
+async fn unknown_key(gateway: &Gateway, purpose: Purpose, kid: &str) -> Result<ApiError, ApiError> {
+    if !gateway.store.has_ring_key(purpose.name(), kid).await? {
+        return Ok(Code::InvalidUserToken.into());
+    }
+    tracing::warn!(purpose = purpose.name(), kid, "a token is under a key that this gateway has not yet");
+    Ok(ApiError::Away)
 }
 
 /// A session whose app and user exist and whose user is not shut out.
@@ -70,9 +93,20 @@ impl Session {
         let token = parts.headers.get("x-user-token").ok_or(Code::UserTokenNotFound)?;
         let token = token.to_str().map_err(|_| Code::InvalidUserToken)?;
         let owner = caller.map(|caller| Owner { app: &caller.app, environment: caller.environment });
-        let claimed = session::verify(&gateway.keys, token, owner, gateway.clock.now())?;
+        let now = gateway.clock.now();
+        let claimed = session::verify(&gateway.keys, token, owner, now);
+        let claimed = match claimed {
+            Ok(claimed) => claimed,
+            Err(Refused::Code(code)) => return Err(code.into()),
+            Err(Refused::UnknownKey(purpose, kid)) => return Err(unknown_key(gateway, purpose, &kid).await?),
+        };
         if let Some(SessionTag(slot)) = parts.extensions.get() {
             let _ = slot.set(claimed.tag.clone());
+        }
+        if caller.is_none() {
+            // Before the store is asked anything.
+            gateway.counts.session(&claimed.token_hash, now)?;
+            gateway.counts.user(&claimed.internal_user_id, now)?;
         }
         // The entity too: an app that went to another owner has no sessions from before.
         if gateway.store.app(&claimed.app.id).await?.as_ref() != Some(&claimed.app) {
@@ -91,7 +125,10 @@ impl Session {
 impl FromRequestParts<Arc<Gateway>> for Session {
     type Rejection = ApiError;
 
+    /// The widget's way in: nobody vouches for who comes, so it is counted. 429 when it is too much.
     async fn from_request_parts(parts: &mut Parts, gateway: &Arc<Gateway>) -> Result<Self, ApiError> {
+        // Before the signature, which costs.
+        gateway.counts.address(gateway.config.proxies.client(parts), gateway.clock.now())?;
         Self::read(parts, gateway, None).await
     }
 }

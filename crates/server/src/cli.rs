@@ -7,11 +7,14 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
+use repin_server::client_address::{ForwardedBy, Proxies};
+use repin_server::keys::KeySource;
+use repin_server::limits::Limits;
 use repin_server::store::postgres::DEFAULT_CONNECTIONS;
 use repin_server::{ApiKey, Config, TracesConfig, WebhookConfig};
 use tracing::Level;
 
-use crate::admin::Admin;
+use crate::admin::{Admin, Keys};
 
 /// The gateway of Repin: open, self-hostable recovery of a wallet's PIN.
 #[derive(Parser)]
@@ -31,6 +34,8 @@ pub enum Command {
     Admin(Admin),
     /// Look at everything that a gateway needs, without changing anything, and say what is wrong. A gateway may be running.
     Doctor(Doctor),
+    /// List, rotate, retire and export the keys of the key ring.
+    Keys(Keys),
     /// Print the OpenAPI document of the REST API.
     Openapi,
 }
@@ -57,7 +62,8 @@ pub struct Serve {
     otlp_endpoint: Option<String>,
 
     /// Folder of the key ring and of the SQLite database, created at the first start. Back up DIR/keys apart from the database:
-    /// without it no record can be used, and with both every PIN can be guessed.
+    /// without it no record can be used, and with both every PIN can be guessed. With REPIN_KEY_RING in the environment (see
+    /// `keys export`) the keys come from there and DIR/keys is not looked at.
     #[arg(long, env = "REPIN_DATA", value_name = "DIR", default_value = "./data")]
     data: PathBuf,
 
@@ -92,9 +98,14 @@ pub struct Serve {
     challenge_ttl: u64,
 
     /// Requests a second that each API key may make to each route, and ten for every three of them to POST /users/token;
-    /// more are answered 429. Circle's figure is 3. Without it there is no limit. The widget's own messages are never limited.
+    /// more are answered 429. Circle's figure is 3. Without it there is no limit. The widget's messages carry no key; their limits
+    /// are below.
     #[arg(long, env = "REPIN_RATE_LIMIT", value_name = "REQUESTS")]
     rate_limit: Option<NonZeroU32>,
+
+    /// Limits on what comes without a key.
+    #[command(flatten)]
+    limits: LimitArgs,
 
     /// Where webhooks may go.
     #[command(flatten)]
@@ -127,6 +138,52 @@ pub struct Doctor {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Settings of the limits on what comes without an API key. Each gateway counts for itself.
+#[derive(Args)]
+struct LimitArgs {
+    /// Messages of the widget that a session may send in any minute; 0 for no limit. A recovery takes 5.
+    #[arg(long, env = "REPIN_SESSION_LIMIT", value_name = "MESSAGES", default_value_t = Limits::DEFAULT.session)]
+    session_limit: u32,
+
+    /// Messages of the widget that a user may send in any minute over all sessions, and sessions that may be asked for them;
+    /// 0 for no limit.
+    #[arg(long, env = "REPIN_USER_LIMIT", value_name = "MESSAGES", default_value_t = Limits::DEFAULT.user)]
+    user_limit: u32,
+
+    /// Messages of the widget that may come from an address in any minute, an IPv6 one being its first 64 bits; 0 for no limit.
+    /// Behind a proxy, name it with --trusted-proxy, or everybody has the proxy's.
+    #[arg(long, env = "REPIN_ADDRESS_LIMIT", value_name = "MESSAGES", default_value_t = Limits::DEFAULT.address)]
+    address_limit: u32,
+
+    /// Network of proxies that are believed when they say whose request they pass on, such as 10.0.0.0/8. Repeat it for
+    /// several. Without one no header is believed.
+    #[arg(long = "trusted-proxy", env = "REPIN_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',')]
+    trusted_proxies: Vec<IpNet>,
+
+    /// The header in which they say it. The other one is not read: proxies pass on what a stranger wrote there.
+    #[arg(long, env = "REPIN_FORWARDED_HEADER", value_enum, default_value_t = ForwardedHeader::XForwardedFor)]
+    forwarded_header: ForwardedHeader,
+}
+
+/// The header that proxies write.
+#[derive(Clone, Copy, ValueEnum)]
+enum ForwardedHeader {
+    /// Addresses, separated by commas.
+    XForwardedFor,
+    /// RFC 7239.
+    Forwarded,
+}
+
+impl LimitArgs {
+    fn proxies(self) -> Proxies {
+        let header = match self.forwarded_header {
+            ForwardedHeader::XForwardedFor => ForwardedBy::XForwardedFor,
+            ForwardedHeader::Forwarded => ForwardedBy::Forwarded,
+        };
+        Proxies { trusted: self.trusted_proxies, header }
+    }
 }
 
 /// Settings of webhooks.
@@ -168,12 +225,19 @@ impl Serve {
     /// mistyped key is still most of a key.
     pub fn into_config(self) -> Result<Config, Box<dyn std::error::Error>> {
         let config = Config {
+            key_ring: KeySource::from_environment()?,
             database: self.database.as_deref().map(str::parse).transpose()?,
             database_connections: self.database_connections,
             api_keys: self.api_keys.iter().map(|key| ApiKey::parse(key)).collect::<Result<_, _>>()?,
             allowed_origins: self.allowed_origins,
             public_url: self.public_url,
             rate_limit: self.rate_limit,
+            limits: Limits {
+                session: self.limits.session_limit,
+                user: self.limits.user_limit,
+                address: self.limits.address_limit,
+            },
+            proxies: self.limits.proxies(),
             challenge_ttl: Duration::from_secs(self.challenge_ttl),
             webhooks: WebhookConfig {
                 allow_networks: self.webhooks.allow_networks,

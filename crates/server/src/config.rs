@@ -9,7 +9,10 @@ use repin_core::api::KsfParams;
 use repin_core::credential::DEFAULT_KSF;
 
 use crate::api_key::ApiKey;
+use crate::client_address::Proxies;
 use crate::demo::Demo;
+use crate::keys::KeySource;
+use crate::limits::Limits;
 use crate::store::postgres::{Address, DEFAULT_CONNECTIONS};
 use crate::traces::TracesConfig;
 use crate::webhooks::WebhookConfig;
@@ -22,6 +25,8 @@ pub const DEFAULT_CHALLENGE_TTL: Duration = Duration::from_secs(2 * 60 * 60);
 pub struct Config {
     /// Folder of the key ring and, unless `database` is set, the database; created at first start.
     pub data: PathBuf,
+    /// Where the key ring comes from. `None`: files in `data/keys`, made at the first start.
+    pub key_ring: Option<KeySource>,
     /// A PostgreSQL database, for one gateway or several. `None`: SQLite in `data`.
     pub database: Option<Address>,
     /// Connections to it at most, for this gateway.
@@ -37,6 +42,10 @@ pub struct Config {
     pub challenge_ttl: Duration,
     /// Requests a second for each API key and route; `None`: no limit. See `rate`.
     pub rate_limit: Option<NonZeroU32>,
+    /// How much may come without a key in a minute. See `limits`.
+    pub limits: Limits,
+    /// Which proxies are believed when they say for whom they ask.
+    pub proxies: Proxies,
     /// Where webhooks may go.
     pub webhooks: WebhookConfig,
     /// Where traces go. `None`: nowhere, and none are made.
@@ -53,6 +62,7 @@ impl Config {
     pub fn new(data: impl Into<PathBuf>) -> Self {
         Self {
             data: data.into(),
+            key_ring: None,
             database: None,
             database_connections: DEFAULT_CONNECTIONS,
             api_keys: Vec::new(),
@@ -60,6 +70,8 @@ impl Config {
             public_url: None,
             challenge_ttl: DEFAULT_CHALLENGE_TTL,
             rate_limit: None,
+            limits: Limits::DEFAULT,
+            proxies: Proxies::default(),
             webhooks: WebhookConfig::default(),
             traces: None,
             demo: None,
@@ -69,6 +81,11 @@ impl Config {
             #[cfg(feature = "failpoints")]
             register_ksf: KsfParams { m_kib: 19 * 1024, t: 1, p: 1 },
         }
+    }
+
+    /// Where the key ring comes from.
+    pub fn keys(&self) -> KeySource {
+        self.key_ring.clone().unwrap_or_else(|| KeySource::Folder(self.data.join("keys")))
     }
 
     /// The same with the demo, whose pretend backend gets an API key of its own. Never in production.

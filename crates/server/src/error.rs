@@ -9,6 +9,7 @@ use repin_core::error::Code;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use crate::keys::StorageError;
 use crate::store::StoreError;
 
 /// Why a request was refused.
@@ -24,7 +25,7 @@ pub enum ApiError {
     NotCovered(&'static str),
     /// No such route, or not with this method.
     Route(StatusCode),
-    /// The store is away. The same request can be made again.
+    /// The store is away, or a key is not here yet that another node has. The same request can be made again.
     Away,
     /// Ours to solve, and in the log. The same request can be made again.
     Internal,
@@ -101,6 +102,13 @@ impl From<StoreError> for ApiError {
         // A database's own words: they name tables and columns, and hold no values.
         tracing::error!(%error, "store");
         if matches!(error, StoreError::Away(_)) { Self::Away } else { Self::Internal }
+    }
+}
+
+impl From<StorageError> for ApiError {
+    fn from(error: StorageError) -> Self {
+        // A key that is on its way, or can be brought back: the same bytes go on then, and nothing was charged for them.
+        if error == StorageError::MissingKey { Self::Away } else { Self::Internal }
     }
 }
 

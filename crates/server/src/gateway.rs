@@ -12,10 +12,12 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::keys::{KeyError, KeyRing};
+use crate::keys::{KeyError, KeyRing, KeySource};
+use crate::limits::Counts;
 use crate::metrics::Metrics;
 use crate::outage::Outage;
 use crate::rate::RateLimit;
+use crate::rotation;
 use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{AppIdentity, Store, StoreError, Watched};
@@ -36,6 +38,8 @@ pub struct Gateway {
     pub app: AppIdentity,
     /// The limit on backends' requests, where there is one.
     pub(crate) rate_limit: Option<RateLimit>,
+    /// What comes without a key, counted.
+    pub(crate) counts: Counts,
     /// Work that outlives its request: a COMMIT whose client went away.
     pub tasks: TaskTracker,
     /// Whom webhooks go through.
@@ -71,6 +75,18 @@ pub enum StartError {
         "the database belongs to another key ring: none of its {0} keys is in {1}. Give every node a copy of the first one's keys"
     )]
     OtherKeys(&'static str, PathBuf),
+    /// A key is gone that is still needed.
+    #[error(
+        "the {purpose} key {kid} is not in the key ring, and {needed} rows of the database are worth nothing without it. Bring it back from your backup of the keys"
+    )]
+    LostKey {
+        /// What it is for.
+        purpose: &'static str,
+        /// Its name.
+        kid: String,
+        /// Credentials or sealed rows that need it.
+        needed: u64,
+    },
     /// See there.
     #[error(transparent)]
     Keys(#[from] KeyError),
@@ -94,19 +110,22 @@ impl Gateway {
     pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StartError> {
         let lock = lock(&config)?;
         let webhooks = Sender::new(&config.webhooks)?;
-        let folder = config.data.join("keys");
-        let keys = KeyRing::load_or_make(&folder)?;
+        let source = config.keys();
+        let mut keys = KeyRing::of(&source)?;
         // Made or read, the keys may be shared; a database in the folder may not.
-        let lock = config.database.is_none().then_some(lock);
+        let lock = lock.filter(|_| config.database.is_none());
         let (metrics, traces) = (Arc::new(Metrics::new()), Arc::new(Traces::start(config.traces.as_ref())?));
         let store: Arc<dyn Store> = Arc::new(Watched::new(open_store(&config).await?, metrics.clone(), traces.clone()));
-        if let Some(purpose) = store.claim_keys(&keys.indispensable()).await? {
-            return Err(StartError::OtherKeys(purpose, folder));
+        let kids: Vec<_> = keys.kids().into_iter().map(|(purpose, kid)| (purpose.name(), kid)).collect();
+        if let Some(purpose) = store.claim_keys(&kids).await? {
+            return Err(StartError::OtherKeys(purpose, source.place()));
         }
+        rotation::settle(&*store, &mut keys, clock.now()).await?;
         let app = store.default_app(clock.now()).await?;
         let rate_limit = config.rate_limit.map(|per_second| RateLimit::new(per_second, clock.clone()));
         Ok(Arc::new(Self {
             rate_limit,
+            counts: Counts::new(config.limits),
             config,
             keys,
             clock,
@@ -163,16 +182,21 @@ async fn open_store(config: &Config) -> Result<Arc<dyn Store>, StartError> {
 
 /// Two gateways on one folder could each make a key ring and overwrite nothing, but use different ones. Where the database is
 /// not in the folder, the second waits for the first to have made the keys; else it does not start.
-fn lock(config: &Config) -> Result<File, StartError> {
+///
+/// With the keys in the environment and the database elsewhere there is no folder at all.
+fn lock(config: &Config) -> Result<Option<File>, StartError> {
+    if config.database.is_some() && matches!(config.keys(), KeySource::Document(_)) {
+        return Ok(None);
+    }
     let failed = |error| StartError::Data(config.data.clone(), error);
     fs::DirBuilder::new().recursive(true).mode(0o700).create(&config.data).map_err(failed)?;
     if config.database.is_some() {
         let file = File::create(config.data.join("keys.lock")).map_err(failed)?;
-        return file.lock().map(|()| file).map_err(failed);
+        return file.lock().map(|()| Some(file)).map_err(failed);
     }
     let file = File::create(config.data.join("lock")).map_err(failed)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Err(StartError::InUse(config.data.clone())),
         Err(TryLockError::Error(error)) => Err(failed(error)),
     }

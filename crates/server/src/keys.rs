@@ -1,31 +1,30 @@
-//! The key ring: every long-term secret of the gateway, in files outside the database, made at the first start.
+//! The key ring: every long-term secret of the gateway, outside the database: in files made at the first start, or in one
+//! document that the environment brings.
 //!
-//! A copy of the database alone confirms no guess because what is here is missing from it. Each key has a `kid` in its
-//! file's name; all found are loaded, so that what an older one made still opens, and the newest is used.
+//! A copy of the database alone confirms no guess because what is here is missing from it. Each key has a `kid`; all are
+//! loaded, so that what an older one made still opens, and the newest is used. The ring is read once, at the start.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
-use aws_lc_rs::rsa::{KeyPair, KeySize};
-use aws_lc_rs::signature::KeyPair as _;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use jsonwebtoken::{DecodingKey, EncodingKey};
-use rand_core::{OsRng, RngCore};
+use rand_core::OsRng;
 use repin_core::channel::{OpenError, open_with, seal_with};
 use repin_core::credential::ServerSetup;
 use repin_core::secret::{Secret, SecretBytes};
-use zeroize::Zeroizing;
 
+mod document;
 mod files;
+mod make;
+mod material;
+mod purpose;
 mod webhook;
 
+pub use make::{KID_LEN, made_at};
+pub use material::{KeySource, Material, RawKey};
+pub use purpose::Purpose;
 pub use webhook::WebhookKey;
-
-/// Bytes of a `kid` as text.
-const KID_LEN: usize = 16;
 
 /// All keys. No `Debug`: there is nothing in here to print.
 pub struct KeyRing {
@@ -35,7 +34,7 @@ pub struct KeyRing {
     pub token: Ring<TokenKey>,
     /// Derives every session's encryptionKey.
     pub master: Ring<Secret<32>>,
-    /// Seals what the database holds but must not tell: the state of runs, questions and hints.
+    /// Seals what the database holds but must not tell: the state of runs, questions and hints. The audit's keys come from it.
     pub storage: Ring<Secret<32>>,
     /// Signs webhooks.
     pub webhook: Ring<WebhookKey>,
@@ -57,15 +56,38 @@ pub enum KeyError {
     /// The folder or a file cannot be read or written.
     #[error("{0}: {1}")]
     Io(PathBuf, io::Error),
-    /// A file's content is not the key its name promises.
+    /// A file's content, or an entry of the document, is not the key its name promises.
     #[error("{0} does not hold a key of its kind")]
     Invalid(PathBuf),
     /// Others than the owner may read a file.
     #[error("{0} can be read by others; chmod 0400 it")]
     Exposed(PathBuf),
+    /// A ring without a key of this purpose.
+    #[error("{0} has no {1} key. A ring is whole or it is none")]
+    Partial(PathBuf, &'static str),
+    /// The environment brings something else.
+    #[error("{document} is not a key ring: {0}. `repin-server keys export` prints one", document = document::VARIABLE)]
+    NotARing(&'static str),
     /// The cryptographic library could not make a key.
     #[error("a key could not be made")]
     Generation,
+}
+
+/// Why something from the database does not open.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StorageError {
+    /// It was sealed with a key that is not in this ring: another node's new one, or one that was lost.
+    #[error("a storage key is missing from the ring")]
+    MissingKey,
+    /// The bytes are not from here.
+    #[error("what is sealed does not open")]
+    Damaged,
+}
+
+impl From<OpenError> for StorageError {
+    fn from(_: OpenError) -> Self {
+        Self::Damaged
+    }
 }
 
 impl KeyRing {
@@ -75,20 +97,68 @@ impl KeyRing {
     /// [`KeyError`]; nothing that exists is ever overwritten.
     pub fn load_or_make(folder: &Path) -> Result<Self, KeyError> {
         files::make_folder(folder)?;
+        for purpose in Purpose::ALL {
+            if files::list(folder, purpose)?.is_empty() {
+                files::write(folder, purpose, &make::kid(None), &purpose.make()?)?;
+            }
+        }
+        Self::read(&files::load(folder)?)
+    }
+
+    /// The ring that a gateway on this source uses. Files are made where they are missing; a document is whole.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn of(source: &KeySource) -> Result<Self, KeyError> {
+        match source {
+            KeySource::Folder(folder) => Self::load_or_make(folder),
+            KeySource::Document(_) => Self::read(&source.load()?),
+        }
+    }
+
+    /// Reads every key.
+    ///
+    /// # Errors
+    /// [`KeyError`] when one is not of its kind, or a purpose has none.
+    pub fn read(material: &Material) -> Result<Self, KeyError> {
         Ok(Self {
-            opaque: Ring::load_or_make(folder, "opaque-setup", make_opaque_setup, read_opaque_setup)?,
-            token: Ring::load_or_make(folder, "token-signing", make_token_key, read_token_key)?,
-            master: Ring::load_or_make(folder, "session-master", make_key, read_key)?,
-            storage: Ring::load_or_make(folder, "storage", make_key, read_key)?,
-            webhook: Ring::load_or_make(folder, webhook::PURPOSE, webhook::make, webhook::read)?,
+            opaque: Ring::read(material, Purpose::OpaqueSetup, make::read_opaque_setup)?,
+            token: Ring::read(material, Purpose::TokenSigning, make::read_token_key)?,
+            master: Ring::read(material, Purpose::SessionMaster, make::read_key)?,
+            storage: Ring::read(material, Purpose::Storage, make::read_key)?,
+            webhook: Ring::read(material, Purpose::WebhookSigning, webhook::read)?,
         })
     }
 
-    /// The keys without which a database that was filled with them is worth nothing: purpose and `kid`.
-    pub fn indispensable(&self) -> Vec<(&'static str, &str)> {
-        let opaque = self.opaque.iter().map(|(kid, _)| ("opaque-setup", kid));
-        let storage = self.storage.iter().map(|(kid, _)| ("storage", kid));
-        opaque.chain(storage).collect()
+    /// Every key's purpose and `kid`.
+    pub fn kids(&self) -> Vec<(Purpose, &str)> {
+        Purpose::ALL.into_iter().flat_map(|purpose| self.kids_of(purpose).map(move |kid| (purpose, kid))).collect()
+    }
+
+    /// The `kid` in use for a purpose.
+    pub fn newest(&self, purpose: Purpose) -> &str {
+        self.kids_of(purpose).last().unwrap_or_default()
+    }
+
+    fn kids_of(&self, purpose: Purpose) -> Box<dyn Iterator<Item = &str> + '_> {
+        match purpose {
+            Purpose::OpaqueSetup => Box::new(self.opaque.iter().map(|(kid, _)| kid)),
+            Purpose::TokenSigning => Box::new(self.token.iter().map(|(kid, _)| kid)),
+            Purpose::SessionMaster => Box::new(self.master.iter().map(|(kid, _)| kid)),
+            Purpose::Storage => Box::new(self.storage.iter().map(|(kid, _)| kid)),
+            Purpose::WebhookSigning => Box::new(self.webhook.iter().map(|(kid, _)| kid)),
+        }
+    }
+
+    /// Leaves a key out. `false` for the only one of its purpose, which stays.
+    pub fn leave_out(&mut self, purpose: Purpose, kid: &str) -> bool {
+        match purpose {
+            Purpose::OpaqueSetup => self.opaque.leave_out(kid),
+            Purpose::TokenSigning => self.token.leave_out(kid),
+            Purpose::SessionMaster => self.master.leave_out(kid),
+            Purpose::Storage => self.storage.leave_out(kid),
+            Purpose::WebhookSigning => self.webhook.leave_out(kid),
+        }
     }
 
     /// Seals something for the database: `kid (16) || nonce || ciphertext`, which opens with the same `aad` only.
@@ -103,11 +173,11 @@ impl KeyRing {
     /// Opens what [`Self::seal_for_storage`] sealed.
     ///
     /// # Errors
-    /// [`OpenError`] when the bytes are not from here, or their key is no longer in the ring.
-    pub fn open_from_storage(&self, aad: &[u8], sealed: &[u8]) -> Result<SecretBytes, OpenError> {
-        let (kid, sealed) = sealed.split_at_checked(KID_LEN).ok_or(OpenError)?;
-        let kid = std::str::from_utf8(kid).map_err(|_| OpenError)?;
-        open_with(self.storage.get(kid).ok_or(OpenError)?, aad, sealed)
+    /// [`StorageError`] when the bytes are not from here, or their key is not in the ring.
+    pub fn open_from_storage(&self, aad: &[u8], sealed: &[u8]) -> Result<SecretBytes, StorageError> {
+        let (kid, sealed) = sealed.split_at_checked(KID_LEN).ok_or(StorageError::Damaged)?;
+        let kid = std::str::from_utf8(kid).map_err(|_| StorageError::Damaged)?;
+        Ok(open_with(self.storage.get(kid).ok_or(StorageError::MissingKey)?, aad, sealed)?)
     }
 }
 
@@ -118,22 +188,14 @@ pub struct Ring<K> {
 }
 
 impl<K> Ring<K> {
-    fn load_or_make(
-        folder: &Path,
-        purpose: &str,
-        make: fn() -> Result<Zeroizing<Vec<u8>>, KeyError>,
-        read: fn(&[u8]) -> Option<K>,
-    ) -> Result<Self, KeyError> {
-        if files::list(folder, purpose)?.is_empty() {
-            files::write(folder, purpose, &make_kid(), &make()?)?;
-        }
+    fn read(material: &Material, purpose: Purpose, read: fn(&[u8]) -> Option<K>) -> Result<Self, KeyError> {
         let mut keys = BTreeMap::new();
-        for (kid, path) in files::list(folder, purpose)? {
-            let key = read(&files::read(&path)?).ok_or(KeyError::Invalid(path))?;
-            keys.insert(kid, key);
+        for key in material.of(purpose) {
+            let read = read(&key.bytes).ok_or_else(|| KeyError::Invalid(key.place.clone()))?;
+            keys.insert(key.kid.clone(), read);
         }
         // A kid begins with the time it was made, so the last is the newest.
-        let newest = keys.pop_last().ok_or_else(|| KeyError::Invalid(folder.to_owned()))?;
+        let newest = keys.pop_last().ok_or_else(|| KeyError::Partial(material.place().into(), purpose.name()))?;
         Ok(Self { keys, newest })
     }
 
@@ -151,61 +213,16 @@ impl<K> Ring<K> {
     pub fn get(&self, kid: &str) -> Option<&K> {
         if kid == self.newest.0 { Some(&self.newest.1) } else { self.keys.get(kid) }
     }
-}
 
-/// Eight hex digits of the Unix time in seconds, then eight random ones. The only direct reader of the wall clock
-/// beside [`crate::clock`]: it orders files, and is compared with nothing else.
-fn make_kid() -> String {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    format!("{:08x}{:08x}", now.as_secs() as u32, OsRng.next_u32())
-}
-
-fn make_key() -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    let mut bytes = Zeroizing::new(vec![0; 32]);
-    OsRng.try_fill_bytes(&mut bytes).map_err(|_| KeyError::Generation)?;
-    Ok(bytes)
-}
-
-fn read_key(bytes: &[u8]) -> Option<Secret<32>> {
-    Secret::copy_from(bytes)
-}
-
-fn make_opaque_setup() -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    Ok(Zeroizing::new(ServerSetup::new(&mut OsRng).serialize().to_vec()))
-}
-
-fn read_opaque_setup(bytes: &[u8]) -> Option<ServerSetup> {
-    ServerSetup::deserialize(bytes).ok()
-}
-
-/// RSA-2048 as PKCS#8 in PEM, the form every tool reads.
-fn make_token_key() -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Generation)?;
-    let der = AsDer::<Pkcs8V1Der>::as_der(&pair).map_err(|_| KeyError::Generation)?;
-    let text = Zeroizing::new(BASE64_STANDARD.encode(der.as_ref()));
-    Ok(pem_lines("PRIVATE KEY", text.as_bytes()))
-}
-
-fn read_token_key(pem: &[u8]) -> Option<TokenKey> {
-    let signing = EncodingKey::from_rsa_pem(pem).ok()?;
-    // jsonwebtoken holds the private key as PKCS#1, from which the public one follows.
-    let pair = KeyPair::from_der(signing.inner()).ok()?;
-    let verifying = DecodingKey::from_rsa_der(pair.public_key().as_ref());
-    let spki = AsDer::<PublicKeyX509Der>::as_der(pair.public_key()).ok()?;
-    let public_pem = pem_lines("PUBLIC KEY", BASE64_STANDARD.encode(spki.as_ref()).as_bytes());
-    Some(TokenKey { signing, verifying, public_pem: String::from_utf8(public_pem.to_vec()).ok()? })
-}
-
-/// RFC 7468, in one buffer with room for all of it, so that growing leaves no copies of a private key behind.
-fn pem_lines(label: &str, base64: &[u8]) -> Zeroizing<Vec<u8>> {
-    let mut pem = Zeroizing::new(Vec::with_capacity(2 * base64.len() + 128));
-    pem.extend_from_slice(format!("-----BEGIN {label}-----\n").as_bytes());
-    for line in base64.chunks(64) {
-        pem.extend_from_slice(line);
-        pem.push(b'\n');
+    fn leave_out(&mut self, kid: &str) -> bool {
+        if kid != self.newest.0 {
+            self.keys.remove(kid);
+            return true;
+        }
+        let Some(before) = self.keys.pop_last() else { return false };
+        self.newest = before;
+        true
     }
-    pem.extend_from_slice(format!("-----END {label}-----\n").as_bytes());
-    pem
 }
 
 #[cfg(test)]
@@ -234,7 +251,7 @@ mod tests {
     fn a_key_others_can_read_stops_the_start() {
         let folder = tempfile::tempdir().unwrap();
         KeyRing::load_or_make(folder.path()).unwrap();
-        let file = files::list(folder.path(), "storage").unwrap().remove(0).1;
+        let file = files::list(folder.path(), Purpose::Storage).unwrap().remove(0).1;
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o440)).unwrap();
         assert!(matches!(KeyRing::load_or_make(folder.path()), Err(KeyError::Exposed(_))));
     }
@@ -243,7 +260,7 @@ mod tests {
     fn a_damaged_key_stops_the_start_and_is_not_replaced() {
         let folder = tempfile::tempdir().unwrap();
         KeyRing::load_or_make(folder.path()).unwrap();
-        let file = files::list(folder.path(), "session-master").unwrap().remove(0).1;
+        let file = files::list(folder.path(), Purpose::SessionMaster).unwrap().remove(0).1;
         std::fs::remove_file(&file).unwrap();
         std::fs::write(&file, b"short").unwrap();
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o400)).unwrap();
@@ -256,7 +273,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let before = KeyRing::load_or_make(folder.path()).unwrap();
         let sealed = before.seal_for_storage(b"row 1", &SecretBytes::new(b"first pet".to_vec()));
-        files::write(folder.path(), "storage", "ffffffff00000000", &[3; 32]).unwrap();
+        files::write(folder.path(), Purpose::Storage, "ffffffff00000000", &[3; 32]).unwrap();
         let after = KeyRing::load_or_make(folder.path()).unwrap();
         assert_eq!(after.storage.newest().0, "ffffffff00000000");
         assert_eq!(after.open_from_storage(b"row 1", &sealed).unwrap().expose_secret(), b"first pet");

@@ -9,6 +9,7 @@
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,8 +25,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub mod api_key;
 mod assets;
 pub mod attempts;
+pub mod audit;
 mod auth;
 mod circle;
+pub mod client_address;
 pub mod clock;
 pub mod config;
 pub mod date;
@@ -37,12 +40,14 @@ mod failpoint;
 mod frame;
 mod gateway;
 mod health;
-mod keys;
+pub mod keys;
+pub mod limits;
 mod metrics;
 mod openapi;
 mod outage;
 mod protocol;
 mod rate;
+pub mod rotation;
 mod route;
 #[doc(hidden)] // for the model that the tests check
 pub mod rules;
@@ -118,6 +123,7 @@ pub async fn serve(
     let watcher = gateway.config.database.is_some().then(|| tokio::spawn(outage::watch_store(gateway.clone())));
     let stop_deliveries = CancellationToken::new();
     let deliveries = tokio::spawn(webhooks::worker::run(gateway.clone(), stop_deliveries.clone()));
+    let sealing = tokio::spawn(audit::run(gateway.clone(), stop_deliveries.clone()));
     let (stopping, stopped) = oneshot::channel();
     let shutdown = async {
         shutdown.await;
@@ -127,7 +133,8 @@ pub async fn serve(
         let _ = stopped.await;
         tokio::time::sleep(SHUTDOWN_GRACE).await;
     };
-    let serving = axum::serve(listener, app(gateway.clone())).with_graceful_shutdown(shutdown);
+    let serving = axum::serve(listener, app(gateway.clone()).into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(shutdown);
     let served = tokio::select! {
         served = serving => served,
         () = overdue => Ok(()),
@@ -140,6 +147,7 @@ pub async fn serve(
     gateway.tasks.wait().await;
     stop_deliveries.cancel();
     let _ = deliveries.await;
+    let _ = sealing.await;
     gateway.store.close().await;
     gateway.traces.close().await;
     served
@@ -149,6 +157,9 @@ async fn sweep(gateway: Arc<Gateway>) {
     let mut interval = tokio::time::interval(SWEEP_EVERY);
     loop {
         interval.tick().await;
+        if let Err(error) = gateway.use_keys().await {
+            tracing::warn!(%error, "which keys are in use");
+        }
         if let Err(error) = gateway.store.sweep(gateway.clock.now()).await {
             tracing::warn!(%error, "sweep");
         }

@@ -43,6 +43,12 @@ async fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             }
         }
+        Command::Keys(settings) => {
+            if let Err(error) = admin::run_keys(settings).await {
+                let _ = writeln!(io::stderr(), "repin-server: {error}");
+                return ExitCode::FAILURE;
+            }
+        }
         Command::Admin(settings) => {
             if let Err(error) = admin::run(settings).await {
                 let _ = writeln!(io::stderr(), "repin-server: {error}");

@@ -1,5 +1,5 @@
 //! The limit on a backend's requests: so many a second for each key and route, where the operator sets one. The protocol's
-//! route knows no key and is never limited here: a person's answer must not be lost to a counter.
+//! route knows no key; what limits it is in [`crate::limits`].
 
 use std::num::NonZeroU32;
 use std::sync::Arc;

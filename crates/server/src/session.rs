@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::api_key::Environment;
-use crate::keys::KeyRing;
+use crate::keys::{KeyRing, Purpose};
 use crate::store::{AppIdentity, User};
 
 /// A session's length in seconds (Circle's).
@@ -120,31 +120,47 @@ pub fn issue(
     Ok(IssuedSession { user_token, encryption_key: BASE64_STANDARD.encode(encryption_key.expose_secret()) })
 }
 
+/// Why a token is not taken.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// [`Code::UserTokenExpired`] for one of ours whose hour is over; [`Code::InvalidUserToken`] for anything else.
+    Code(Code),
+    /// It names a key that is not in this ring: one of another node, a retired one, or an invention. The store knows which.
+    UnknownKey(Purpose, String),
+}
+
+impl From<Code> for Refused {
+    fn from(code: Code) -> Self {
+        Self::Code(code)
+    }
+}
+
 /// Reads a token. With an owner, only one that was issued to them.
 ///
 /// # Errors
-/// [`Code::UserTokenExpired`] for one of ours whose hour is over; [`Code::InvalidUserToken`] for anything else.
-pub fn verify(keys: &KeyRing, token: &str, owner: Option<Owner<'_>>, now: UnixMs) -> Result<Claimed, Code> {
+/// [`Refused`].
+pub fn verify(keys: &KeyRing, token: &str, owner: Option<Owner<'_>>, now: UnixMs) -> Result<Claimed, Refused> {
     if token.len() > MAX_TOKEN {
-        return Err(Code::InvalidUserToken);
+        return Err(Code::InvalidUserToken.into());
     }
-    let claims = decode(keys, token).ok_or(Code::InvalidUserToken)?;
+    let claims = decode(keys, token)?;
     let app = AppIdentity { id: claims.aud, entity_id: claims.entity_id };
     let now = now / 1000;
     let sane = claims.exp.checked_sub(claims.iat).is_some_and(|length| length <= SESSION_SECONDS)
         && claims.nbf.max(claims.iat) <= now.saturating_add(LEEWAY_SECONDS);
-    let master = keys.master.get(&claims.master_kid);
     let environment = Environment::from_name(&claims.environment);
-    let (true, Some(master), Some(environment)) = (sane, master, environment) else {
-        return Err(Code::InvalidUserToken);
+    let (true, Some(environment)) = (sane, environment) else {
+        return Err(Code::InvalidUserToken.into());
     };
     // Before its time is looked at: that it was good once is nobody else's business.
     if owner.is_some_and(|owner| *owner.app != app || owner.environment != environment) {
-        return Err(Code::InvalidUserToken);
+        return Err(Code::InvalidUserToken.into());
     }
     if now >= claims.exp.saturating_add(LEEWAY_SECONDS) {
-        return Err(Code::UserTokenExpired);
+        return Err(Code::UserTokenExpired.into());
     }
+    let master = keys.master.get(&claims.master_kid);
+    let master = master.ok_or_else(|| Refused::UnknownKey(Purpose::SessionMaster, claims.master_kid.clone()))?;
     Ok(Claimed {
         user_token: SecretBytes::new(token.as_bytes().to_vec()),
         token_hash: Sha256::digest(token).into(),
@@ -159,13 +175,14 @@ pub fn verify(keys: &KeyRing, token: &str, owner: Option<Owner<'_>>, now: UnixMs
 
 /// The claims of a token that we signed, for whichever app. Its times are not looked at here: they are compared with our own
 /// clock, not with the one jsonwebtoken would read.
-fn decode(keys: &KeyRing, token: &str) -> Option<Claims> {
-    let header = jsonwebtoken::decode_header(token).ok()?;
+fn decode(keys: &KeyRing, token: &str) -> Result<Claims, Refused> {
+    let header = jsonwebtoken::decode_header(token).map_err(|_| Code::InvalidUserToken)?;
     // RFC 7515, section 4.1.11: what is critical and not understood makes the token invalid; jsonwebtoken reads over it.
     if header.crit.is_some() {
-        return None;
+        return Err(Code::InvalidUserToken.into());
     }
-    let key = keys.token.get(&header.kid?)?;
+    let kid = header.kid.ok_or(Code::InvalidUserToken)?;
+    let Some(key) = keys.token.get(&kid) else { return Err(Refused::UnknownKey(Purpose::TokenSigning, kid)) };
     let mut rules = Validation::new(Algorithm::RS256);
     rules.validate_exp = false;
     rules.validate_nbf = false;
@@ -173,7 +190,8 @@ fn decode(keys: &KeyRing, token: &str) -> Option<Claims> {
     rules.set_issuer(&[ISSUER]);
     // The app is looked up in the store by what the token says.
     rules.validate_aud = false;
-    Some(jsonwebtoken::decode::<Claims>(token, &key.verifying, &rules).ok()?.claims)
+    let decoded = jsonwebtoken::decode::<Claims>(token, &key.verifying, &rules);
+    Ok(decoded.map_err(|_| Code::InvalidUserToken)?.claims)
 }
 
 #[cfg(test)]
@@ -207,8 +225,12 @@ mod tests {
         let at = |seconds: u64| verify(&keys, &token, None, NOW + seconds * 1000).map(|claimed| claimed.user_id);
         assert_eq!(at(0), Ok("user-0001".into()));
         assert_eq!(at(3629), Ok("user-0001".into()));
-        assert_eq!(at(3630), Err(Code::UserTokenExpired));
-        assert_eq!(verify(&keys, &token, None, NOW - 31_000).err(), Some(Code::InvalidUserToken), "from the future");
+        assert_eq!(at(3630), Err(Code::UserTokenExpired.into()));
+        assert_eq!(
+            verify(&keys, &token, None, NOW - 31_000).err(),
+            Some(Code::InvalidUserToken.into()),
+            "from the future"
+        );
     }
 
     #[test]
@@ -227,7 +249,8 @@ mod tests {
         let (others, _, _) = world();
         let token = issue(&keys, &app, &user, Environment::Test, NOW).unwrap().user_token;
         let refused = |keys: &KeyRing, token: &str| verify(keys, token, None, NOW).err();
-        assert_eq!(refused(&others, &token), Some(Code::InvalidUserToken));
+        let unknown = Refused::UnknownKey(Purpose::TokenSigning, keys.token.newest().0.to_owned());
+        assert_eq!(refused(&others, &token), Some(unknown));
         assert_eq!(verify(&keys, &token, None, NOW).unwrap().app, app);
 
         let [header, claims, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
@@ -244,7 +267,7 @@ mod tests {
             "x".repeat(MAX_TOKEN + 1),
             String::new(),
         ] {
-            assert_eq!(refused(&keys, &forged), Some(Code::InvalidUserToken), "{forged}");
+            assert_eq!(refused(&keys, &forged), Some(Code::InvalidUserToken.into()), "{forged}");
         }
     }
 
@@ -256,8 +279,8 @@ mod tests {
             [NOW, NOW + 2 * 60 * 60 * 1000]
                 .map(|now| verify(&keys, &token, Some(Owner { app, environment }), now).err())
         };
-        assert_eq!(refused(&app, Environment::Test), [None, Some(Code::UserTokenExpired)]);
-        let invalid = [Some(Code::InvalidUserToken); 2];
+        assert_eq!(refused(&app, Environment::Test), [None, Some(Code::UserTokenExpired.into())]);
+        let invalid = [const { Some(Refused::Code(Code::InvalidUserToken)) }; 2];
         assert_eq!(refused(&app, Environment::Live), invalid);
         assert_eq!(refused(&AppIdentity { id: "app-2".into(), ..app.clone() }, Environment::Test), invalid);
         assert_eq!(refused(&AppIdentity { entity_id: "entity-2".into(), ..app.clone() }, Environment::Test), invalid);

@@ -8,18 +8,22 @@ use repin_core::api::{RunId, UnixMs};
 use repin_core::credential::CredentialId;
 
 mod apps;
+mod audit;
 mod away;
 mod operator;
 mod page;
 pub mod postgres;
+mod ring_keys;
 pub mod sqlite;
 mod types;
 mod watched;
 mod webhooks;
 
 pub use apps::*;
+pub use audit::*;
 pub use operator::*;
 pub use page::*;
+pub use ring_keys::*;
 pub use types::*;
 pub use watched::Watched;
 pub use webhooks::*;
@@ -46,14 +50,11 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// The gateway's memory.
 #[async_trait]
-pub trait Store: Apps + Operator + WebhookStore {
+pub trait Store: Apps + AuditChain + Operator + RingKeys + WebhookStore {
     /// Answers if the database does: whether it can be worked on.
     async fn ready(&self) -> Result<Readiness>;
     /// What the connections to the database do now.
     fn connections(&self) -> Connections;
-    /// Writes down which keys (purpose and `kid`) this gateway has. If the database knows keys of a purpose and this gateway has
-    /// none of them, that purpose is returned: it must not serve.
-    async fn claim_keys(&self, keys: &[(&'static str, &str)]) -> Result<Option<&'static str>>;
     /// Waits for what is being written, and closes.
     async fn close(&self);
 

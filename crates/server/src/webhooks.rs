@@ -24,7 +24,6 @@ pub use guard::{AddressGuard, EndpointError};
 pub use lookup::{Lookup, SystemLookup};
 pub use schedule::RETRY_DELAYS;
 pub use sender::{SendError, Sender};
-pub use signing::rotate_key;
 pub use trust::TrustError;
 
 /// How many subscriptions an app can have. Ours; Circle's number for wallets is not public.

@@ -1,13 +1,14 @@
 //! `admin webhooks`: deliveries that were given up, the log of tries, the key that signs.
 
 use clap::{Args, Subcommand};
+use repin_server::StartError;
 use repin_server::date::date;
+use repin_server::keys::{KeyRing, Purpose};
 use repin_server::store::{DeadLetter, LoggedAttempt, Replay};
-use repin_server::webhooks::rotate_key;
 use serde_json::{Value, json};
 
 use super::table::table;
-use super::{AdminError, Answer, Desk};
+use super::{AdminError, Answer, Desk, ring};
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -23,7 +24,7 @@ pub enum Command {
         #[arg(long, value_name = "ID")]
         subscription: Option<String>,
     },
-    /// Make a new signing key. It signs from the next start on; keys before it are still served.
+    /// Make a new signing key, as `keys rotate webhook` does, and print its id on the wire. It signs from the next start on; keys before it are still served.
     RotateKey,
 }
 
@@ -62,9 +63,9 @@ pub async fn run(desk: &Desk, command: Command) -> Result<Answer, AdminError> {
         }
         Command::Log { limit: Limit { limit }, subscription } => log(desk, subscription.as_deref(), limit).await,
         Command::RotateKey => {
-            let by = desk.by()?;
-            let id = rotate_key(&desk.data)?;
-            desk.store.note("WEBHOOK_KEY_ADDED", &id, by).await?;
+            let (_, material) = ring::rotate(desk, Purpose::WebhookSigning).await?;
+            let id = KeyRing::read(&material).map_err(StartError::from)?.webhook.newest().1.id().to_string();
+            desk.store.note("WEBHOOK_KEY_ADDED", &id, desk.by()?).await?;
             Ok(Answer { note: "It signs from the gateway's next start on.", ..Answer::new(&*id, json!({"id": id})) })
         }
     }

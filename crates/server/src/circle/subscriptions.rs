@@ -68,7 +68,7 @@ pub async fn create(caller: Caller, State(gateway): State<Arc<Gateway>>, body: B
     let id = Uuid::new_v4().to_string();
     let test = event::test(&new.id, &id, now);
     let first = NewDelivery { id: &id, kind: types::TEST, body: &test };
-    if !gateway.store.create_subscription(&new, MAX_SUBSCRIPTIONS, &first).await? {
+    if !gateway.store.create_subscription(&new, MAX_SUBSCRIPTIONS, &first, caller.by(now)).await? {
         return Err(too_many());
     }
     Ok(shown(&new))
@@ -128,7 +128,7 @@ pub async fn update(
         probe(&gateway, &before.endpoint).await?;
     }
     let now = gateway.clock.now();
-    let after = gateway.store.update_subscription(&caller.app.id, &id, name, enabled, now).await?;
+    let after = gateway.store.update_subscription(&caller.app.id, &id, name, enabled, caller.by(now)).await?;
     after.as_ref().map(shown).ok_or(NOT_FOUND)
 }
 
@@ -143,7 +143,8 @@ pub async fn update(
     security(("ApiKey" = [])),
 )]
 pub async fn delete(caller: Caller, State(gateway): State<Arc<Gateway>>, id: Id) -> Result<StatusCode, ApiError> {
-    let deleted = gateway.store.delete_subscription(&caller.app.id, &uuid(id)?).await?;
+    let by = caller.by(gateway.clock.now());
+    let deleted = gateway.store.delete_subscription(&caller.app.id, &uuid(id)?, by).await?;
     if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(NOT_FOUND) }
 }
 
@@ -165,12 +166,12 @@ pub async fn public_key(
     id: Id,
 ) -> Result<Json<Data<NotificationKey>>, ApiError> {
     let id = Uuid::try_parse(&uuid(id)?).map_err(|_| Code::IdNotUuid)?;
-    let (key, created) = gateway.keys.webhook.by_id(id).ok_or(NOT_FOUND)?;
+    let (public, created) = gateway.webhook_public_key(id).await?.ok_or(NOT_FOUND)?;
     Ok(Json(Data {
         data: NotificationKey {
             id: id.to_string(),
             algorithm: "ECDSA_SHA_256",
-            public_key: BASE64_STANDARD.encode(key.public()),
+            public_key: BASE64_STANDARD.encode(public),
             create_date: date(created),
         },
     }))

@@ -34,11 +34,13 @@ pub async fn create(
     body: Bytes,
 ) -> Result<Json<Data<Session>>, ApiError> {
     let body = Body::parse(&body)?;
-    let user = gateway.store.user(&caller.app.id, body.user_id()?).await?.ok_or(Code::UserNotFound)?;
+    let user_id = body.user_id()?;
+    let now = gateway.clock.now();
+    gateway.counts.token(&caller.app.id, user_id, now)?;
+    let user = gateway.store.user(&caller.app.id, user_id).await?.ok_or(Code::UserNotFound)?;
     if user.disabled {
         return Err(Code::UserWasDisabled.into());
     }
-    let now = gateway.clock.now();
     let issued =
         session::issue(&gateway.keys, &caller.app, &user, caller.environment, now).map_err(|_| ApiError::Internal)?;
     Ok(Json(Data { data: Session { user_token: issued.user_token, encryption_key: issued.encryption_key } }))

@@ -1,7 +1,5 @@
 //! Keys that sign webhooks: ECDSA on P-256.
 
-use std::path::Path;
-
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
@@ -10,10 +8,8 @@ use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 use zeroize::Zeroizing;
 
-use super::{KeyError, KeyRing, Ring, files, make_kid};
-
-/// What the key's files are called.
-pub const PURPOSE: &str = "webhook-signing";
+use super::make::made_at;
+use super::{KeyError, Ring};
 
 /// A key pair. No `Debug`: there is nothing in here to print.
 pub struct WebhookKey {
@@ -46,25 +42,6 @@ impl Ring<WebhookKey> {
     }
 }
 
-/// A kid begins with the time it was made, in seconds.
-fn made_at(kid: &str) -> UnixMs {
-    let seconds = kid.get(..8).and_then(|digits| u64::from_str_radix(digits, 16).ok());
-    seconds.unwrap_or_default().saturating_mul(1000)
-}
-
-impl KeyRing {
-    /// Adds a key that signs from the next start on; those before stay, so that what they signed can still be verified.
-    ///
-    /// # Errors
-    /// [`KeyError`].
-    pub fn add_webhook_key(folder: &Path) -> Result<Uuid, KeyError> {
-        let bytes = make()?;
-        let key = read(&bytes).ok_or(KeyError::Generation)?;
-        files::write(folder, PURPOSE, &make_kid(), &bytes)?;
-        Ok(key.id)
-    }
-}
-
 /// PKCS#8, DER.
 pub fn make() -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &SystemRandom::new());
@@ -83,26 +60,38 @@ pub fn read(bytes: &[u8]) -> Option<WebhookKey> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::keys::{KeyRing, KeySource, Purpose};
     use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 
     #[test]
     fn a_rotation_adds_a_key_and_keeps_the_old() {
         let folder = tempfile::tempdir().unwrap();
         let before = KeyRing::load_or_make(folder.path()).unwrap();
-        let old = before.webhook.newest().1.id();
-        // Kids have the resolution of a second; this one is older than any made now.
-        let name = files::list(folder.path(), PURPOSE).unwrap().remove(0).1;
-        std::fs::rename(name, folder.path().join(format!("{PURPOSE}-0000000a00000000.key"))).unwrap();
-        let new = KeyRing::add_webhook_key(folder.path()).unwrap();
+        let (kid, old) = before.webhook.newest();
+        let source = KeySource::Folder(folder.path().to_owned());
+        let new = source.add(&mut source.load().unwrap(), Purpose::WebhookSigning).unwrap();
         let after = KeyRing::load_or_make(folder.path()).unwrap();
-        assert_eq!(after.webhook.newest().1.id(), new);
-        assert_ne!(old, new);
-        let (key, made) = after.webhook.by_id(old).unwrap();
-        assert_eq!((key.id().get_version_num(), made), (4, 10_000));
+        assert_eq!(after.webhook.newest().0, new);
+        assert_ne!(after.webhook.newest().1.id(), old.id());
+        let (key, made) = after.webhook.by_id(old.id()).unwrap();
+        assert_eq!((key.id().get_version_num(), made), (4, made_at(kid)));
         assert!(after.webhook.by_id(Uuid::nil()).is_none());
-        let signature = before.webhook.newest().1.sign(b"body").unwrap();
+        let signature = old.sign(b"body").unwrap();
         let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key.public());
         assert!(public.verify(b"body", &signature).is_ok());
         assert!(public.verify(b"body ", &signature).is_err());
+    }
+
+    #[test]
+    fn keys_made_in_the_same_second_are_in_the_order_they_were_made_in() {
+        let folder = tempfile::tempdir().unwrap();
+        KeyRing::load_or_make(folder.path()).unwrap();
+        let source = KeySource::Folder(folder.path().to_owned());
+        for _ in 0..20 {
+            let mut material = source.load().unwrap();
+            let before = material.newest(Purpose::Storage).unwrap().to_owned();
+            let new = source.add(&mut material, Purpose::Storage).unwrap();
+            assert!(new > before && material.newest(Purpose::Storage) == Some(&new));
+        }
     }
 }

@@ -8,7 +8,6 @@ use repin_core::error::Code;
 use super::message::{Answered, Failure, Message};
 use super::origin::is_own;
 use super::questions::{REQUIRED_QUESTIONS, catalogue, open_questions};
-use crate::error::ApiError;
 use crate::store::{Credential, NewRun};
 
 /// How long a person may take to choose a new secret, in milliseconds: 10 minutes.
@@ -87,8 +86,8 @@ fn questions(message: &Message, credential: &Credential) -> Result<Vec<Question>
     let Some(sealed) = &credential.questions else { return Ok(Vec::new()) };
     let gateway = &message.gateway;
     let identifier = message.identifier(credential.kind, &credential.id);
-    open_questions(&gateway.keys, &identifier, sealed).map_err(|_| {
-        tracing::error!("a user's questions do not open; is a storage key missing from the ring?");
-        Failure::Internal(ApiError::Internal)
+    open_questions(&gateway.keys, &identifier, sealed).map_err(|error| {
+        tracing::error!(%error, "a user's questions");
+        Failure::Internal(error.into())
     })
 }

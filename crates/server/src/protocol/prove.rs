@@ -51,8 +51,8 @@ pub async fn guess(message: &Message) -> Answered {
 
 fn setup<'a>(message: &'a Message, credential: &Credential) -> Result<&'a ServerSetup, Failure> {
     message.gateway.keys.opaque.get(&credential.setup_kid).ok_or_else(|| {
-        tracing::error!("the OPAQUE setup of a record is missing from the ring");
-        Failure::Internal(ApiError::Internal)
+        tracing::error!(kid = credential.setup_kid, "the OPAQUE setup of a record is missing from the ring");
+        Failure::Internal(ApiError::Away)
     })
 }
 

@@ -1,9 +1,8 @@
 //! Security questions: those a person may choose from, what a chosen one must look like, and how they lie at rest.
 
 use repin_core::api::{self, Question, QuestionKind};
-use repin_core::channel::OpenError;
 
-use crate::keys::KeyRing;
+use crate::keys::{KeyRing, StorageError};
 
 /// How many questions a person must choose (Circle's default).
 pub const REQUIRED_QUESTIONS: u8 = 2;
@@ -54,11 +53,11 @@ pub fn seal_questions(keys: &KeyRing, identifier: &[u8], questions: &Vec<Questio
 /// Opens what [`seal_questions`] sealed for the same credential.
 ///
 /// # Errors
-/// [`OpenError`].
-pub fn open_questions(keys: &KeyRing, identifier: &[u8], sealed: &[u8]) -> Result<Vec<Question>, OpenError> {
+/// [`StorageError`].
+pub fn open_questions(keys: &KeyRing, identifier: &[u8], sealed: &[u8]) -> Result<Vec<Question>, StorageError> {
     let plaintext = keys.open_from_storage(identifier, sealed)?;
     // Needed in clear: it is what is decoded.
-    api::decode(plaintext.expose_secret()).map_err(|_| OpenError)
+    api::decode(plaintext.expose_secret()).map_err(|_| StorageError::Damaged)
 }
 
 #[cfg(test)]

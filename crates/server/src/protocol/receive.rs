@@ -79,9 +79,9 @@ async fn answer(
     }
 
     let sealed_state = run.as_ref().and_then(|run| run.state.as_deref());
-    let state = RunState::open(&gateway.keys, &id, &envelope.run, sealed_state).map_err(|_| {
-        tracing::error!("the state of a run does not open; is a storage key missing from the ring?");
-        ApiError::Internal
+    let state = RunState::open(&gateway.keys, &id, &envelope.run, sealed_state).map_err(|error| {
+        tracing::error!(%error, "the state of a run");
+        ApiError::from(error)
     })?;
     let channel = channel(&session, run.as_ref(), &state, envelope.seq)?;
     let place = place(&challenge, &envelope);

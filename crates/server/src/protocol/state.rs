@@ -2,12 +2,11 @@
 //! any node can answer the next message and a copy of the database tells nothing of a run.
 
 use repin_core::api::{self, CredentialKind, RunId};
-use repin_core::channel::OpenError;
 use repin_core::credential::CredentialId;
 use repin_core::secret::SecretBytes;
 use repin_core::wire_struct;
 
-use crate::keys::KeyRing;
+use crate::keys::{KeyRing, StorageError};
 
 /// The state of a run. Begins empty.
 #[derive(Default)]
@@ -49,12 +48,12 @@ impl RunState {
     /// Opens a run's state; a run without one is at its beginning.
     ///
     /// # Errors
-    /// [`OpenError`] for bytes that are not this run's state.
-    pub fn open(keys: &KeyRing, challenge: &str, run: &RunId, sealed: Option<&[u8]>) -> Result<Self, OpenError> {
+    /// [`StorageError`] for bytes that are not this run's state, or whose key is not in the ring.
+    pub fn open(keys: &KeyRing, challenge: &str, run: &RunId, sealed: Option<&[u8]>) -> Result<Self, StorageError> {
         let Some(sealed) = sealed else { return Ok(Self::default()) };
         let plaintext = keys.open_from_storage(&place(challenge, run), sealed)?;
         // Needed in clear: it is what is decoded.
-        api::decode(plaintext.expose_secret()).map_err(|_| OpenError)
+        api::decode(plaintext.expose_secret()).map_err(|_| StorageError::Damaged)
     }
 
     /// Seals it for the store.

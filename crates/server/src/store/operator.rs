@@ -63,6 +63,8 @@ pub struct StoredKey {
 #[derive(Clone, Debug)]
 #[allow(missing_docs)] // the columns of the table, which says it
 pub struct AuditEntry {
+    /// Rows are numbered in the order they were written in, more or less, and with gaps.
+    pub id: u64,
     pub at: UnixMs,
     /// `None`: the person themselves.
     pub operator: Option<String>,

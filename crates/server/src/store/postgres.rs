@@ -57,7 +57,13 @@ mod dialect {
             concat!(" FOR UPDATE OF ", stringify!($table), " SKIP LOCKED")
         };
     }
-    pub(super) use {lock_rows, skip_locked};
+    /// The same, for rows that others may read and lock this way, too.
+    macro_rules! share_rows {
+        () => {
+            " FOR SHARE"
+        };
+    }
+    pub(super) use {lock_rows, share_rows, skip_locked};
 
     pub use super::known;
 

@@ -47,7 +47,13 @@ mod dialect {
             ""
         };
     }
-    pub(super) use {lock_rows, skip_locked};
+    /// The same, for rows that others may read and lock this way, too.
+    macro_rules! share_rows {
+        () => {
+            ""
+        };
+    }
+    pub(super) use {lock_rows, share_rows, skip_locked};
 
     pub use super::known;
 

@@ -52,7 +52,6 @@ macro_rules! watched {
 
 watched! {
     impl Store {
-        fn claim_keys(keys: &[(&'static str, &str)]) -> Result<Option<&'static str>>;
         fn create_user(app: &str, user_id: &str, now: UnixMs) -> Result<Option<User>>;
         fn user(app: &str, user_id: &str) -> Result<Option<User>>;
         fn users(app: &str, wanted: &UserFilter, page: &Page, now: UnixMs) -> Result<Option<Listed<User>>>;
@@ -112,12 +111,39 @@ watched! {
 }
 
 watched! {
+    impl RingKeys {
+        fn claim_keys(keys: &[(&'static str, &str)]) -> Result<Option<&'static str>>;
+        fn use_keys(newest: &[(&'static str, &str)], now: UnixMs) -> Result<()>;
+        fn ring_keys() -> Result<Vec<RingKey>>;
+        fn has_ring_key(purpose: &str, kid: &str) -> Result<bool>;
+        fn needs_of_key(purpose: &str, kid: &str) -> Result<u64>;
+        fn add_ring_key(purpose: &str, kid: &str, by: By<'_>) -> Result<()>;
+        fn retire_ring_key(purpose: &str, kid: &str, unused_since: UnixMs, by: By<'_>) -> Result<Retirement>;
+        fn keep_webhook_key(key: &WebhookPublicKey) -> Result<()>;
+        fn webhook_keys() -> Result<Vec<WebhookPublicKey>>;
+        fn webhook_key(id: &str) -> Result<Option<WebhookPublicKey>>;
+    }
+}
+
+watched! {
+    impl AuditChain {
+        fn audit_head() -> Result<Option<AuditLink>>;
+        fn audit_rows_after(id: u64) -> Result<u64>;
+        fn seal_audit(limit: u32, seal: Seal<'_>) -> Result<Sealing>;
+        fn audit_links(after: u64, limit: u32) -> Result<Vec<(AuditLink, Option<AuditEntry>)>>;
+        fn last_audit_link() -> Result<u64>;
+        fn first_unlinked(up_to: u64) -> Result<Option<AuditEntry>>;
+        fn audit_after(id: u64, limit: u32) -> Result<Vec<(AuditEntry, Option<AuditLink>)>>;
+    }
+}
+
+watched! {
     impl WebhookStore {
-        fn create_subscription(new: &Subscription, max: usize, first: &NewDelivery<'_>) -> Result<bool>;
+        fn create_subscription(new: &Subscription, max: usize, first: &NewDelivery<'_>, by: By<'_>) -> Result<bool>;
         fn subscription(app: &str, id: &str) -> Result<Option<Subscription>>;
         fn subscriptions(app: &str) -> Result<Vec<Subscription>>;
-        fn update_subscription(app: &str, id: &str, name: Option<&str>, enabled: Option<bool>, now: UnixMs) -> Result<Option<Subscription>>;
-        fn delete_subscription(app: &str, id: &str) -> Result<bool>;
+        fn update_subscription(app: &str, id: &str, name: Option<&str>, enabled: Option<bool>, by: By<'_>) -> Result<Option<Subscription>>;
+        fn delete_subscription(app: &str, id: &str, by: By<'_>) -> Result<bool>;
         fn due_deliveries() -> Result<Vec<(String, UnixMs)>>;
         fn claim_deliveries(claim: &Claim<'_>, now: UnixMs) -> Result<Vec<Delivery>>;
         fn finish_attempt(attempt: &Attempt<'_>) -> Result<()>;

@@ -161,7 +161,14 @@ pub enum Replay<'a> {
 #[async_trait]
 pub trait WebhookStore: Send + Sync + 'static {
     /// Creates a subscription with its first delivery, unless its app has `max` of them. `false`: it has.
-    async fn create_subscription(&self, new: &Subscription, max: usize, first: &NewDelivery<'_>) -> Result<bool>;
+    /// Leaves an audit row, as every change does.
+    async fn create_subscription(
+        &self,
+        new: &Subscription,
+        max: usize,
+        first: &NewDelivery<'_>,
+        by: By<'_>,
+    ) -> Result<bool>;
     /// An app's subscription.
     async fn subscription(&self, app: &str, id: &str) -> Result<Option<Subscription>>;
     /// An app's subscriptions, oldest first.
@@ -173,10 +180,10 @@ pub trait WebhookStore: Send + Sync + 'static {
         id: &str,
         name: Option<&str>,
         enabled: Option<bool>,
-        now: UnixMs,
+        by: By<'_>,
     ) -> Result<Option<Subscription>>;
     /// Deletes a subscription with what it was still to be told. `false`: there was none.
-    async fn delete_subscription(&self, app: &str, id: &str) -> Result<bool>;
+    async fn delete_subscription(&self, app: &str, id: &str, by: By<'_>) -> Result<bool>;
 
     /// The enabled subscriptions with work, and when their first is due.
     async fn due_deliveries(&self) -> Result<Vec<(String, UnixMs)>>;

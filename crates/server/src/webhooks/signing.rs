@@ -1,11 +1,8 @@
-//! The headers that let a receiver check who sent a body, and the operator's new key.
-
-use std::path::Path;
+//! The headers that let a receiver check who sent a body.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use crate::gateway::StartError;
 use crate::keys::KeyRing;
 
 /// `X-Circle-Key-Id` and `X-Circle-Signature`.
@@ -21,12 +18,4 @@ pub fn sign(keys: &KeyRing, body: &[u8]) -> Option<Signature> {
     let (_, key) = keys.webhook.newest();
     let signature = BASE64_STANDARD.encode(key.sign(body)?);
     Some(Signature { key_id: key.id().to_string(), signature })
-}
-
-/// Adds a key to the ring in a data folder. It signs from the gateway's next start on; older ones are still served.
-///
-/// # Errors
-/// [`StartError::Keys`] when the folder has no key ring, or cannot be written.
-pub fn rotate_key(data: &Path) -> Result<String, StartError> {
-    Ok(KeyRing::add_webhook_key(&data.join("keys"))?.to_string())
 }

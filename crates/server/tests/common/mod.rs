@@ -14,6 +14,7 @@ use std::time::Duration;
 use repin_core::api::KsfParams;
 use repin_server::api_key::Environment;
 use repin_server::clock::ManualClock;
+use repin_server::limits::Limits;
 use repin_server::store::{By, StoredKey};
 use repin_server::{ApiKey, Config};
 use reqwest::{Client, Method, RequestBuilder};
@@ -85,6 +86,8 @@ impl Gateway {
         config.api_keys = vec![ApiKey::parse(API_KEY).unwrap()];
         config.allowed_origins = vec![ORIGIN.to_owned()];
         config.register_ksf = KSF;
+        // A thousand guesses at once are a test here.
+        config.limits = Limits::NONE;
         change(&mut config);
         Self::run(folder, config, Arc::new(ManualClock::at(START)), database).await
     }

@@ -13,6 +13,8 @@ use super::{API_KEY, Host, ORIGIN};
 pub fn serve(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_repin-server"));
     command.env_clear().env("REPIN_API_KEY", API_KEY).stderr(Stdio::piped());
+    // A thousand guesses at once are a test here.
+    command.envs(["REPIN_SESSION_LIMIT", "REPIN_USER_LIMIT", "REPIN_ADDRESS_LIMIT"].map(|limit| (limit, "0")));
     command.args(["serve", "--listen", "127.0.0.1:0", "--allowed-origin", ORIGIN, "--data"]).arg(data);
     command
 }

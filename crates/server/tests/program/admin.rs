@@ -24,21 +24,21 @@ fn admin(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 /// What it prints as JSON, done by Ada.
-fn told(folder: &Path, arguments: &[&str]) -> Value {
+pub fn told(folder: &Path, arguments: &[&str]) -> Value {
     let output = admin(folder, &[arguments, &["--json", "--by", "Ada"]].concat());
     assert!(output.status.success(), "{arguments:?} {}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// What it prints for people, done by Ada.
-fn said(folder: &Path, arguments: &[&str]) -> String {
+pub fn said(folder: &Path, arguments: &[&str]) -> String {
     let output = admin(folder, &[arguments, &["--by", "Ada"]].concat());
     assert!(output.status.success(), "{arguments:?} {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
 
 /// Why it refuses.
-fn refused(folder: &Path, arguments: &[&str]) -> String {
+pub fn refused(folder: &Path, arguments: &[&str]) -> String {
     let output = admin(folder, arguments);
     assert!(!output.status.success() && output.stdout.is_empty(), "{arguments:?}");
     String::from_utf8(output.stderr).unwrap()

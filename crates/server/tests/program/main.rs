@@ -10,6 +10,7 @@ mod admin;
 mod client;
 #[path = "../common/mod.rs"]
 mod common;
+mod keys;
 
 use client::Client;
 use common::database::{Place, database_of};
@@ -28,6 +29,13 @@ fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_repin-server"));
     command.env_clear();
     command
+}
+
+/// Changes a SQLite database behind its gateway's back.
+async fn execute_sqlite(file: &std::path::Path, statement: &'static str) {
+    use sqlx::Connection;
+    let mut connection = sqlx::SqliteConnection::connect(file.to_str().unwrap()).await.unwrap();
+    sqlx::query(statement).execute(&mut connection).await.unwrap();
 }
 
 /// The program on this place, with all that it logs.

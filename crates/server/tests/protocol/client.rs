@@ -85,6 +85,12 @@ impl Client {
         }
     }
 
+    /// The same run at another gateway.
+    pub fn at(mut self, url: &str) -> Self {
+        url.clone_into(&mut self.url);
+        self
+    }
+
     /// OPEN.
     pub async fn say_open(&mut self) -> Result<(), Refused> {
         let sealed = self.seal(Step::Open, &open_request());

@@ -5,6 +5,7 @@ mod client;
 #[path = "../common/mod.rs"]
 mod common;
 
+mod audit;
 mod backups;
 mod clocks;
 mod commits;
@@ -13,9 +14,11 @@ mod disconnects;
 mod facts;
 mod guesses;
 mod journey;
+mod limits;
 mod malformed;
 mod naive;
 mod origins;
+mod rotation;
 mod runs;
 mod storage;
 #[path = "../crash/verdict.rs"]

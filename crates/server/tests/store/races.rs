@@ -11,6 +11,7 @@ use repin_server::store::{
     Charge, Claim, Commit, Committed, Created, NewChallenge, NewDelivery, NewRun, Recorded, Status, Store, Subscription,
 };
 
+use crate::common::BY;
 use crate::common::database::{Place, database_of};
 use crate::{challenge, credential, key, open, reply, set_pin, store_with_user};
 
@@ -219,7 +220,7 @@ async fn each_delivery_is_claimed_by_one_and_each_expiry_told_once() {
         updated: 1,
     };
     let first = NewDelivery { id: "n-1", kind: "webhooks.test", body: "{}" };
-    assert!(store.create_subscription(&subscription, 1, &first).await.unwrap());
+    assert!(store.create_subscription(&subscription, 1, &first, BY).await.unwrap());
     for number in 0..150 {
         challenge(&*store, &user, ChallengeType::SetPin, &number.to_string()).await;
     }

@@ -97,7 +97,7 @@ impl History {
         if starts {
             let gateway = Gateway::start(Config::new(folder.path()), clock()).await;
             let gateway = gateway.map_err(|error| format!("the gateway does not start: {error}"))?;
-            assert!(gateway.store.ready().await.unwrap());
+            assert_eq!(gateway.store.ready().await.unwrap(), Readiness::Ready);
         }
         self.moments.iter().position(|moment| moment.state == found).ok_or_else(|| format!("never committed: {found}"))
     }

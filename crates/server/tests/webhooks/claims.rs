@@ -2,8 +2,8 @@
 
 use repin_server::store::{Attempt, Claim, Delivery, NewDelivery, Outcome, Store, Subscription};
 
-use crate::common::START;
 use crate::common::database::{Place, empty_store, server};
+use crate::common::{BY, START};
 
 const ID: &str = "50000000-0000-4000-8000-000000000001";
 
@@ -21,7 +21,7 @@ async fn store() -> (Place, Box<dyn Store>) {
         updated: START,
     };
     let first = NewDelivery { id: "n-1", kind: "webhooks.test", body: "{}" };
-    assert!(store.create_subscription(&subscription, 1, &first).await.unwrap());
+    assert!(store.create_subscription(&subscription, 1, &first, BY).await.unwrap());
     (place, store)
 }
 

@@ -242,7 +242,7 @@ async fn two_who_claim_at_once_never_get_the_same() {
     for _ in 0..39 {
         gateway.challenge("POST", "/user/pin", &token).await;
     }
-    gateway.inner.store.update_subscription(&gateway.inner.app.id, &id, None, None, START).await.unwrap();
+    gateway.inner.store.update_subscription(&gateway.inner.app.id, &id, None, None, BY).await.unwrap();
     enrol(&gateway).await;
     let claims = (0..20).map(|node| {
         let (store, subscription) = (gateway.inner.store.clone(), id.clone());

@@ -49,6 +49,28 @@ async fn a_subscription_is_created_shown_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn every_change_of_a_subscription_is_on_record_with_the_key_that_made_it() {
+    let receiver = Receiver::start().await;
+    let gateway = gateway_for(&receiver).await;
+    let id = subscribe(&gateway, &receiver.url(), &[]).await["id"].as_str().unwrap().to_owned();
+    let one = format!("/subscriptions/{id}");
+    for change in [json!({"name": "n2"}), json!({"enabled": false}), json!({"enabled": true})] {
+        assert_eq!(send(request(&gateway, "PATCH", &one).json(&change)).await.0, 200);
+    }
+    assert_eq!(send(request(&gateway, "DELETE", &one)).await.0, 204);
+    assert_eq!(send(request(&gateway, "DELETE", &one)).await.0, 404);
+    let audit = gateway.inner.store.audit(10).await.unwrap();
+    let events: Vec<_> = audit.iter().map(|entry| entry.event.as_str()).collect();
+    let expected =
+        ["DELETED", "ENABLED", "DISABLED", "RENAMED", "CREATED"].map(|change| format!("SUBSCRIPTION_{change}"));
+    assert_eq!(events, expected);
+    for entry in audit {
+        assert_eq!((entry.operator.as_deref(), entry.subject.as_deref()), (Some("API key repin"), Some(id.as_str())));
+        assert_eq!(entry.app.as_ref(), Some(&gateway.inner.app.id));
+    }
+}
+
+#[tokio::test]
 async fn a_new_subscription_is_probed_and_greeted() {
     let receiver = Receiver::start().await;
     let gateway = gateway_for(&receiver).await;

@@ -8,13 +8,15 @@ use sqlx::Row;
 use super::dialect::lock_rows;
 use super::locks::lock_person;
 use super::outbox::write_event;
+use super::ring_keys::is_retired;
 use super::row::{int, kind_number, time};
 use super::runs::{insert_seen, not_next, take};
 use super::users::credentials;
 use super::{Commit, Committed, MessageKey, Recorded, Reply, Result, SqlStore, Tx};
 use crate::failpoint::{commit, failpoint};
+use crate::keys::{KID_LEN, Purpose};
 use crate::rules::refuse_commit;
-use crate::store::{Credential, Status};
+use crate::store::{Credential, Status, StoreError};
 
 impl SqlStore {
     pub(super) async fn commit_challenge(
@@ -34,6 +36,7 @@ impl SqlStore {
         }
         failpoint!("commit.begun");
         for credential in &commit.credentials {
+            refuse_retired(&mut tx, credential).await?;
             replace(&mut tx, commit.user, credential, now).await?;
         }
         failpoint!("commit.replaced");
@@ -74,6 +77,15 @@ async fn refusal(tx: &mut Tx, key: &MessageKey<'_>, commit: &Commit<'_>, now: Un
     }
     let [pin, answers] = credentials(&mut **tx, commit.user).await?;
     Ok(refuse_commit(commit.kind, pin.is_some(), answers.is_some()))
+}
+
+/// A node that was not restarted since one of its keys was retired would lock people out.
+async fn refuse_retired(tx: &mut Tx, new: &Credential) -> Result<()> {
+    let mut retired = is_retired(tx, Purpose::OpaqueSetup, &new.setup_kid).await?;
+    if let Some(kid) = new.questions.as_deref().and_then(|sealed| std::str::from_utf8(sealed.get(..KID_LEN)?).ok()) {
+        retired |= is_retired(tx, Purpose::Storage, kid).await?;
+    }
+    if retired { Err(StoreError::Away("a retired key is in use: restart this gateway".into())) } else { Ok(()) }
 }
 
 async fn replace(tx: &mut Tx, user: &str, new: &Credential, now: UnixMs) -> Result<()> {

@@ -5,9 +5,10 @@ use repin_core::api::UnixMs;
 use sqlx::Row;
 
 use super::dialect::{self, DbRow, skip_locked};
+use super::operator::{About, audit};
 use super::row::{int, optional, time, unsigned};
 use super::{Result, SqlStore, Tx};
-use crate::store::{Attempt, Claim, Delivery, NewDelivery, Outbox, Outcome};
+use crate::store::{Attempt, By, Claim, Delivery, NewDelivery, Outbox, Outcome};
 
 /// Adds a delivery, due at once.
 pub(super) async fn insert_delivery(tx: &mut Tx, subscription: &str, new: &NewDelivery<'_>, now: UnixMs) -> Result<()> {
@@ -97,11 +98,18 @@ impl SqlStore {
         let at = int(attempt.at);
         // Before its delivery, which is the order in which a deletion takes the two.
         if attempt.outcome == Outcome::Gone {
-            sqlx::query("UPDATE subscriptions SET enabled = false, updated = $1 WHERE id = $2 AND enabled")
-                .bind(at)
-                .bind(&delivery.subscription)
-                .execute(&mut *tx)
-                .await?;
+            let disabled: Option<String> = sqlx::query_scalar(
+                "UPDATE subscriptions SET enabled = false, updated = $1 WHERE id = $2 AND enabled RETURNING app",
+            )
+            .bind(at)
+            .bind(&delivery.subscription)
+            .fetch_optional(&mut *tx)
+            .await?;
+            if let Some(app) = disabled {
+                let by = By { operator: "the receiver (410)", now: attempt.at };
+                let about = About { app: Some(&app), subject: Some(&delivery.subscription), ..About::default() };
+                audit(&mut tx, by, "SUBSCRIPTION_DISABLED", about).await?;
+            }
         }
         let change = match attempt.outcome {
             Outcome::Delivered => {

@@ -6,6 +6,7 @@ use sqlx::Row;
 use uuid::Uuid;
 
 use super::apps::identity;
+use super::audit::entry;
 use super::dialect::DbRow;
 use super::row::{int, time};
 use super::{Result, SqlStore, Tx};
@@ -162,18 +163,6 @@ impl Operator for SqlStore {
         let rows = sqlx::query("SELECT * FROM audit ORDER BY id DESC LIMIT $1")
             .bind(i64::from(limit))
             .fetch_all(&self.readers);
-        let mut entries = Vec::new();
-        for row in rows.await? {
-            entries.push(AuditEntry {
-                at: time(&row, "at")?,
-                operator: row.try_get("operator")?,
-                event: row.try_get("event")?,
-                app: row.try_get("app")?,
-                user: row.try_get("person")?,
-                challenge: row.try_get("challenge")?,
-                subject: row.try_get("subject")?,
-            });
-        }
-        Ok(entries)
+        rows.await?.iter().map(entry).collect()
     }
 }

@@ -16,16 +16,17 @@ use crate::store::{
 
 mod api_keys;
 mod apps;
+mod audit;
 mod challenges;
 mod commit;
 mod dead_letters;
 mod deliveries;
 mod guesses;
-mod key_ids;
 mod locks;
 mod operator;
 mod outbox;
 mod page;
+mod ring_keys;
 mod row;
 mod runs;
 mod subscriptions;
@@ -76,10 +77,6 @@ impl Store for SqlStore {
         let open: u32 = pools.iter().map(|pool| pool.size()).sum();
         let limit = pools.iter().map(|pool| pool.options().get_max_connections()).sum();
         Connections { in_use: open.saturating_sub(idle), idle, limit }
-    }
-
-    async fn claim_keys(&self, keys: &[(&'static str, &str)]) -> Result<Option<&'static str>> {
-        self.insert_keys(keys).await
     }
 
     async fn close(&self) {

@@ -1,14 +1,14 @@
 //! Subscriptions.
 
-use repin_core::api::UnixMs;
 use sqlx::Row;
 
 use super::deliveries::insert_delivery;
 use super::dialect::{Db, DbRow};
 use super::locks::lock_app;
+use super::operator::{About, audit};
 use super::row::{int, time};
-use super::{Result, SqlStore};
-use crate::store::{NewDelivery, Subscription};
+use super::{Result, SqlStore, Tx};
+use crate::store::{By, NewDelivery, Subscription};
 
 impl SqlStore {
     pub(super) async fn insert_subscription(
@@ -16,6 +16,7 @@ impl SqlStore {
         new: &Subscription,
         max: usize,
         first: &NewDelivery<'_>,
+        by: By<'_>,
     ) -> Result<bool> {
         let mut tx = self.begin().await?;
         lock_app(&mut tx, &new.app).await?;
@@ -41,6 +42,7 @@ impl SqlStore {
         .execute(&mut *tx)
         .await?;
         insert_delivery(&mut tx, &new.id, first, new.created).await?;
+        note(&mut tx, by, "SUBSCRIPTION_CREATED", &new.app, &new.id).await?;
         tx.commit().await?;
         self.delivery_added.notify_one();
         Ok(true)
@@ -64,7 +66,7 @@ impl SqlStore {
         id: &str,
         name: Option<&str>,
         enabled: Option<bool>,
-        now: UnixMs,
+        by: By<'_>,
     ) -> Result<Option<Subscription>> {
         let mut tx = self.begin().await?;
         sqlx::query(
@@ -73,26 +75,44 @@ impl SqlStore {
         )
         .bind(name)
         .bind(enabled)
-        .bind(int(now))
+        .bind(int(by.now))
         .bind(app)
         .bind(id)
         .execute(&mut *tx)
         .await?;
         let changed = select(&mut *tx, app, id).await?;
+        if changed.is_some() {
+            let event = match enabled {
+                Some(true) => "SUBSCRIPTION_ENABLED",
+                Some(false) => "SUBSCRIPTION_DISABLED",
+                None => "SUBSCRIPTION_RENAMED",
+            };
+            note(&mut tx, by, event, app, id).await?;
+        }
         tx.commit().await?;
         // What waited for it to be enabled can go.
         self.delivery_added.notify_one();
         Ok(changed)
     }
 
-    pub(super) async fn remove_subscription(&self, app: &str, id: &str) -> Result<bool> {
+    pub(super) async fn remove_subscription(&self, app: &str, id: &str, by: By<'_>) -> Result<bool> {
+        let mut tx = self.begin().await?;
         let removed = sqlx::query("DELETE FROM subscriptions WHERE app = $1 AND id = $2")
             .bind(app)
             .bind(id)
-            .execute(&self.writer)
+            .execute(&mut *tx)
             .await?;
-        Ok(removed.rows_affected() > 0)
+        if removed.rows_affected() == 0 {
+            return Ok(false);
+        }
+        note(&mut tx, by, "SUBSCRIPTION_DELETED", app, id).await?;
+        tx.commit().await?;
+        Ok(true)
     }
+}
+
+async fn note(tx: &mut Tx, by: By<'_>, event: &str, app: &str, id: &str) -> Result<()> {
+    audit(tx, by, event, About { app: Some(app), subject: Some(id), ..About::default() }).await
 }
 
 async fn select(executor: impl sqlx::Executor<'_, Database = Db>, app: &str, id: &str) -> Result<Option<Subscription>> {

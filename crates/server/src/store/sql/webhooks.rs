@@ -10,8 +10,14 @@ use crate::store::{
 
 #[async_trait]
 impl WebhookStore for SqlStore {
-    async fn create_subscription(&self, new: &Subscription, max: usize, first: &NewDelivery<'_>) -> Result<bool> {
-        self.insert_subscription(new, max, first).await
+    async fn create_subscription(
+        &self,
+        new: &Subscription,
+        max: usize,
+        first: &NewDelivery<'_>,
+        by: By<'_>,
+    ) -> Result<bool> {
+        self.insert_subscription(new, max, first, by).await
     }
 
     async fn subscription(&self, app: &str, id: &str) -> Result<Option<Subscription>> {
@@ -28,13 +34,13 @@ impl WebhookStore for SqlStore {
         id: &str,
         name: Option<&str>,
         enabled: Option<bool>,
-        now: UnixMs,
+        by: By<'_>,
     ) -> Result<Option<Subscription>> {
-        self.change_subscription(app, id, name, enabled, now).await
+        self.change_subscription(app, id, name, enabled, by).await
     }
 
-    async fn delete_subscription(&self, app: &str, id: &str) -> Result<bool> {
-        self.remove_subscription(app, id).await
+    async fn delete_subscription(&self, app: &str, id: &str, by: By<'_>) -> Result<bool> {
+        self.remove_subscription(app, id, by).await
     }
 
     async fn due_deliveries(&self) -> Result<Vec<(String, UnixMs)>> {

@@ -1,0 +1,78 @@
+//! The audit's chain: whoever has the database and not the key ring cannot change what is written, or leave some of it out,
+//! without being found out.
+//!
+//! Rows are written in the transaction that makes them true, as ever, and know nothing of each other: people would otherwise
+//! wait for one another. Once a second some gateway, one at a time, adds a link for each row that has none yet, in the order
+//! of their ids and never past one that may still come: SHA-256 over the hash before it and the row, under a MAC whose key
+//! comes from the storage key. A crash between a row and its link costs nothing; the next one to look adds it.
+//!
+//! What it does not show: a row that somebody with the database adds at the end is sealed like any other, and a database that
+//! is set back to an earlier state is whole. For that, note the end of the chain somewhere else; `verify` compares.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+mod chain;
+mod verify;
+
+pub use verify::{Fault, Found, Report, verify};
+
+use crate::gateway::Gateway;
+use crate::store::{Result, Sealing};
+
+/// Rows that one transaction seals.
+const BATCH: u32 = 500;
+/// How often is looked.
+const EVERY: Duration = Duration::from_secs(1);
+/// And after the end of the chain was found to be another's.
+const EVERY_REFUSED: Duration = Duration::from_secs(60);
+
+impl Gateway {
+    /// Seals what there is to seal; how many rows.
+    ///
+    /// # Errors
+    /// [`crate::store::StoreError`].
+    pub async fn seal_audit(&self) -> Result<Sealing> {
+        let mut sealed = 0;
+        loop {
+            let Some(head) = self.store.audit_head().await? else { return Ok(Sealing::Refused) };
+            // After a rotation the end is sealed anew, so that the old key can go.
+            let rotated = head.seq > 0 && head.kid != self.keys.storage.newest().0;
+            if !rotated && self.store.audit_rows_after(head.audit).await? == 0 {
+                return Ok(Sealing::Sealed(sealed));
+            }
+            match self.store.seal_audit(BATCH, &|head, rows| chain::extend(&self.keys, head, rows)).await? {
+                Sealing::Sealed(0) if !rotated => return Ok(Sealing::Sealed(sealed)),
+                Sealing::Sealed(rows) => sealed += rows,
+                other => return Ok(other),
+            }
+        }
+    }
+}
+
+/// Seals until told to stop, and then once more.
+pub(crate) async fn run(gateway: Arc<Gateway>, stop: CancellationToken) {
+    loop {
+        let stopping = stop.is_cancelled();
+        let mut wait = EVERY;
+        match gateway.seal_audit().await {
+            Ok(Sealing::Refused) => {
+                tracing::error!(
+                    "the audit's chain was changed by somebody else; see `repin-server admin audit verify`"
+                );
+                wait = EVERY_REFUSED;
+            }
+            Ok(Sealing::Sealed(_) | Sealing::Busy) => {}
+            Err(error) => tracing::warn!(%error, "the audit is not sealed"),
+        }
+        if stopping {
+            return;
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}

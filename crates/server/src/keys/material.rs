@@ -1,0 +1,146 @@
+//! What a key ring is made of, before anything is made of it: purposes, `kid`s and bytes, wherever they come from.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::{KeyError, Purpose, document, files, make};
+
+/// Where the ring comes from.
+#[derive(Clone)]
+pub enum KeySource {
+    /// Files in a folder, made at the first start.
+    Folder(PathBuf),
+    /// One document, from the environment: for where there is no folder to keep.
+    Document(Arc<Zeroizing<String>>),
+}
+
+impl KeySource {
+    /// A document, as the environment brought it. Whether it is one is looked at when it is used.
+    pub fn document(text: String) -> Self {
+        Self::Document(Arc::new(Zeroizing::new(text)))
+    }
+
+    /// What the environment brings as `REPIN_KEY_RING`, if it does. No option takes it: `ps` shows options to everyone.
+    ///
+    /// # Errors
+    /// [`KeyError::NotARing`] unless it is text.
+    pub fn from_environment() -> Result<Option<Self>, KeyError> {
+        let Some(text) = std::env::var_os(document::VARIABLE) else { return Ok(None) };
+        text.into_string().map(|text| Some(Self::document(text))).map_err(|_| KeyError::NotARing("it is not text"))
+    }
+
+    /// Its name, for an error.
+    pub fn place(&self) -> PathBuf {
+        match self {
+            Self::Folder(folder) => folder.clone(),
+            Self::Document(_) => document::VARIABLE.into(),
+        }
+    }
+
+    /// Reads what is there, and makes nothing.
+    ///
+    /// # Errors
+    /// [`KeyError`]; [`KeyError::Partial`] when a purpose has no key.
+    pub fn load(&self) -> Result<Material, KeyError> {
+        let material = match self {
+            Self::Folder(folder) => files::load(folder)?,
+            Self::Document(text) => document::read(text)?,
+        };
+        for purpose in Purpose::ALL {
+            if material.of(purpose).next().is_none() {
+                return Err(KeyError::Partial(material.place.clone(), purpose.name()));
+            }
+        }
+        Ok(material)
+    }
+
+    /// Puts a new key beside those of its purpose, and returns its `kid`. Files are written; of a document, `material` is
+    /// afterwards what the operator has to bring instead.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn add(&self, material: &mut Material, purpose: Purpose) -> Result<String, KeyError> {
+        let kid = make::kid(material.newest(purpose));
+        let bytes = purpose.make()?;
+        if let Self::Folder(folder) = self {
+            files::write(folder, purpose, &kid, &bytes)?;
+        }
+        material.insert(RawKey { purpose, kid: kid.clone(), bytes, place: material.place.clone() });
+        Ok(kid)
+    }
+
+    /// Takes a key away, in the same two ways.
+    ///
+    /// # Errors
+    /// [`KeyError::Io`].
+    pub fn remove(&self, material: &mut Material, purpose: Purpose, kid: &str) -> Result<(), KeyError> {
+        if let Self::Folder(folder) = self {
+            files::remove(folder, purpose, kid)?;
+        }
+        material.keys.retain(|key| key.purpose != purpose || key.kid != kid);
+        Ok(())
+    }
+}
+
+/// A key as it is kept. No `Debug`: there is nothing in here to print.
+pub struct RawKey {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Its name.
+    pub kid: String,
+    /// Itself.
+    pub bytes: Zeroizing<Vec<u8>>,
+    /// Where it was found, for an error.
+    pub place: PathBuf,
+}
+
+/// All keys of a source, by purpose and `kid`.
+pub struct Material {
+    place: PathBuf,
+    keys: Vec<RawKey>,
+}
+
+impl Material {
+    /// Nothing yet, from there.
+    pub(super) fn new(place: impl Into<PathBuf>) -> Self {
+        Self { place: place.into(), keys: Vec::new() }
+    }
+
+    /// Where it comes from, for an error.
+    pub(super) fn place(&self) -> &Path {
+        &self.place
+    }
+
+    /// Adds a key, in its order.
+    pub(super) fn insert(&mut self, key: RawKey) {
+        self.keys.push(key);
+        self.keys.sort_by(|one, other| (one.purpose, &one.kid).cmp(&(other.purpose, &other.kid)));
+    }
+
+    /// All keys, the oldest of each purpose first.
+    pub fn iter(&self) -> impl Iterator<Item = &RawKey> {
+        self.keys.iter()
+    }
+
+    /// The keys of a purpose, oldest first.
+    pub fn of(&self, purpose: Purpose) -> impl Iterator<Item = &RawKey> {
+        self.keys.iter().filter(move |key| key.purpose == purpose)
+    }
+
+    /// The `kid` that is used for a purpose.
+    pub fn newest(&self, purpose: Purpose) -> Option<&str> {
+        self.of(purpose).last().map(|key| key.kid.as_str())
+    }
+
+    /// Whether there is this key.
+    pub fn has(&self, purpose: Purpose, kid: &str) -> bool {
+        self.of(purpose).any(|key| key.kid == kid)
+    }
+
+    /// The document that [`KeySource::Document`] reads.
+    pub fn export(&self) -> Zeroizing<String> {
+        document::write(self)
+    }
+}

@@ -1,0 +1,188 @@
+//! [`RingKeys`] in SQL.
+
+use async_trait::async_trait;
+use repin_core::api::UnixMs;
+use sqlx::Row;
+
+use super::dialect::{self, Db, DbRow, share_rows};
+use super::operator::{About, audit};
+use super::row::{int, optional, time};
+use super::{Result, SqlStore, Tx};
+use crate::keys::Purpose;
+use crate::store::{By, Retirement, RingKey, RingKeys, WebhookPublicKey};
+
+/// Whoever reads what is known in order to change it goes first, and a commit that names a key comes before or after.
+async fn lock_keys(tx: &mut Tx) -> Result<()> {
+    if dialect::SHARED {
+        sqlx::query("LOCK TABLE key_ids IN EXCLUSIVE MODE").execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+/// Whether a key is retired, which it stays while the transaction lasts.
+pub(super) async fn is_retired(tx: &mut Tx, purpose: Purpose, kid: &str) -> Result<bool> {
+    let query = concat!("SELECT retired FROM key_ids WHERE purpose = $1 AND kid = $2", share_rows!());
+    let retired: Option<Option<i64>> =
+        sqlx::query_scalar(query).bind(purpose.name()).bind(kid).fetch_optional(&mut **tx).await?;
+    Ok(retired.flatten().is_some())
+}
+
+#[async_trait]
+impl RingKeys for SqlStore {
+    async fn claim_keys(&self, keys: &[(&'static str, &str)]) -> Result<Option<&'static str>> {
+        let mut tx = self.begin().await?;
+        lock_keys(&mut tx).await?;
+        let known: Vec<(String, String)> =
+            sqlx::query_as("SELECT purpose, kid FROM key_ids WHERE retired IS NULL").fetch_all(&mut *tx).await?;
+        for (purpose, _) in keys {
+            let indispensable = Purpose::from_name(purpose).is_some_and(Purpose::is_indispensable);
+            let mut of_purpose = known.iter().filter(|(known, _)| known == purpose).peekable();
+            let shared = |kid: &str| keys.contains(&(*purpose, kid));
+            if indispensable && of_purpose.peek().is_some() && !of_purpose.any(|(_, kid)| shared(kid)) {
+                return Ok(Some(purpose));
+            }
+        }
+        for (purpose, kid) in keys {
+            insert(&mut tx, purpose, kid).await?;
+        }
+        tx.commit().await?;
+        Ok(None)
+    }
+
+    async fn use_keys(&self, newest: &[(&'static str, &str)], now: UnixMs) -> Result<()> {
+        let mut tx = self.begin().await?;
+        // In one order, so that two nodes do not wait for each other.
+        for (purpose, kid) in newest {
+            sqlx::query("UPDATE key_ids SET used = $1 WHERE purpose = $2 AND kid = $3 AND coalesce(used, 0) < $1")
+                .bind(int(now))
+                .bind(*purpose)
+                .bind(*kid)
+                .execute(&mut *tx)
+                .await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    async fn ring_keys(&self) -> Result<Vec<RingKey>> {
+        let rows = sqlx::query("SELECT * FROM key_ids ORDER BY purpose, kid").fetch_all(&self.readers).await?;
+        let key = |row: &DbRow| {
+            Ok(RingKey {
+                purpose: row.try_get("purpose")?,
+                kid: row.try_get("kid")?,
+                used: optional(row, "used")?,
+                retired: optional(row, "retired")?,
+            })
+        };
+        rows.iter().map(key).collect()
+    }
+
+    async fn has_ring_key(&self, purpose: &str, kid: &str) -> Result<bool> {
+        let query = "SELECT 1 FROM key_ids WHERE purpose = $1 AND kid = $2 AND retired IS NULL";
+        Ok(sqlx::query(query).bind(purpose).bind(kid).fetch_optional(&self.readers).await?.is_some())
+    }
+
+    async fn needs_of_key(&self, purpose: &str, kid: &str) -> Result<u64> {
+        let mut reader = self.readers.acquire().await?;
+        needs(&mut reader, purpose, kid).await
+    }
+
+    async fn add_ring_key(&self, purpose: &str, kid: &str, by: By<'_>) -> Result<()> {
+        let mut tx = self.begin().await?;
+        lock_keys(&mut tx).await?;
+        insert(&mut tx, purpose, kid).await?;
+        note(&mut tx, "RING_KEY_ADDED", purpose, kid, by).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn retire_ring_key(&self, purpose: &str, kid: &str, unused_since: UnixMs, by: By<'_>) -> Result<Retirement> {
+        let mut tx = self.begin().await?;
+        lock_keys(&mut tx).await?;
+        let query = "SELECT used FROM key_ids WHERE purpose = $1 AND kid = $2";
+        let used: Option<Option<i64>> =
+            sqlx::query_scalar(query).bind(purpose).bind(kid).fetch_optional(&mut *tx).await?;
+        if let Some(used) = used.flatten().and_then(|used| UnixMs::try_from(used).ok())
+            && used > unused_since
+        {
+            return Ok(Retirement::InUse(used));
+        }
+        let needed = needs(&mut tx, purpose, kid).await?;
+        if needed > 0 {
+            return Ok(Retirement::Needed(needed));
+        }
+        insert(&mut tx, purpose, kid).await?;
+        sqlx::query("UPDATE key_ids SET retired = $1 WHERE purpose = $2 AND kid = $3 AND retired IS NULL")
+            .bind(int(by.now))
+            .bind(purpose)
+            .bind(kid)
+            .execute(&mut *tx)
+            .await?;
+        note(&mut tx, "RING_KEY_RETIRED", purpose, kid, by).await?;
+        tx.commit().await?;
+        Ok(Retirement::Done)
+    }
+
+    async fn keep_webhook_key(&self, key: &WebhookPublicKey) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO webhook_keys (id, created, public) VALUES ($1, $2, $3)
+             ON CONFLICT (id) DO UPDATE SET public = excluded.public",
+        )
+        .bind(&key.id)
+        .bind(int(key.created))
+        .bind(&key.sealed)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    async fn webhook_keys(&self) -> Result<Vec<WebhookPublicKey>> {
+        let rows = sqlx::query("SELECT * FROM webhook_keys ORDER BY created, id").fetch_all(&self.readers).await?;
+        rows.iter().map(webhook_key).collect()
+    }
+
+    async fn webhook_key(&self, id: &str) -> Result<Option<WebhookPublicKey>> {
+        let row =
+            sqlx::query("SELECT * FROM webhook_keys WHERE id = $1").bind(id).fetch_optional(&self.readers).await?;
+        row.as_ref().map(webhook_key).transpose()
+    }
+}
+
+async fn insert(tx: &mut Tx, purpose: &str, kid: &str) -> Result<()> {
+    sqlx::query("INSERT INTO key_ids (purpose, kid) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+        .bind(purpose)
+        .bind(kid)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+async fn note(tx: &mut Tx, event: &str, purpose: &str, kid: &str, by: By<'_>) -> Result<()> {
+    let subject = format!("{purpose}-{kid}");
+    audit(tx, by, event, About { subject: Some(&subject), ..About::default() }).await
+}
+
+async fn needs(connection: &mut <Db as sqlx::Database>::Connection, purpose: &str, kid: &str) -> Result<u64> {
+    let mut needed = 0;
+    if purpose == Purpose::OpaqueSetup.name() {
+        let query = "SELECT count(*) FROM credentials WHERE setup_kid = $1";
+        let count: i64 = sqlx::query_scalar(query).bind(kid).fetch_one(&mut *connection).await?;
+        needed = count;
+    } else if purpose == Purpose::Storage.name() {
+        // What is sealed begins with the kid. The audit's head is one, too: the chain is worth what its end is.
+        for query in [
+            "SELECT count(*) FROM credentials WHERE questions IS NOT NULL AND substr(questions, 1, 16) = $1",
+            "SELECT count(*) FROM runs WHERE substr(state, 1, 16) = $1",
+            "SELECT count(*) FROM webhook_keys WHERE substr(public, 1, 16) = $1",
+        ] {
+            let count: i64 = sqlx::query_scalar(query).bind(kid.as_bytes()).fetch_one(&mut *connection).await?;
+            needed += count;
+        }
+        let head = "SELECT count(*) FROM audit_head WHERE kid = $1";
+        let count: i64 = sqlx::query_scalar(head).bind(kid).fetch_one(&mut *connection).await?;
+        needed += count;
+    }
+    Ok(needed.unsigned_abs())
+}
+
+fn webhook_key(row: &DbRow) -> Result<WebhookPublicKey> {
+    Ok(WebhookPublicKey { id: row.try_get("id")?, created: time(row, "created")?, sealed: row.try_get("public")? })
+}

@@ -1,0 +1,98 @@
+//! Limits on what comes without a key.
+
+use repin_core::api::{CancelRequest, CredentialKind, Prove1Reply, Prove1Request, Step};
+use repin_core::credential::ClientLogin;
+use repin_core::secret::SecretBytes;
+use repin_server::limits::Limits;
+use serde_json::json;
+
+use crate::client::{Client, code};
+use crate::common::{Gateway, send};
+use crate::{ANSWERS, PIN, USER};
+
+async fn limited(limits: Limits) -> Gateway {
+    let gateway = Gateway::start_with(|config| config.limits = limits).await;
+    gateway.create_user(USER).await;
+    gateway
+}
+
+#[tokio::test]
+async fn a_message_too_many_is_no_guess_and_its_bytes_go_on_a_moment_later() {
+    let gateway = limited(Limits { session: 2, ..Limits::NONE }).await;
+    let mut enrol = Client::open(&gateway, "POST", "/user/initialize").await;
+    gateway.advance(60_000);
+    let commit = enrol.register(&[PIN, ANSWERS]).await.unwrap();
+    enrol.say::<_, repin_core::api::CommitReply>(Step::Commit, &commit).await.unwrap();
+
+    let mut change = Client::open(&gateway, "PUT", "/user/pin").await;
+    change.guess("111111").await.unwrap();
+    let (_, ke1) = ClientLogin::start(&SecretBytes::new(b"222222".to_vec()), &mut rand_core::OsRng).unwrap();
+    let sealed = change.seal(Step::Prove1, &Prove1Request { kind: CredentialKind::Pin, ke1 });
+    let (status, body) = change.send(Step::Prove1, change.seq, &sealed).await;
+    assert_eq!((status, &body), (429, &json!({"code": 429, "message": "Too many requests"})));
+    assert_eq!(gateway.user(USER).await["data"]["user"]["pinDetails"]["failedAttempts"], 1);
+    // Another session of theirs is not limited by it.
+    let mut other = Client::open(&gateway, "PUT", "/user/pin").await;
+    other.say::<_, repin_core::api::CancelReply>(Step::Cancel, &CancelRequest {}).await.unwrap();
+
+    gateway.advance(30_000);
+    let (status, body) = change.send(Step::Prove1, change.seq, &sealed).await;
+    let reply: Prove1Reply = change.read(Step::Prove1, &sealed, status, &body).unwrap();
+    assert_eq!(reply.attempts.left, 1);
+}
+
+#[tokio::test]
+async fn a_user_is_limited_over_all_sessions_and_so_are_the_sessions_asked_for() {
+    let gateway = limited(Limits { user: 3, ..Limits::NONE }).await;
+    gateway.create_user("user-0002").await;
+    for _ in 0..3 {
+        Client::open(&gateway, "POST", "/user/pin").await;
+    }
+    let ask = |user: &str| gateway.request("POST", "/users/token").json(&json!({"userId": user}));
+    let response = ask(USER).send().await.unwrap();
+    assert_eq!((response.status().as_u16(), response.headers()["retry-after"].to_str().unwrap()), (429, "20"));
+    let (token, key) = gateway.token("user-0002").await;
+    let challenge = gateway.challenge("POST", "/user/pin", &token).await;
+    Client::on(&gateway, &token, &key, &challenge).say_open().await.unwrap();
+    gateway.advance(20_000);
+    let (token, key) = gateway.token(USER).await;
+    let challenge = gateway.challenge("POST", "/user/pin", &token).await;
+    let mut client = Client::on(&gateway, &token, &key, &challenge);
+    client.say_open().await.unwrap();
+    assert_eq!(code(client.register(&[PIN]).await), (429, 429), "three messages, and one came back");
+}
+
+/// What a token that is none is answered.
+const STRANGER: u16 = 403;
+
+/// A message with a token that is none, from behind a header.
+async fn stranger(gateway: &Gateway, forwarded: &str) -> u16 {
+    let url = format!("{}/v1/repin/challenges/x/messages", gateway.url);
+    let request = gateway.http.post(url).header("X-User-Token", "none").header("X-Forwarded-For", forwarded);
+    send(request.json(&json!({}))).await.0
+}
+
+#[tokio::test]
+async fn an_address_is_limited_and_a_header_changes_that_only_from_a_trusted_proxy() {
+    let gateway = limited(Limits { address: 5, ..Limits::NONE }).await;
+    for number in 0..5 {
+        assert_eq!(stranger(&gateway, &format!("198.51.100.{number}")).await, STRANGER);
+    }
+    assert_eq!(stranger(&gateway, "198.51.100.99").await, 429, "spoofed: it is one address all the same");
+    let unknown = gateway.with_key("TEST_API_KEY:unknown:unknown");
+    assert_eq!(send(unknown.request("GET", "/config/entity")).await.0, 429, "and for a key that is not known");
+    assert_eq!(send(gateway.request("GET", "/config/entity")).await.0, 200, "a backend is not limited by address");
+
+    let gateway = gateway.restart_with(|config| config.proxies.trusted = vec!["127.0.0.0/8".parse().unwrap()]).await;
+    for number in 0..20 {
+        assert_eq!(stranger(&gateway, &format!("198.51.100.{number}")).await, STRANGER);
+    }
+    for _ in 0..4 {
+        assert_eq!(stranger(&gateway, "6.6.6.6, 198.51.100.7").await, STRANGER);
+    }
+    assert_eq!(stranger(&gateway, "7.7.7.7, 198.51.100.7").await, 429, "what the client wrote itself is not believed");
+    for number in 1..=5 {
+        assert_eq!(stranger(&gateway, &format!("2001:db8::{number}")).await, STRANGER);
+    }
+    assert_eq!(stranger(&gateway, "2001:db8::6").await, 429, "one /64");
+}
