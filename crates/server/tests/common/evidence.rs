@@ -1,4 +1,5 @@
 //! What a test gives to the list of evidence: a line of what it measured, and chance that can be repeated.
+#![allow(clippy::print_stdout)] // that is where it is read
 
 /// Whether to count for long (`REPIN_EVIDENCE=long`), or only as long as every run of the tests may take.
 pub fn is_long() -> bool {

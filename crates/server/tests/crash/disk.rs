@@ -112,6 +112,7 @@ async fn on_a_full_disk_every_message_is_503_and_changes_nothing_and_goes_on_whe
         "SQLite on a full disk: {messages} of {messages} messages answered 503 and 0 of them half applied, each went on by the \
          same bytes; 0 of {guesses} guesses on a full disk evaluated"
     );
-    let control = format!("with room on the disk {} refused, {} changed something", control.refused, messages);
+    let changed = messages - control.unchanged;
+    let control = format!("with room on the disk {} refused, {changed} changed something", control.refused);
     say(13, &figure, &control);
 }

@@ -110,15 +110,12 @@ async fn a_connection_that_the_database_ends_at_a_named_place_leaves_the_state_b
     }
     let mut person = Person::enrolled().await;
     let mut tally = Tally::default();
-    for (number, (at, place)) in PLACES.into_iter().enumerate() {
+    // In a quick run at every other place: a reconnection takes its time.
+    for (number, (at, place)) in PLACES.into_iter().step_by(count(2, 1)).enumerate() {
         tally.add(&mut person, number % 2 == 1, at, End::DisconnectedAt(place).into()).await;
     }
     assert!(tally.violations.is_empty(), "{:#?}", tally.violations);
-    say(
-        13,
-        &format!("PostgreSQL, connections ended at {} named places: {}", PLACES.len(), tally.shown()),
-        control().await,
-    );
+    say(13, &format!("PostgreSQL, connections ended at named places: {}", tally.shown()), control().await);
 }
 
 /// What became of the control, which is run once for all tests.

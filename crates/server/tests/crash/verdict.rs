@@ -35,10 +35,8 @@ impl Verdict {
         if told && !done {
             verdict.add("the client was told, and it is forgotten");
         }
-        if let Some(place) = place {
-            if done != DONE.contains(&place) {
-                verdict.add(&format!("ended at {place}, and done is {done}"));
-            }
+        if let Some(place) = place.filter(|place| done != DONE.contains(place)) {
+            verdict.add(&format!("ended at {place}, and done is {done}"));
         }
         verdict.compare(&after, done);
         verdict

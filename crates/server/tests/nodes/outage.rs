@@ -146,5 +146,6 @@ async fn a_database_that_crashes_at_every_message_loses_nothing_and_gives_no_att
         "PostgreSQL stopped as by a crash before each of {messages} messages: {messages} answered 503, 0 of them half applied, \
          each went on by the same bytes"
     );
-    say(13, &figure, &format!("without a stop {} refused, {messages} changed something", control.refused));
+    let changed = messages - control.unchanged;
+    say(13, &figure, &format!("without a stop {} refused, {changed} changed something", control.refused));
 }

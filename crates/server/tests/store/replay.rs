@@ -117,7 +117,7 @@ async fn walk(model: &Lockout, chance: &mut Chance) -> (usize, bool) {
 #[tokio::test]
 async fn the_store_goes_every_way_that_the_model_goes() {
     let mut chance = Chance::new();
-    let model = |broken| Lockout { broken, guesses: 3, half_hours: 2, crashes: 2 };
+    let model = |broken| Lockout { broken, guesses: 8, half_hours: 2, crashes: 2 };
     let (ways, mut steps) = (count(30, 1_000), 0);
     for way in 0..ways {
         let (went, agreed) = walk(&model(Broken::Nothing), &mut chance).await;

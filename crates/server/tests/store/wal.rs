@@ -7,7 +7,7 @@ use std::sync::Arc;
 use repin_core::api::{ChallengeType, CredentialKind};
 use repin_server::clock::ManualClock;
 use repin_server::store::sqlite::SqliteStore;
-use repin_server::store::{Apps, Change, Charge, Commit, Committed, Proved, Recorded, Store};
+use repin_server::store::{Apps, Change, Charge, Commit, Committed, Proved, Readiness, Recorded, Store};
 use repin_server::{Config, Gateway};
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
@@ -151,7 +151,8 @@ async fn a_log_that_is_cut_anywhere_opens_to_what_was_committed_before_the_cut()
     for number in 0..cuts {
         // Half of them in the last transaction.
         let from = if number % 2 == 0 { last } else { 0 };
-        let at = from + chance.below(length - from);
+        // The first is whole.
+        let at = if number == 0 { length } else { from + chance.below(length - from) };
         let log = spoil(&history.log, at, number % 3);
         let found = history.found(&log, number % 10 == 0).await.unwrap_or_else(|wrong| panic!("at {at}: {wrong}"));
         assert_eq!(found, history.expected(&log), "at {at} of {length}, seed {}", chance.seed);

@@ -9,6 +9,7 @@ use repin_vault::flow::Screen;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
+use crate::common::database::server;
 use crate::common::evidence::{count, say, store};
 use crate::common::wire::{HttpMessage, exchange};
 use crate::native::{Native, Tab};
@@ -82,7 +83,9 @@ async fn flows_whose_every_reply_is_lost_once_all_end_well_and_charge_nothing_mo
     story(async {
         let person = Person::enrolled().await;
         let network = Network::losing_each_once(&person.gateway.url).await;
-        let (flows, mut extra, mut pin) = (count(40, 1_000), 0, PIN.to_owned());
+        // On SQLite most of them: the network is the same.
+        let flows = if server().is_some() { count(10, 1_000) } else { count(40, 1_000) };
+        let (mut extra, mut pin) = (0, PIN.to_owned());
         let pins = (730_000..).map(|pin: u32| pin.to_string()).filter(|pin| weakness(pin.as_bytes()).is_none());
         for (flow, new) in pins.take(flows).enumerate() {
             extra += change(&person, &network, &pin, &new, flow % 2 == 1).await;
