@@ -11,6 +11,9 @@ pub fn lint() -> Result {
     tools::site_packages()?;
     run(cargo().args(["fmt", "--all", "--check"]))?;
     run(cargo().args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    // What only the tests of crashes compile.
+    let crash = ["-p", "repin-server", "--features", "failpoints", "--bins", "--test", "crash"];
+    run(cargo().args(["clippy", "--quiet"]).args(crash).args(["--", "-D", "warnings"]))?;
     // What only the browser compiles.
     let wasm = ["--target", "wasm32-unknown-unknown"];
     run(cargo().args(["clippy", "--quiet", "-p", "repin", "--all-targets"]).args(wasm).args(["--", "-D", "warnings"]))?;

@@ -12,7 +12,7 @@ struct Step {
     work: fn(&mut Tally) -> Result,
 }
 
-const STEPS: [Step; 24] = [
+const STEPS: [Step; 25] = [
     Step { name: "lint", what: "formatting, clippy, types, languages, names", work: |_| lint::lint() },
     Step { name: "widget", what: "build dist/", work: |_| widget::build(widget::Mode::Release) },
     Step { name: "size", what: "what a recovery downloads, against its budgets", work: |_| size::size() },
@@ -21,6 +21,11 @@ const STEPS: [Step; 24] = [
         name: "postgres",
         what: "the gateway's tests once more on PostgreSQL, and several gateways on one",
         work: postgres,
+    },
+    Step {
+        name: "crash",
+        what: "the gateway killed at any moment and at named places, on both databases",
+        work: crash,
     },
     Step { name: "wasm", what: "vectors and screens in Chromium", work: wasm },
     Step { name: "locales", what: "which language is spoken, and what the check of languages finds", work: locales },
@@ -110,6 +115,14 @@ fn postgres(tally: &mut Tally) -> Result {
     tally.count(cargo().args(["test", "--package", "repin-server"]).env("REPIN_TEST_DATABASE", cluster.server()))?;
     // These stop and start a server of their own.
     tally.count(cargo().args(["test", "--package", "repin-server", "--test", "nodes"]))
+}
+
+/// A program of its own, which has places to be killed at.
+fn crash(tally: &mut Tally) -> Result {
+    let cluster = postgres::start()?;
+    let tests = ["test", "--package", "repin-server", "--features", "failpoints", "--test", "crash"];
+    tally.count(cargo().args(tests))?;
+    tally.count(cargo().args(tests).env("REPIN_TEST_DATABASE", cluster.server()))
 }
 
 fn wasm(tally: &mut Tally) -> Result {

@@ -14,7 +14,7 @@ pub const LOCK_MS: u64 = 30 * 60 * 1000;
 pub const MAX_CONSECUTIVE: u32 = 100;
 
 /// A credential's count of guesses since the last right one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Counter {
     /// Guesses charged in the current window, 0 to [`MAX_ATTEMPTS`].
     pub failed: u8,

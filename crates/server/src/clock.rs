@@ -28,7 +28,13 @@ pub struct SystemClock {
 impl SystemClock {
     /// Reads the wall clock, this once.
     pub fn start() -> Self {
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self::read(SystemTime::now)
+    }
+
+    /// Reads a wall clock, which can be read no second time.
+    #[doc(hidden)] // for the test in which the wall clock jumps
+    pub fn read(wall: impl FnOnce() -> SystemTime) -> Self {
+        let wall = wall().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self { wall_at_start: millis(wall), started: Instant::now() }
     }
 }

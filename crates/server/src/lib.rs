@@ -32,6 +32,7 @@ pub mod date;
 mod demo;
 mod edge;
 mod error;
+mod failpoint;
 mod frame;
 mod gateway;
 mod health;
@@ -40,7 +41,8 @@ mod openapi;
 mod outage;
 mod protocol;
 mod rate;
-mod rules;
+#[doc(hidden)] // for the model that the tests check
+pub mod rules;
 mod session;
 pub mod store;
 pub mod webhooks;

@@ -11,6 +11,7 @@ use super::open::REGISTRATION_MS;
 use super::state::{Guess, RunState};
 use crate::attempts::{locked_code, wrong_code};
 use crate::error::ApiError;
+use crate::failpoint::failpoint;
 use crate::store::{Change, Charge, Credential, Proved};
 
 /// PROVE 1: takes a guess. Whatever is not one is refused before the charge.
@@ -37,6 +38,7 @@ pub async fn guess(message: &Message) -> Answered {
     };
     // The charge is on the disk. From here to the kept reply, the same bytes may be evaluated again but not charged.
     let (ke2, login) = evaluate(message, setup, credential, &request.ke1)?;
+    failpoint!("prove_1.evaluated");
     let reply = message.seal(&Prove1Reply { ke2, attempts, server_time: message.now });
     let state = RunState { guess: Some(Guess { login, credential: credential.id }), ..RunState::default() };
     let recorded = message.gateway.store.answer_guess(&message.key(), &reply, &message.seal_state(&state)).await?;

@@ -118,7 +118,7 @@ pub struct UserFilter {
 }
 
 /// Where a challenge stands. Circle's names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // Circle's names say it
 pub enum Status {
     Pending,

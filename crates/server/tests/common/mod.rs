@@ -2,7 +2,9 @@
 #![allow(dead_code)] // each test binary uses a part of it
 
 pub mod database;
+pub mod evidence;
 pub mod program;
+pub mod wire;
 
 use std::ops::Deref;
 use std::path::Path;
@@ -119,12 +121,22 @@ impl Gateway {
 
     /// The same with other settings.
     pub async fn restart_with(self, change: impl FnOnce(&mut Config)) -> Self {
+        self.restart_between(change, |_| {}).await
+    }
+
+    /// The same after something was done to its data folder.
+    pub async fn restart_after(self, between: impl FnOnce(&Path)) -> Self {
+        self.restart_between(|_| {}, between).await
+    }
+
+    async fn restart_between(self, change: impl FnOnce(&mut Config), between: impl FnOnce(&Path)) -> Self {
         let Self { folder, mut config, clock, stop, served, inner, host, database } = self;
         change(&mut config);
         // Idle connections of the pool would otherwise be waited for.
         drop((inner, host));
         stop.send(()).unwrap();
         served.await.unwrap();
+        between(&config.data);
         Self::run(folder, config, clock, database).await
     }
 

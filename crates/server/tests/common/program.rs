@@ -64,6 +64,11 @@ impl Program {
         self.child.wait().unwrap();
     }
 
+    /// Waits until it has ended by itself.
+    pub fn wait(&mut self) {
+        self.child.wait().unwrap();
+    }
+
     /// Asks it to stop, waits for it, and returns whether it ended well, and the whole log.
     pub fn stop(mut self) -> (bool, Vec<String>) {
         let pid = self.child.id().to_string();

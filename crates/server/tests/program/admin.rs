@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::client::code;
 use crate::common::database::{Place, database_of};
 use crate::common::{Host, send};
-use crate::{ANSWERS, Client, PIN, Program, USER, program};
+use crate::{ANSWERS, Client, PIN, USER, program, start};
 
 /// `admin` on this data folder.
 fn admin(folder: &Path, arguments: &[&str]) -> Output {

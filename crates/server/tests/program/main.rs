@@ -16,7 +16,7 @@ use common::database::{Place, database_of};
 use common::program::{Program, Starting, serve};
 use common::{API_KEY, send};
 use repin_core::api::CancelRequest;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// The user of the client.
 pub const USER: &str = "user-0001";
@@ -54,6 +54,17 @@ fn help_explains_every_option_and_never_shows_a_key() {
         assert!(text.contains(option), "{option}\n{text}");
     }
     assert!(!text.contains("a-secret-of-the-tests"), "{text}");
+}
+
+/// A program with the feature `failpoints` names the variable that it reads, and those places.
+#[test]
+fn the_program_has_no_place_at_which_a_test_can_end_it() {
+    let program = std::fs::read(env!("CARGO_BIN_EXE_repin-server")).unwrap();
+    let has = |text: &str| program.windows(text.len()).any(|window| window == text.as_bytes());
+    for name in ["REPIN_FAILPOINTS", "charge.counted", "commit.written", "late charge"] {
+        assert_eq!(has(name), cfg!(feature = "failpoints"), "{name}");
+    }
+    assert!(has("REPIN_API_KEY"), "the control");
 }
 
 #[test]
@@ -120,8 +131,7 @@ async fn a_killed_program_starts_again_where_it_was() {
     enrol.replace(&[PIN, ANSWERS]).await.unwrap();
     let mut change = Client::open(&program.host, "PUT", "/user/pin").await;
     change.guess("111111").await.unwrap();
-    program.child.kill().unwrap();
-    program.child.wait().unwrap();
+    program.kill();
 
     let program = start(&folder);
     let user = program.host.user(USER).await["data"]["user"].take();

@@ -24,6 +24,9 @@ pub struct Refused {
     pub detail: Option<ErrorDetail>,
 }
 
+/// A secret whose registration was begun.
+pub type Started = (ClientRegistration, SecretBytes);
+
 /// A run of a challenge.
 pub struct Client {
     http: reqwest::Client,
@@ -145,31 +148,37 @@ impl Client {
 
     /// REGISTER, and the COMMIT that follows from it: one secret for each credential that is replaced.
     pub async fn register(&mut self, secrets: &[&str]) -> Result<CommitRequest, Refused> {
-        let kinds = self.kind.unwrap().replaces();
+        let (started, request) = self.start_registration(secrets);
+        let reply = self.say(Step::Register, &request).await?;
+        Ok(self.finish_registration(started, reply))
+    }
+
+    /// What REGISTER says, and what is kept until its reply.
+    pub fn start_registration(&self, secrets: &[&str]) -> (Vec<Started>, RegisterRequest) {
+        let start = |(kind, secret): (&CredentialKind, &&str)| {
+            let secret = SecretBytes::new(secret.as_bytes().to_vec());
+            let (state, request) = ClientRegistration::start(&secret, &mut OsRng).unwrap();
+            ((state, secret), Registration { kind: *kind, request })
+        };
+        let (started, registrations) = self.kind.unwrap().replaces().iter().zip(secrets).map(start).unzip();
+        (started, RegisterRequest { registrations })
+    }
+
+    /// The COMMIT that follows from REGISTER's reply.
+    pub fn finish_registration(&self, started: Vec<Started>, reply: RegisterReply) -> CommitRequest {
         let ksf = self.opened.as_ref().map_or(KSF, |opened| opened.register_ksf);
-        let secrets: Vec<_> = secrets.iter().map(|secret| SecretBytes::new(secret.as_bytes().to_vec())).collect();
-        let (states, registrations): (Vec<_>, Vec<_>) = kinds
-            .iter()
-            .zip(&secrets)
-            .map(|(kind, secret)| {
-                let (state, request) = ClientRegistration::start(secret, &mut OsRng).unwrap();
-                (state, Registration { kind: *kind, request })
-            })
-            .unzip();
-        let reply: RegisterReply = self.say(Step::Register, &RegisterRequest { registrations }).await?;
-        let credentials = states.into_iter().zip(&secrets).zip(reply.evaluations);
-        let credentials = credentials.map(|((state, secret), evaluation)| {
-            let (record, _export_key) = state.finish(secret, &evaluation.response, ksf, &mut OsRng).unwrap();
+        let credentials = started.into_iter().zip(reply.evaluations).map(|((state, secret), evaluation)| {
+            let (record, _export_key) = state.finish(&secret, &evaluation.response, ksf, &mut OsRng).unwrap();
             let mut wrap = vec![0; 72];
             OsRng.fill_bytes(&mut wrap);
             NewCredential { kind: evaluation.kind, credential_id: evaluation.credential_id, record, wrap, ksf }
         });
-        let sets_answers = kinds.contains(&CredentialKind::Answers);
-        Ok(CommitRequest {
+        let sets_answers = self.kind.unwrap().replaces().contains(&CredentialKind::Answers);
+        CommitRequest {
             credentials: credentials.collect(),
             questions: if sets_answers { questions() } else { Vec::new() },
             answer_rule: if sets_answers { answers::RULE } else { 0 },
-        })
+        }
     }
 
     /// REGISTER and COMMIT.

@@ -12,6 +12,7 @@ use super::row::{int, kind_number, time};
 use super::runs::{insert_seen, not_next, take};
 use super::users::credentials;
 use super::{Commit, Committed, MessageKey, Recorded, Reply, Result, SqlStore, Tx};
+use crate::failpoint::{commit, failpoint};
 use crate::rules::refuse_commit;
 use crate::store::{Credential, Status};
 
@@ -31,10 +32,13 @@ impl SqlStore {
         if let Some(code) = refusal(&mut tx, key, commit, now).await? {
             return Ok(Committed::Refused(code));
         }
+        failpoint!("commit.begun");
         for credential in &commit.credentials {
             replace(&mut tx, commit.user, credential, now).await?;
         }
+        failpoint!("commit.replaced");
         finish_challenges(&mut tx, key, commit.user, now).await?;
+        failpoint!("commit.finished");
         take(&mut tx, key).await?;
         insert_seen(&mut tx, key, reply).await?;
         sqlx::query("UPDATE runs SET ended = $1, state = NULL WHERE person = $2 AND ended IS NULL")
@@ -49,7 +53,9 @@ impl SqlStore {
             .bind(commit.kind.name())
             .execute(&mut *tx)
             .await?;
-        tx.commit().await?;
+        failpoint!("commit.written");
+        commit!(tx, "late commit");
+        failpoint!("commit.committed");
         self.delivery_added.notify_one();
         Ok(Committed::Recorded(Recorded::Now))
     }

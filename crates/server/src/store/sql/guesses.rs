@@ -8,6 +8,7 @@ use super::row::{charged, counter, int};
 use super::runs::{before, not_next, select_seen, set_state, take};
 use super::{Charge, MessageKey, Recorded, Reply, Result, SqlStore, Tx};
 use crate::attempts::{Counter, LOCK_MS, MAX_ATTEMPTS, MAX_CONSECUTIVE};
+use crate::failpoint::{commit, failpoint};
 
 impl SqlStore {
     pub(super) async fn charge_guess(
@@ -18,6 +19,7 @@ impl SqlStore {
     ) -> Result<Charge> {
         let mut tx = self.begin().await?;
         lock_run(&mut tx, key).await?;
+        failpoint!("charge.begun");
         match select_seen(&mut *tx, key.challenge, key.run, key.seq).await? {
             // Charged, and then the process ended or the client went away before the reply was kept.
             Some(seen) if seen.hash == key.hash && seen.reply.is_none() => {
@@ -44,6 +46,7 @@ impl SqlStore {
                 None => Charge::Not(Recorded::Ended),
             });
         };
+        failpoint!("charge.counted");
         take(&mut tx, key).await?;
         let attempts = charged.attempts(now);
         sqlx::query(
@@ -57,7 +60,9 @@ impl SqlStore {
         .bind(attempts.locked_until.map(int))
         .execute(&mut *tx)
         .await?;
-        tx.commit().await?;
+        failpoint!("charge.written");
+        commit!(tx, "late charge");
+        failpoint!("charge.committed");
         Ok(Charge::Charged(attempts))
     }
 
@@ -85,7 +90,9 @@ impl SqlStore {
             return Ok(seen.map_or(Recorded::Ended, |seen| before(seen, key)));
         }
         set_state(&mut tx, key, state).await?;
+        failpoint!("answer.written");
         tx.commit().await?;
+        failpoint!("answer.committed");
         Ok(Recorded::Now)
     }
 }

@@ -6,6 +6,7 @@ use super::dialect::Db;
 use super::locks::{lock_person, lock_run};
 use super::row::{int, run, seen};
 use super::{Change, MessageKey, NewRun, Recorded, Reply, Result, Run, Seen, SqlStore, Tx};
+use crate::failpoint::failpoint;
 
 impl SqlStore {
     pub(super) async fn select_run(&self, challenge: &str, id: RunId) -> Result<Option<Run>> {
@@ -46,7 +47,9 @@ impl SqlStore {
             return Ok(Recorded::Conflict);
         }
         insert_seen(&mut tx, key, reply).await?;
+        failpoint!("open.written");
         tx.commit().await?;
+        failpoint!("open.committed");
         Ok(Recorded::Now)
     }
 
@@ -62,8 +65,10 @@ impl SqlStore {
         if let Some(refusal) = not_next(&mut tx, key).await? {
             return Ok(refusal);
         }
+        failpoint!("record.begun");
         take(&mut tx, key).await?;
         insert_seen(&mut tx, key, reply).await?;
+        failpoint!("record.taken");
         if let Some(state) = &change.state {
             set_state(&mut tx, key, state).await?;
         }
@@ -93,7 +98,9 @@ impl SqlStore {
                 .execute(&mut *tx)
                 .await?;
         }
+        failpoint!("record.written");
         tx.commit().await?;
+        failpoint!("record.committed");
         Ok(Recorded::Now)
     }
 }
