@@ -7,7 +7,10 @@ mod common;
 mod charges;
 mod commits;
 mod keys;
+mod model;
 mod races;
+mod replay;
+mod wal;
 
 use common::database::{Place, empty_store};
 use repin_core::api::{ChallengeType, KsfParams, RunId};
