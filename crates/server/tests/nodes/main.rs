@@ -9,6 +9,12 @@ mod client;
 mod cluster;
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../crash/facts.rs"]
+mod facts;
+#[path = "../protocol/journey.rs"]
+mod journey;
+#[path = "../protocol/naive.rs"]
+mod naive;
 mod node;
 
 mod outage;

@@ -1,13 +1,18 @@
 //! The database away, read only, and back.
 
+use std::path::Path;
+
 use repin_core::api::Step;
 use repin_core::api::{CredentialKind, Prove1Reply, Prove1Request};
 use repin_core::credential::ClientLogin;
 use repin_core::secret::SecretBytes;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::Client;
+use crate::common::evidence::say;
 use crate::common::{Host, send};
+use crate::facts::Facts;
+use crate::journey::{Road, STEPS, change_pin};
 use crate::node::Site;
 use crate::{ANSWERS, PIN, USER};
 
@@ -82,4 +87,61 @@ async fn on_a_database_that_is_read_only_what_needs_no_writing_is_answered() {
     site.execute(&["SET default_transaction_read_only = off", writable, disconnect]).await;
     until_ready(host).await;
     Client::open(host, "PUT", "/user/pin").await.prove(PIN).await.unwrap();
+}
+
+/// The server stops as in a crash before each message, and is there again when it is repeated; or, as the control, it is not stopped.
+struct CrashAtEach<'a> {
+    site: &'a Site,
+    host: &'a Host,
+    stops: bool,
+    refused: usize,
+    unchanged: usize,
+}
+
+impl CrashAtEach<'_> {
+    async fn facts(&self) -> Facts {
+        Facts::read(Some(self.site.url()), Path::new("")).await
+    }
+}
+
+impl Road for CrashAtEach<'_> {
+    async fn carry(&mut self, client: &Client, step: Step, sealed: &[u8]) -> (u16, Value) {
+        let before = self.facts().await;
+        if self.stops {
+            self.site.cluster.stop(false).unwrap();
+        }
+        let (status, body) = client.send(step, client.seq, sealed).await;
+        self.refused += usize::from(status == 503 && body["code"] == -1);
+        if self.stops {
+            self.site.cluster.resume().unwrap();
+            until_ready(self.host).await;
+        }
+        self.unchanged += usize::from(self.facts().await == before);
+        client.send(step, client.seq, sealed).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_crashes_at_every_message_loses_nothing_and_gives_no_attempt() {
+    let site = Site::new();
+    let node = site.start("0");
+    let host = &node.host;
+    host.create_user(USER).await;
+    Client::open(host, "POST", "/user/initialize").await.replace(&[PIN, ANSWERS]).await.unwrap();
+    let mut road = CrashAtEach { site: &site, host, stops: true, refused: 0, unchanged: 0 };
+    change_pin(host, PIN, "730562", &mut road).await;
+    let messages = STEPS.len();
+    assert_eq!((road.refused, road.unchanged), (messages, messages));
+    assert!(Client::open(host, "PUT", "/user/pin").await.guess(PIN).await.unwrap().1.is_none());
+    Client::open(host, "PUT", "/user/pin").await.prove("730562").await.unwrap();
+
+    let mut control = CrashAtEach { stops: false, refused: 0, unchanged: 0, ..road };
+    change_pin(host, "730562", "194673", &mut control).await;
+    assert_eq!((control.refused, control.unchanged), (0, 0), "the checks see what a message changes");
+    let figure = format!(
+        "PostgreSQL stopped as by a crash before each of {messages} messages: {messages} answered 503, 0 of them half applied, \
+         each went on by the same bytes"
+    );
+    let changed = messages - control.unchanged;
+    say(13, &figure, &format!("without a stop {} refused, {changed} changed something", control.refused));
 }

@@ -1,5 +1,6 @@
 //! Every request of a story to another gateway, and one of them killed in the middle.
 
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use rand_core::OsRng;
@@ -9,12 +10,15 @@ use repin_core::secret::SecretBytes;
 
 use crate::client::{Client, Refused, code};
 use crate::common::Host;
-use crate::node::{Balancer, Node, Site};
+use crate::common::evidence::say;
+use crate::common::program::Program;
+use crate::naive::{FORGET, let_through};
+use crate::node::{Balancer, Site};
 use crate::{ANSWERS, PIN, USER};
 
-async fn three() -> (Site, Vec<Node>, Balancer) {
+async fn three() -> (Site, Vec<Program>, Balancer) {
     let site = Site::new();
-    let nodes: Vec<Node> = ["0", "1", "2"].iter().map(|name| site.start(name)).collect();
+    let nodes: Vec<Program> = ["0", "1", "2"].iter().map(|name| site.start(name)).collect();
     let balancer = Balancer::before(&nodes).await;
     (site, nodes, balancer)
 }
@@ -72,15 +76,21 @@ async fn every_story_works_with_each_request_at_another_node() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_thousand_parallel_wrong_guesses_over_three_nodes_evaluate_exactly_three() {
+async fn a_thousand_parallel_wrong_guesses_over_three_nodes_and_fifty_challenges_evaluate_exactly_three() {
     let (site, nodes, Balancer { host, .. }) = three().await;
     enrol(&host).await;
-    let (token, key) = host.token(USER).await;
-    let challenge = host.challenge("PUT", "/user/pin", &token).await;
+    let (mut sessions, mut challenges) = (Vec::new(), Vec::new());
+    for _ in 0..20 {
+        sessions.push(host.token(USER).await);
+    }
+    for number in 0..50 {
+        challenges.push(host.challenge("PUT", "/user/pin", &sessions[number % 20].0).await);
+    }
     let mut guesses = tokio::task::JoinSet::new();
     for number in 0..1_000 {
         // Straight to the nodes, over connections that are kept.
-        let mut client = Client::on(&nodes[number % 3].host, &token, &key, &challenge);
+        let (token, key) = &sessions[number % 20];
+        let mut client = Client::on(&nodes[number % 3].host, token, key, &challenges[number % 50]);
         client.say_open().await.unwrap();
         guesses.spawn(async move { client.say::<_, Prove1Reply>(Step::Prove1, &ke1()).await });
     }
@@ -90,8 +100,20 @@ async fn a_thousand_parallel_wrong_guesses_over_three_nodes_evaluate_exactly_thr
     let others: Vec<_> = results.iter().filter(|result| result.is_err() && !refused(result)).collect();
     assert!(others.is_empty(), "{:?}", others.first().map(|other| other.as_ref().err()));
     // A guess that was evaluated has a reply; nothing else has.
-    assert_eq!(site.number("SELECT count(*) FROM seen WHERE tries_left IS NOT NULL AND reply IS NOT NULL").await, 3);
+    let evaluated = "SELECT count(*) FROM seen WHERE tries_left IS NOT NULL AND reply IS NOT NULL";
+    let evaluated = site.number(evaluated).await;
+    assert_eq!(evaluated, 3);
     assert_eq!(site.number("SELECT consecutive FROM credentials WHERE kind = 1").await, 3);
+    site.execute(&[FORGET]).await;
+    let naive = let_through(Some(site.url()), Path::new(""), 1_000).await;
+    assert!(naive > 3, "{naive}");
+    let figure = format!(
+        "PostgreSQL: {evaluated} of 1,000 parallel wrong guesses evaluated, over {} processes, {} challenges and {} tokens",
+        nodes.len(),
+        challenges.len(),
+        sessions.len()
+    );
+    say(10, &figure, &format!("with a counter that is read and then written, {naive}"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,12 +5,21 @@ mod client;
 #[path = "../common/mod.rs"]
 mod common;
 
+mod backups;
+mod clocks;
 mod commits;
+mod disconnects;
+#[path = "../crash/facts.rs"]
+mod facts;
 mod guesses;
+mod journey;
 mod malformed;
+mod naive;
 mod origins;
 mod runs;
 mod storage;
+#[path = "../crash/verdict.rs"]
+mod verdict;
 
 use client::Client;
 use common::Gateway;

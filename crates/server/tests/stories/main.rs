@@ -6,6 +6,7 @@ mod common;
 mod native;
 
 mod change;
+mod drops;
 mod enrol;
 mod guesses;
 mod loss;
