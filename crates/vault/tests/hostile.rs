@@ -241,7 +241,7 @@ fn whatever_open_says_nothing_is_stretched_outside_the_bounds_and_nothing_hangs_
         }
     }
     let edges = tally.replies;
-    let wanted = count(2_000, 10_000) / SHARE;
+    let wanted = count(1_200, 10_000) / SHARE;
     while tally.replies < wanted {
         let kind = numbers.any(&ChallengeType::ALL);
         let honest = encode(&open_reply(kind));
@@ -276,7 +276,7 @@ fn whatever_later_replies_say_no_other_cost_is_committed_and_nothing_hangs_or_pa
     let enrolled = Enrolled::make();
     let mut numbers = Numbers::new(7);
     let mut tally = Tally::default();
-    for _ in 0..count(300, 10_000) / SHARE {
+    for _ in 0..count(150, 10_000) / SHARE {
         let kind = numbers.any(&[ChallengeType::ChangePin, ChallengeType::SetPin, ChallengeType::Initialize]);
         let numbers = RefCell::new(&mut numbers);
         let gateway = enrolled.lying(kind, |step, honest| {

@@ -55,7 +55,7 @@ pub fn mutated(kind: usize, message: &Genuine, pool: &[Genuine], numbers: &mut N
             let body = spoiled(&honest, numbers);
             // White space makes no other message.
             let same = serde_json::from_slice::<Value>(&body).is_ok_and(|read| read == honest);
-            return (!same).then(|| Mutated { body, ..mutated });
+            return (!same).then_some(Mutated { body, ..mutated });
         }
     }
     let moved = mutated.challenge != client.challenge || mutated.token != client.token;

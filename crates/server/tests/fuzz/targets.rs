@@ -24,18 +24,18 @@ pub struct Target {
 
 /// All of them. Those behind the router run through all that is served, and are slower.
 pub const TARGETS: &[Target] = &[
-    Target { name: "wire", quick: 20_000, run: messages },
-    Target { name: "event", quick: 20_000, run: events },
-    Target { name: "session", quick: 10_000, run: session },
-    Target { name: "endpoint", quick: 20_000, run: endpoint },
-    Target { name: "date", quick: 20_000, run: dates },
-    Target { name: "api-key", quick: 20_000, run: api_key },
-    Target { name: "envelope", quick: 1_000, run: served::envelope },
-    Target { name: "token", quick: 1_000, run: served::token },
-    Target { name: "bearer", quick: 1_000, run: served::bearer },
-    Target { name: "body", quick: 1_500, run: served::body },
-    Target { name: "query", quick: 1_500, run: served::query },
-    Target { name: "path", quick: 1_000, run: served::path },
+    Target { name: "wire", quick: 10_000, run: messages },
+    Target { name: "event", quick: 10_000, run: events },
+    Target { name: "session", quick: 5_000, run: session },
+    Target { name: "endpoint", quick: 10_000, run: endpoint },
+    Target { name: "date", quick: 10_000, run: dates },
+    Target { name: "api-key", quick: 10_000, run: api_key },
+    Target { name: "envelope", quick: 500, run: served::envelope },
+    Target { name: "token", quick: 500, run: served::token },
+    Target { name: "bearer", quick: 500, run: served::bearer },
+    Target { name: "body", quick: 700, run: served::body },
+    Target { name: "query", quick: 700, run: served::query },
+    Target { name: "path", quick: 500, run: served::path },
 ];
 
 /// CBOR, as every message there is. What is accepted is the one encoding of what was read.

@@ -64,8 +64,8 @@ pub fn signatures(forger: &Forger, foreign: &str) -> Vec<Case> {
         ("zeros", with(base64([0; 256]))),
         ("ones", with(base64([0xff; 256]))),
         ("the number one", with(base64([&[0; 255][..], &[1]].concat()))),
-        ("a byte short", with(base64(&[7; 255]))),
-        ("a byte long", with(base64(&[7; 257]))),
+        ("a byte short", with(base64([7; 255]))),
+        ("a byte long", with(base64([7; 257]))),
         ("cut short", with(signature[..signature.len() - 4].to_owned())),
         ("the user changed", {
             let claims = forger.claims.to_string().replace("user-0001", "user-0002");
