@@ -41,6 +41,9 @@ export function blind(password, blind) {
 export const reduce = (wide) =>
   Point.Fn.toBytes(Point.Fn.create(BigInt(`0x${Buffer.from(wide).reverse().toString('hex')}`)));
 
+/** Of a private key. @param {Uint8Array} privateKey */
+export const publicKey = (privateKey) => Point.BASE.multiply(Point.Fn.fromBytes(privateKey)).toBytes();
+
 /** @param {Uint8Array} seed */
 export const deriveKeyPair = (seed) => oprf.deriveKeyPair(seed, utf8('OPAQUE-DeriveDiffieHellmanKeyPair'));
 
@@ -77,7 +80,7 @@ function envelope(secret, nonce, server, identities) {
 }
 
 /**
- * FinalizeRegistrationRequest: the record and the export key.
+ * FinalizeRegistrationRequest: the record, the export key, and the randomized password that both come from.
  * @param {Uint8Array} password @param {Uint8Array} blind @param {Uint8Array} response @param {Uint8Array} nonce
  * @param {Stretch} stretch @param {Identities} [identities]
  */
@@ -86,7 +89,7 @@ export function register(password, blind, response, nonce, stretch, identities =
   const secret = randomizedPassword(password, blind, response.subarray(0, 32), stretch);
   const { pair, exportKey, tag } = envelope(secret, nonce, response.subarray(32), identities);
   const maskingKey = expand(sha512, secret, utf8('MaskingKey'), 64);
-  return { record: join(pair.publicKey, maskingKey, nonce, tag), exportKey };
+  return { record: join(pair.publicKey, maskingKey, nonce, tag), exportKey, randomizedPassword: secret };
 }
 
 /**
@@ -169,7 +172,7 @@ export function ke3(password, blinding, keyshareSeed, ke1, ke2, context, stretch
 export function ke2(setup, identifier, record, ke1, context, chosen, identities = {}) {
   exactly('KE1', ke1, 96);
   exactly('the record', record, 192);
-  const server = Point.BASE.multiply(Point.Fn.fromBytes(setup.privateKey)).toBytes();
+  const server = publicKey(setup.privateKey);
   const [clientKey, maskingKey] = [record.subarray(0, 32), record.subarray(32, 96)];
   const ephemeral = deriveKeyPair(chosen.keyshareSeed);
   const answer = join(

@@ -44,6 +44,10 @@ export class App {
   rules = new Map();
   /** Of all requests. @type {string[]} */
   asked = [];
+  /** Where browsers said they came from, with each request. @type {string[]} */
+  referrers = [];
+  /** What was answered with an error: headers and body. @type {string[]} */
+  refusals = [];
   /** The host's page. */
   page = PAGE;
   /** Set for pages that are the gateway's own: then nothing but the reporting is added to what it sends. */
@@ -71,7 +75,7 @@ export class App {
 
   /** As it was at first. */
   reset() {
-    Object.assign(this, { policy: '', reports: [], asked: [], page: PAGE, gatewaysOwn: false });
+    Object.assign(this, { policy: '', reports: [], asked: [], referrers: [], refusals: [], page: PAGE, gatewaysOwn: false });
     this.rules.clear();
   }
 
@@ -85,12 +89,14 @@ export class App {
     const path = new URL(request.url ?? '/', 'http://host').pathname;
     if (path === '/reports') return this.#collect(request, response);
     this.asked.push(path);
+    this.referrers.push(request.headers.referer ?? '');
     const rule = [...this.rules].find(([part]) => path.includes(part))?.[1];
     const told = await rule?.(request);
     if (told === 'hang') return;
     if (told === 'drop') return void request.socket.destroy();
     if (told === 'lose') return this.#pass(request, response, true);
     if (told) {
+      if ((told.status ?? 200) >= 400) this.refusals.push(`${told.body}`);
       response.writeHead(told.status ?? 200, { ...this.#headers(), ...told.headers });
       return void response.end(told.body);
     }
@@ -113,6 +119,10 @@ export class App {
     const onward = ask({ hostname, port, method, path, headers }, (answer) => {
       const policy = answer.headers['content-security-policy'];
       if (lose) return void answer.resume().on('end', () => response.destroy());
+      if (Number(answer.statusCode) >= 400) {
+        const at = this.refusals.push(answer.rawHeaders.join('\n')) - 1;
+        answer.on('data', (bytes) => (this.refusals[at] += `\n${bytes}`));
+      }
       response.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...(this.gatewaysOwn && policy && reporting(`${policy}`)) });
       answer.pipe(response);
     });
@@ -158,6 +168,7 @@ function reporting(policy) {
  * @property {object} [options] for `mount`, as far as they are data
  * @property {() => void} [prepare] runs before the page's scripts; may set `window.hostOptions`, which makes the rest of
  *   the options from the session
+ * @property {(page: import('puppeteer-core').Page) => Promise<unknown>} [before] the page is loaded
  * @property {object} [customisation] as Circle's SDK sends it
  * @property {number} [width]
  */
@@ -172,7 +183,7 @@ function reporting(policy) {
  * @param {(visit: Visit) => Promise<void>} story
  * @param {How} [how]
  */
-export async function visitApp(stage, app, userId, type, story, { options, prepare, customisation, width } = {}) {
+export async function visitApp(stage, app, userId, type, story, { options, prepare, before, customisation, width } = {}) {
   const { gateway, browser } = stage;
   const session = await gateway.session(userId);
   keepSecret(stage, 'token', session.userToken);
@@ -180,6 +191,7 @@ export async function visitApp(stage, app, userId, type, story, { options, prepa
   const challengeId = await gateway.challenge(session, type);
   const { page, context, witness } = await openPage(browser, { width });
   if (prepare) await page.evaluateOnNewDocument(prepare);
+  await before?.(page);
   try {
     await page.goto(`${app.origin}/`);
     await page.evaluate(start, { ...session, challengeId }, options ?? {}, customisation);

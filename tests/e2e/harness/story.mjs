@@ -44,7 +44,7 @@ export function stage(name, engine, stories, options) {
       assert.match(gateway.log, /\/v1\/repin\/challenges\/.*"status":200/, 'the protocol was spoken, and told in the log');
       assert.deepEqual(inText(gateway.log, secrets), []);
       for (const [name, secret] of Object.entries(secrets)) {
-        assert.notDeepEqual(inText(`${gateway.log}\n${secret}`, { [name]: secret }), [], 'the search finds what is there');
+        assert.notDeepEqual(inText(`${gateway.log.slice(-1000)}\n${secret}`, { [name]: secret }), [], 'the search finds what is there');
       }
     });
   });
@@ -110,11 +110,11 @@ export function keepSecret(stage, name, secret) {
  *
  * @param {Stage} stage
  * @param {string} [pin]
+ * @param {string[]} [answers]
  * @returns {Promise<Person>}
  */
-export async function enrolled(stage, pin = '493817') {
+export async function enrolled(stage, pin = '493817', answers = ['Aunt Philomena', 'Zanzibar harbour']) {
   const userId = await stage.gateway.user();
-  const answers = ['Aunt Philomena', 'Zanzibar harbour'];
   [pin, ...answers].forEach((secret) => keepSecret(stage, 'typed', secret));
   await run(stage, userId, 'INITIALIZE', async ({ widget, status }) => {
     await widget.choosePin(pin);
