@@ -14,6 +14,7 @@ use repin_server::clock::{Clock, ManualClock, SystemClock};
 use repin_server::doctor::{Finding, Subject, Verdict, examine};
 use serde_json::Value;
 
+use crate::common::BY;
 use crate::common::database::{Place, database_of};
 use crate::common::{API_KEY, Gateway, ORIGIN};
 use crate::{ANSWERS, Client, PIN, USER, start};
@@ -253,7 +254,7 @@ async fn a_receiver_that_cannot_be_reached_is_found_and_its_endpoint_is_not_said
     let first = repin_server::store::NewDelivery { id: "one", kind: "webhooks.test", body: "{}" };
     let store = &gateway.inner.store;
     // A port of this machine's that nobody has: not where webhooks may go, and then nobody there.
-    store.create_subscription(&subscription("https://127.0.0.1:1025/hush?token=hush"), 10, &first).await.unwrap();
+    store.create_subscription(&subscription("https://127.0.0.1:1025/hush?token=hush"), 10, &first, BY).await.unwrap();
     let said = warning(&subject, "webhooks").await;
     assert!(said.contains("11111111") && said.contains("--webhook-allow-network") && !said.contains("hush"), "{said}");
     subject.config.webhooks.allow_networks = vec!["127.0.0.0/8".parse().unwrap()];
@@ -263,13 +264,13 @@ async fn a_receiver_that_cannot_be_reached_is_found_and_its_endpoint_is_not_said
 
     // One that is there and does not speak TLS, and one that does not need to.
     subject.offline = false;
-    store.delete_subscription(&app, "11111111-1111-4111-8111-111111111111").await.unwrap();
+    store.delete_subscription(&app, "11111111-1111-4111-8111-111111111111", BY).await.unwrap();
     let plain = gateway.url.replace("http://", "https://");
-    store.create_subscription(&subscription(&plain), 10, &first).await.unwrap();
+    store.create_subscription(&subscription(&plain), 10, &first, BY).await.unwrap();
     assert!(warning(&subject, "webhooks").await.contains("certificate"));
-    store.delete_subscription(&app, "11111111-1111-4111-8111-111111111111").await.unwrap();
+    store.delete_subscription(&app, "11111111-1111-4111-8111-111111111111", BY).await.unwrap();
     subject.config.webhooks.allow_http = true;
-    store.create_subscription(&subscription(&gateway.url), 10, &first).await.unwrap();
+    store.create_subscription(&subscription(&gateway.url), 10, &first, BY).await.unwrap();
     assert!(examine(&subject).await.iter().any(|finding| finding.what == "1 receivers, all of them reached"));
 }
 

@@ -48,7 +48,7 @@ async fn open(gateway: &Gateway, user: &str, method: &str) -> Client {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn users_of_every_ring_can_change_their_pin_after_two_rotations() {
-    let users = if std::env::var("REPIN_EVIDENCE").as_deref() == Ok("long") { 10_000 } else { 30 };
+    let users: usize = if std::env::var("REPIN_EVIDENCE").as_deref() == Ok("long") { 10_000 } else { 30 };
     let mut gateway = Gateway::start().await;
     let first = newest(&gateway, Purpose::OpaqueSetup);
     for ring in 0..3 {
