@@ -6,9 +6,11 @@ mod bench;
 mod conformance;
 mod consumers;
 mod demo;
+mod gateway;
 mod lint;
 mod package;
 mod postgres;
+mod reproduce;
 mod run;
 mod site;
 mod size;
@@ -33,6 +35,8 @@ cargo xtask <command>
   pictures accept            what the widget looks like now is what it shall look like
   showroom                   build target/showroom/: gallery and playground as static files
   package                    the npm package in target/package, and the hash of every file
+  gateway                    the gateway's program as it is released: target/release/repin-server
+  reproduce                  build the last commit twice, in two places, and compare every byte; takes long
   size                       what a recovery downloads, against its budgets
   postgres                   a PostgreSQL server for tests by hand, until Enter is pressed
   conformance-table          docs/conformance.md from what the conformance steps ran
@@ -69,6 +73,8 @@ fn dispatch(args: &[&str]) -> Result {
         ["pictures", "accept"] => test::accept_pictures(),
         ["showroom"] => widget::showroom(),
         ["package"] => package::package(),
+        ["gateway"] => gateway::build(),
+        ["reproduce"] => reproduce::reproduce(),
         ["size"] => size::size(),
         ["postgres"] => postgres::serve(),
         ["conformance-table"] => conformance::write_table(),
