@@ -15,6 +15,7 @@ mod run;
 mod site;
 mod size;
 mod stamp;
+mod supply;
 mod test;
 mod tools;
 mod widget;
@@ -37,6 +38,7 @@ cargo xtask <command>
   package                    the npm package in target/package, and the hash of every file
   gateway                    the gateway's program as it is released: target/release/repin-server
   reproduce                  build the last commit twice, in two places, and compare every byte; takes long
+  supply                     licences, sources and advisories of what is depended on; packaging/
   size                       what a recovery downloads, against its budgets
   postgres                   a PostgreSQL server for tests by hand, until Enter is pressed
   conformance-table          docs/conformance.md from what the conformance steps ran
@@ -74,6 +76,7 @@ fn dispatch(args: &[&str]) -> Result {
         ["showroom"] => widget::showroom(),
         ["package"] => package::package(),
         ["gateway"] => gateway::build(),
+        ["supply"] => supply::supply(),
         ["reproduce"] => reproduce::reproduce(),
         ["size"] => size::size(),
         ["postgres"] => postgres::serve(),
