@@ -20,8 +20,10 @@ type Hashes = BTreeMap<String, String>;
 /// Builds twice and compares, then once more with a changed source, which must not give the same.
 pub fn reproduce() -> Result {
     let [first, second] = PLACES.map(|place| root().join(place));
+    // Once: a commit that is made meanwhile is none of it.
+    let commit = capture(program("git").args(["rev-parse", "HEAD"]))?;
     for place in [&first, &second] {
-        check_out(place)?;
+        check_out(&commit, place)?;
         build(place)?;
     }
     let (one, other) = (hashes(&first)?, hashes(&second)?);
@@ -55,7 +57,7 @@ pub fn reproduce() -> Result {
 }
 
 /// A clone, so that only what is committed is built. The tools are the ones that are here: they are what it is built with.
-fn check_out(place: &Path) -> Result {
+fn check_out(commit: &str, place: &Path) -> Result {
     if place.exists() {
         remove_dir_all(place).map_err(|error| format!("{}: {error}", place.display()))?;
     }
@@ -63,6 +65,7 @@ fn check_out(place: &Path) -> Result {
         create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
     run(program("git").args(["clone", "--quiet", "--no-hardlinks"]).arg(root()).arg(place))?;
+    run(program("git").args(["checkout", "--quiet", "--detach", commit]).current_dir(place))?;
     let tools: PathBuf = place.join(".tools");
     std::os::unix::fs::symlink(root().join(".tools"), &tools).map_err(|error| format!("{}: {error}", tools.display()))
 }
