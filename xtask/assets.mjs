@@ -7,6 +7,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { PSEUDO, problems } from './locales/check.mjs';
 import { pseudo } from './locales/pseudo.mjs';
 import { defined, pack, readAll } from './locales/texts.mjs';
+import { published } from './integrity.mjs';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { minify } from 'terser';
 
@@ -45,6 +46,7 @@ await styles();
 locales();
 page();
 if (release) await tighten();
+writeFileSync(join(dist, 'integrity.json'), published(dist));
 if (mode !== 'showroom') compress();
 
 async function glue() {

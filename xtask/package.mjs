@@ -2,9 +2,9 @@
 // Called by `cargo xtask package` as: node xtask/package.mjs OUT VERSION
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { published, table } from './integrity.mjs';
 import { defined, readAll } from './locales/texts.mjs';
 
 const [out, version] = process.argv.slice(2);
@@ -54,7 +54,8 @@ for (const [source, served] of Object.entries(SCRIPTS)) await script(source, ser
 await inline();
 types();
 elementManifests();
-writeFileSync(join(dirname(out), 'integrity.tsv'), integrity(out));
+writeFileSync(join(dist, 'integrity.json'), published(dist));
+writeFileSync(join(dirname(out), 'integrity.tsv'), table(out));
 
 function manifest() {
   const described = JSON.parse(readFileSync('npm/package.json', 'utf8'));
@@ -182,17 +183,6 @@ function elementManifests() {
   };
   const webTypes = { $schema: 'https://json.schemastore.org/web-types', name: 'repin', version, 'description-markup': 'markdown', contributions: { html: { elements: [made] } } };
   writeFileSync(join(dist, 'web-types.json'), `${JSON.stringify(webTypes, null, 2)}\n`);
-}
-
-/** Path, length and subresource integrity of every file. @param {string} folder */
-function integrity(folder) {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const rows = files.map(({ parentPath, name }) => {
-    const bytes = readFileSync(join(parentPath, name));
-    const path = relative(folder, join(parentPath, name));
-    return [path, bytes.length, `sha384-${createHash('sha384').update(bytes).digest('base64')}`].join('\t');
-  });
-  return `${rows.sort().join('\n')}\n`;
 }
 
 /** @param {string} text @param {RegExp} wanted @param {string} instead */

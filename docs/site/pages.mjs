@@ -39,6 +39,7 @@ const SECTIONS_OF_NAMES = {
     ['performance', 'How fast it is'],
     ['consumers', 'Apps it was tried in'],
     ['conformance', 'Conformance, call by call'],
+    ['dependencies', 'Dependencies'],
     ['accessibility', 'Accessibility'],
     ['architecture', 'Architecture', 'ARCHITECTURE.md'],
     ['contributing', 'Contributing', 'CONTRIBUTING.md'],

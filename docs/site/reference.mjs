@@ -4,12 +4,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { apiPage } from './api.mjs';
 import { tokensTable } from './tokens.mjs';
+import { dependencyTables } from '../../xtask/supply/dependencies.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+const dependencies = dependencyTables(ROOT);
 
 /** @type {{ file: string, make: (text: string) => string }[]} */
 const MADE = [
   { file: 'docs/api.md', make: () => apiPage(join(ROOT, 'npm')) },
+  {
+    file: 'docs/dependencies.md',
+    make: (text) => Object.entries(dependencies).reduce((page, [part, table]) => between(page, part, table), text),
+  },
   { file: 'docs/theming.md', make: (text) => between(text, 'tokens', tokensTable(read('style/tokens.css'))) },
 ];
 

@@ -1,7 +1,7 @@
 //! What must hold of every file before anything is run.
 
 use crate::run::{Result, capture, cargo, program, read, root, run};
-use crate::tools;
+use crate::{supply, tools};
 use std::path::PathBuf;
 
 pub fn lint() -> Result {
@@ -21,7 +21,8 @@ pub fn lint() -> Result {
     run(program("tsc").args(["--project", "tsconfig.json"]))?;
     languages(&["check"])?;
     names_no_machine()?;
-    locks_name_no_host()
+    locks_name_no_host()?;
+    supply::supply()
 }
 
 /// Checks every language and writes docs/languages.md; with `check` compares it instead.

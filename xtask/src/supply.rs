@@ -1,0 +1,78 @@
+//! What is depended on, and what others are given to run the gateway with: cargo-deny by `deny.toml`, hadolint and systemd's own
+//! check on `packaging/`. Each check is also shown something bad, which it must refuse.
+
+use crate::run::{Result, capture, program, read, root, run, write};
+use crate::tools;
+
+const DENY: [&str; 4] = ["--offline", "--log-level", "error", "check"];
+const CONTAINER: &str = "packaging/Containerfile";
+const UNIT: &str = "packaging/repin.service";
+
+/// Checks all of it.
+pub fn supply() -> Result {
+    tools::supply()?;
+    let figure = dependencies()?;
+    let advisories = advisories()?;
+    println!("evidence 32: {figure}, advisories {advisories} | control: with MIT not allowed, refused");
+    container()?;
+    unit()
+}
+
+/// Says of how many crates it speaks.
+fn dependencies() -> Result<String> {
+    run(program("cargo-deny").args(DENY).args(["licenses", "bans", "sources"]))?;
+    // The control: without one licence that most have, the same check must refuse.
+    let strict = root().join("target/xtask/deny-control.toml");
+    let text = read(&root().join("deny.toml"))?.replace("    \"MIT\",\n", "");
+    write(&strict, &text)?;
+    refuses(program("cargo-deny").args(DENY).arg("--config").arg(strict).arg("licenses"))?;
+    let crates = read(&root().join("Cargo.lock"))?.matches("[[package]]\n").count();
+    Ok(format!("licences, bans and sources of {crates} crates pass"))
+}
+
+/// The database is a repository of its own, which not every place can fetch.
+fn advisories() -> Result<&'static str> {
+    let Some(database) = std::env::var_os("REPIN_ADVISORY_DB") else {
+        println!("advisories: not checked, for REPIN_ADVISORY_DB names no copy of the database");
+        return Ok("not checked");
+    };
+    // cargo-deny looks for a copy in a folder below this one, whose name it makes from the database's address.
+    let config = root().join("target/xtask/deny-advisories.toml");
+    let place = database.to_string_lossy().replace('\\', "\\\\").replace('"', "\\\"");
+    let told = format!("[advisories]\ndb-path = \"{place}\"\n");
+    write(&config, &read(&root().join("deny.toml"))?.replace("[advisories]\n", &told))?;
+    run(program("cargo-deny").args(DENY).arg("--config").arg(config).args(["--disable-fetch", "advisories"]))?;
+    Ok("pass")
+}
+
+fn container() -> Result {
+    run(program("hadolint").arg(CONTAINER))?;
+    let bad = root().join("target/xtask/Containerfile");
+    write(&bad, "FROM debian:latest\nRUN cd /tmp && sudo true\n")?;
+    refuses(program("hadolint").arg(bad))
+}
+
+/// Where systemd is; the program that the unit names need not be there.
+fn unit() -> Result {
+    if capture(program("systemd-analyze").arg("--version")).is_err() {
+        println!("{UNIT}: not checked, for there is no systemd-analyze here");
+        return Ok(());
+    }
+    let text = read(&root().join(UNIT))?.replace("/usr/local/bin/repin-server", "/bin/true");
+    let good = root().join("target/xtask/repin.service");
+    write(&good, &text)?;
+    run(program("systemd-analyze").args(["verify", "--man=no"]).arg(&good))?;
+    // systemd's own figure for what a service could still do, of 100.
+    let limit = ["security", "--offline=true", "--threshold=20", "--no-pager"];
+    capture(program("systemd-analyze").args(limit).arg(&good))?;
+    let loose = root().join("target/xtask/loose.service");
+    write(&loose, "[Service]\nExecStart=/bin/true\n")?;
+    refuses(program("systemd-analyze").args(limit).arg(loose))
+}
+
+/// A control: the command must fail.
+fn refuses(command: &mut std::process::Command) -> Result {
+    let shown = format!("{command:?}");
+    let output = command.output().map_err(|error| format!("{shown}: {error}"))?;
+    (!output.status.success()).then_some(()).ok_or_else(|| format!("the control was not refused: {shown}"))
+}
