@@ -199,7 +199,7 @@ describe('every state', () => {
     const still = async (/** @type {boolean} */ off) => {
       await page.$eval('link[href="gallery.css"]', (link, off) => void (/** @type {HTMLLinkElement} */ (link).disabled = off), off);
       // A sheet that is enabled again is fetched again.
-      await page.waitForFunction((off) => !(/** @type {HTMLLinkElement | null} */ (document.querySelector('link[href="gallery.css"]')))?.sheet === off, {}, off);
+      await page.waitForFunction((off) => !(/** @type {HTMLLinkElement} */ (document.querySelector('link[href="gallery.css"]')).sheet) === off, {}, off);
     };
     await still(true);
     for (const name of names) {
