@@ -110,23 +110,24 @@ fn chosen(args: &[&str]) -> Result<Vec<&'static Step>> {
 
 /// The tests carry the server's evaluation counter and the vault's stories; the documentation's examples come along.
 fn native(tally: &mut Tally) -> Result {
-    tally.count(cargo().args(["test", "--workspace"]))
+    tally.count(cargo().args(["test", "--workspace"]).args(SHOWN))
 }
 
 /// Every test of the gateway on PostgreSQL; those of `native` ran on SQLite.
 fn postgres(tally: &mut Tally) -> Result {
     let cluster = postgres::start()?;
-    tally.count(cargo().args(["test", "--package", "repin-server"]).env("REPIN_TEST_DATABASE", cluster.server()))?;
+    let tests = ["test", "--package", "repin-server"];
+    tally.count(cargo().args(tests).args(SHOWN).env("REPIN_TEST_DATABASE", cluster.server()))?;
     // These stop and start a server of their own.
-    tally.count(cargo().args(["test", "--package", "repin-server", "--test", "nodes"]))
+    tally.count(cargo().args(tests).args(["--test", "nodes"]).args(SHOWN))
 }
 
 /// A program of its own, which has places to be killed at.
 fn crash(tally: &mut Tally) -> Result {
     let cluster = postgres::start()?;
     let tests = ["test", "--package", "repin-server", "--features", "failpoints", "--test", "crash"];
-    tally.count(cargo().args(tests))?;
-    tally.count(cargo().args(tests).env("REPIN_TEST_DATABASE", cluster.server()))
+    tally.count(cargo().args(tests).args(SHOWN))?;
+    tally.count(cargo().args(tests).args(SHOWN).env("REPIN_TEST_DATABASE", cluster.server()))
 }
 
 fn wasm(tally: &mut Tally) -> Result {
@@ -155,7 +156,7 @@ fn independent(tally: &mut Tally) -> Result {
     let folder = root().join("tests/independent");
     tally.count(program("node").args(["--test", "--test-reporter=spec"]).args(files_in(&folder, ".test.mjs")?))?;
     for script in ["answers.py", "pin_policy.py"] {
-        run(program("python3").arg(folder.join(script)))?;
+        tally.count(program("python3").arg(folder.join(script)))?;
     }
     Ok(())
 }
@@ -329,12 +330,33 @@ fn conformance(tally: &mut Tally) -> Result {
     tally.count(program("node").args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files))
 }
 
-/// What all runners counted, in their own closing lines.
+/// Shows what tests print that pass: lines for the list of evidence.
+const SHOWN: [&str; 2] = ["--", "--show-output"];
+
+/// The names of all steps, in their order.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    STEPS.iter().map(|step| step.name)
+}
+
+/// Runs a step: how it ended, and the lines that it had for the list of evidence.
+///
+/// # Errors
+/// When there is no such step.
+pub fn evidence_of(name: &str) -> Result<(Result, Vec<String>)> {
+    let step = STEPS.iter().find(|step| step.name == name).ok_or_else(|| format!("no step `{name}`"))?;
+    println!("\n=== {}: {} ===\n", step.name, step.what);
+    let mut tally = Tally::default();
+    let result = (step.work)(&mut tally);
+    Ok((result, tally.evidence))
+}
+
+/// What all runners counted, in their own closing lines, and what tests said for the list of evidence.
 #[derive(Default)]
 struct Tally {
     passed: u32,
     failed: u32,
     skipped: u32,
+    evidence: Vec<String>,
 }
 
 impl Tally {
@@ -343,6 +365,9 @@ impl Tally {
     }
 
     fn read(&mut self, line: &str) {
+        if line.contains("evidence ") {
+            self.evidence.push(line.to_owned());
+        }
         // cargo test and wasm-bindgen's runner: `test result: ok. 4 passed; 0 failed; 1 ignored; …`
         if let Some(counts) = line.strip_prefix("test result: ") {
             self.passed += before(counts, " passed");

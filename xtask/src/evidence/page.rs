@@ -31,8 +31,8 @@ pub fn page(rows: &[&Row], outcomes: &BTreeMap<u32, Outcome>, long: bool) -> Res
             None => line(row, std::iter::empty(), Some("was not run")),
         };
     }
-    page += "\n## The commands\n\nFrom a clean clone; `REPIN_EVIDENCE=long` before a command gives the long counts, \
-             and `--row N` runs one row.\n\n| | Command |\n|---|---|\n";
+    page += "\n## The commands\n\nFrom a clean clone. `cargo xtask evidence --row N` runs the tests of one row, and with `--long` the long counts.\n\n\
+             | | Run by |\n|---|---|\n";
     for row in rows {
         page += &commands(row);
     }
@@ -67,8 +67,8 @@ fn line<'a>(row: &Row, said: impl Iterator<Item = (&'a str, &'a str)>, red: Opti
 }
 
 fn commands(row: &Row) -> String {
-    let shown = row.checks.iter().map(|check| format!("`{}`", cell(&check.shown()))).collect::<Vec<_>>().join("<br>");
-    format!("| {} | {shown} |\n", row.number)
+    let shown: Vec<_> = row.steps.iter().map(|step| format!("`cargo xtask test --only {step}`")).collect();
+    format!("| {} | {} |\n", row.number, if shown.is_empty() { "no step".into() } else { shown.join("<br>") })
 }
 
 /// Text that ends no cell of a table.
