@@ -7,6 +7,8 @@ import { ENGINES, picture } from '../e2e/harness/browser.mjs';
 import { until } from '../e2e/harness/find.mjs';
 import { inText } from '../e2e/harness/secrets.mjs';
 import { enrolled, keepSecret, stage } from '../e2e/harness/story.mjs';
+import { condition, countMessages, flood } from '../e2e/circle/harness/hostile.mjs';
+import { count, evidence, times } from '../e2e/harness/evidence.mjs';
 import { between, framing } from './framing.mjs';
 import { install, serve, sessionFor } from './host.mjs';
 
@@ -18,6 +20,8 @@ after(() => [host, stranger].forEach(({ close }) => close()));
 
 /** Long enough for a frame to do what it should not: it greets in a tenth of this. */
 const SILENCE_MS = 1_500;
+
+const FLOOD = times(2_000, 50_000);
 
 /** The options, by the page's own names. @param {import('puppeteer-core').Page} page @param {any} options @param {any[]} [sessions] */
 const show = (page, options, sessions) => page.evaluate((options, sessions) => void /** @type {any} */ (window).show(options, sessions), options, sessions ?? []);
@@ -32,8 +36,8 @@ for (const engine of ENGINES) {
     before(async () => {
       person = await enrolled(stage);
     });
-    /** @param {Parameters<typeof framing>[3]} story @param {{ width?: number, height?: number }} [viewport] */
-    const framed = (story, viewport) => framing(stage.browser, host.origin, stage.gateway.url, story, viewport);
+    /** @param {Parameters<typeof framing>[3]} story @param {{ width?: number, height?: number }} [viewport] @param {() => void} [first] */
+    const framed = (story, viewport, first) => framing(stage.browser, host.origin, stage.gateway.url, story, viewport, first);
     const session = (/** @type {import('../e2e/harness/gateway.mjs').ChallengeType} */ type) => sessionFor(stage, person.userId, type);
 
     test('recovers a PIN; the host hears steps and the outcome, and nothing else; the focus comes back', async () => {
@@ -318,6 +322,69 @@ for (const engine of ENGINES) {
         assert.deepEqual(windows.filter(({ origin }) => origin === sibling.origin), []);
       });
       sibling.close();
+    });
+
+    test(`${FLOOD} messages of others, of other forms, with other ports, and second ones change nothing and are not answered; the right one is taken`, async () => {
+      const given = await session('RESTORE_PIN');
+      const foreign = await between((_, __, response) => response.setHeader('content-type', 'text/html').end('<!doctype html><title>empty</title>'));
+      const greeting = { repin: 1, start: {} };
+      await framed(async ({ page, heard, inside, witness }) => {
+        await page.evaluate((src) => document.body.append(Object.assign(document.createElement('iframe'), { id: 'frame', src })), `${stage.gateway.url}/frame?origin=${host.origin}`);
+        await until('the frame greets', async () => (await heard()).windows.length);
+        const frame = await until('the frame', inside);
+        let sent = 0;
+        /** What came of it, once all has arrived. @param {number} more */
+        const after = async (more) => {
+          sent += more;
+          await until(`${sent} messages have arrived`, async () => (await frame.evaluate(condition)).arrived === sent);
+          const { arrived, markup, ...rest } = await frame.evaluate(condition);
+          return { ...rest, empty: !markup.includes('<div'), windows: (await heard()).windows.length };
+        };
+        const before = await after(0);
+        assert.deepEqual(before, { polluted: null, inherited: [], empty: true, windows: 1 });
+        const part = FLOOD / 5;
+        // An empty frame is of the page's own origin.
+        for (const src of ['about:blank', foreign.origin]) {
+          await page.evaluate((src) => document.body.append(Object.assign(document.createElement('iframe'), { id: 'neighbour', src })), src);
+          const neighbour = await until('the neighbour', () => page.frames().find((frame) => frame.parentFrame() && frame.url().startsWith(src)));
+          await neighbour.evaluate(flood, { id: '', seed: 1, count: part, protocol: 'repin', right: greeting });
+          assert.deepEqual(await after(part), before);
+          await page.evaluate(() => document.getElementById('neighbour')?.remove());
+        }
+        await page.evaluate(flood, { id: 'frame', seed: 20261129, count: part, protocol: 'repin' });
+        assert.deepEqual(await after(part), before);
+
+        await page.evaluate((greeting) => {
+          const { port1, port2 } = new MessageChannel();
+          const host = Object.assign(/** @type {any} */ (window), { port: port1, answers: [] });
+          port1.onmessage = ({ data }) => host.answers.push(data);
+          window.frames[0].postMessage(greeting, '*', [port2]);
+        }, greeting);
+        const answers = async () => /** @type {any[]} */ (JSON.parse(await page.evaluate(() => JSON.stringify(/** @type {any} */ (window).answers))));
+        await until('it asks for a session', async () => (await answers()).length);
+        assert.deepEqual(await answers(), [{ ask: 'start', id: 1 }], 'the right message changes the state: the control');
+        sent += 1;
+
+        // A second port, and what is no answer by the first.
+        await page.evaluate(flood, { id: 'frame', seed: 1, count: part, protocol: 'repin', right: greeting });
+        await page.evaluate((count) => {
+          const noise = [undefined, null, 'answer', [], { answer: 2, session: {} }, { answer: '1' }, { ANSWER: 1 }, { cancel: 'x' }, { ['__proto__']: { polluted: true, answer: 1 } }, { session: {} }, new Map([['answer', 1]]), { error: 'x' }];
+          for (let sent = 0; sent < count; sent += 1) /** @type {any} */ (window).port.postMessage(noise[sent % noise.length]);
+        }, part);
+        const second = await after(part);
+        assert.deepEqual([second.inherited, second.polluted, second.windows, await answers()], [[], null, 1, [{ ask: 'start', id: 1 }]]);
+        // Ports deliver in order: with this answer the frame has seen all of the noise before it.
+        await page.evaluate((session) => /** @type {any} */ (window).port.postMessage({ answer: 1, session }), given);
+        await until('the questions are there', async () => (await answers()).some(({ step }) => step?.step === 'questions'));
+        assert.deepEqual((await answers()).map((message) => Object.keys(message).join()).filter((kind) => kind !== 'step'), ['ask,id']);
+        assert.deepEqual(witness.console, []);
+        evidence(
+          22,
+          `0 of ${count(sent - 1 + part)} messages of wrong source, origin, shape or port, or after the first, changed the state of the frame of openFrame or were answered, in ${engine}`,
+          'the one right greeting among them, and the one right answer, changed it and were answered',
+        );
+      }, undefined, countMessages);
+      foreign.close();
     });
 
     // Last: it puts the gateway's clock forward for all.

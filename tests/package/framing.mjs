@@ -27,11 +27,13 @@ import { t, Widget } from '../e2e/harness/widget.mjs';
  * @param {string} gateway
  * @param {(scene: Scene) => Promise<void>} story
  * @param {{ width?: number, height?: number }} [viewport]
+ * @param {() => void} [first] runs in every document before its scripts
  */
-export async function framing(browser, origin, gateway, story, viewport) {
+export async function framing(browser, origin, gateway, story, viewport, first) {
   const { page, context, witness } = await openPage(browser, viewport);
   try {
     await page.evaluateOnNewDocument(record);
+    if (first) await page.evaluateOnNewDocument(first);
     await page.goto(`${origin}/framing.html`);
     await page.evaluate(prepare, gateway);
     const frame = /** @type {any} */ (inFrame(page, gateway));
@@ -61,7 +63,15 @@ export async function framing(browser, origin, gateway, story, viewport) {
 function record() {
   const heard = { port: /** @type {any[]} */ ([]), windows: /** @type {any[]} */ ([]), steps: [], errors: [], asked: [] };
   Object.assign(window, { heard });
-  addEventListener('message', ({ data, origin }) => heard.windows.push({ data: JSON.parse(JSON.stringify(data)), origin }));
+  /** As data; of what is none its kind. @param {unknown} data */
+  const plain = (data) => {
+    try {
+      return JSON.parse(JSON.stringify(data));
+    } catch {
+      return typeof data;
+    }
+  };
+  addEventListener('message', ({ data, origin }) => heard.windows.push({ data: plain(data), origin }));
   const Channel = MessageChannel;
   window.MessageChannel = class extends Channel {
     constructor() {
@@ -105,6 +115,8 @@ export async function between(answer, gateway) {
     answer(request.url ?? '', () => gateway && behind(gateway)(request, response), response);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  // A test that fails before it closes this must not keep the run from ending.
+  server.unref();
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   const close = () => {
     server.closeAllConnections();
