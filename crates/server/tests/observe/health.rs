@@ -79,5 +79,5 @@ async fn on_a_full_disk_it_is_not_ready() {
     };
     assert_eq!(full, 503, "a backend may ask again");
     assert_eq!(not_ready(host).await, "the store's disk takes nothing new");
-    assert_eq!(host.user("user-1").await["data"]["user"]["userId"], "user-1", "what is there is answered");
+    assert_eq!(host.user("user-1").await["data"]["user"]["pinStatus"], "UNSET", "what is there is answered");
 }

@@ -22,6 +22,7 @@ pub fn spellings(secret: &str) -> Vec<(&'static str, String)> {
         ("base64 at 2", inside_base64(bytes, 2)),
         ("base64url", BASE64_URL_SAFE_NO_PAD.encode(bytes)),
         ("list of bytes", list.join(", ")),
+        ("list of digits", secret.chars().map(String::from).collect::<Vec<_>>().join(", ")),
         ("reversed", secret.chars().rev().collect()),
     ];
     let mut known = Vec::new();
@@ -58,5 +59,5 @@ fn a_secret_is_found_in_each_of_its_spellings() {
         assert!(!found(&text, &["correct horse\"1".into()]).is_empty(), "{name}");
     }
     assert!(found("correct horse", &["correct horse\"1".into()]).is_empty());
-    assert!(spellings(crate::PIN).len() >= 10);
+    assert_eq!(spellings("Correct horse\"1").len(), 12);
 }

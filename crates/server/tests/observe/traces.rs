@@ -25,7 +25,7 @@ fn requests(spans: &[Span]) -> Vec<&Span> {
     spans.iter().filter(|span| span.kind() == SpanKind::Server).collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_recovery_is_a_span_for_each_request_with_one_for_each_operation_in_it() {
     let collector = Collector::start().await;
     let place = Place::new();
@@ -74,7 +74,7 @@ async fn a_recovery_is_a_span_for_each_request_with_one_for_each_operation_in_it
     assert_eq!(attribute(&resource, "service.version"), env!("CARGO_PKG_VERSION"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn opentelemetrys_own_variables_are_heeded() {
     let collector = Collector::start().await;
     let place = Place::new();
@@ -88,7 +88,7 @@ async fn opentelemetrys_own_variables_are_heeded() {
     assert_eq!(requests(&collector.spans()).len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_collector_that_refuses_costs_no_request_and_is_said_once() {
     let collector = Collector::start().await;
     collector.received.refuses.store(true, Ordering::SeqCst);
@@ -116,7 +116,7 @@ async fn a_collector_that_refuses_costs_no_request_and_is_said_once() {
     assert_eq!((said("does not take them"), said("takes them again")), (1, 1));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_collector_that_never_answers_or_is_not_there_costs_no_request() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let silent = format!("http://{}", silent.local_addr().unwrap());
