@@ -40,6 +40,11 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     }
 }
 
+/// A file that the page cannot do without and that this program was built without.
+pub fn missing() -> Option<&'static str> {
+    ["index.html", "repin.js", "repin_widget_bg.wasm"].into_iter().find(|file| Dist::get(file).is_none())
+}
+
 /// A file of `dist/`, compressed for those who take it.
 pub fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
     let accepts_brotli = headers.get_all(header::ACCEPT_ENCODING).iter().any(accepts_brotli);

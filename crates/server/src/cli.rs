@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 use repin_server::store::postgres::DEFAULT_CONNECTIONS;
-use repin_server::{ApiKey, Config, WebhookConfig};
+use repin_server::{ApiKey, Config, TracesConfig, WebhookConfig};
 use tracing::Level;
 
 use crate::admin::Admin;
@@ -29,6 +29,8 @@ pub enum Command {
     Serve(Serve),
     /// Manage apps, keys, origins and users, beside a running gateway.
     Admin(Admin),
+    /// Look at everything that a gateway needs, without changing anything, and say what is wrong. A gateway may be running.
+    Doctor(Doctor),
     /// Print the OpenAPI document of the REST API.
     Openapi,
 }
@@ -39,6 +41,20 @@ pub struct Serve {
     /// Address and port to listen on. Put a proxy that speaks TLS in front before anyone else can reach it.
     #[arg(long, env = "REPIN_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:7373")]
     pub listen: SocketAddr,
+
+    /// Address and port for `GET /metrics`, for Prometheus: one that the public cannot reach. Without it nothing is served.
+    #[arg(long, env = "REPIN_METRICS_LISTEN", value_name = "ADDR")]
+    pub metrics_listen: Option<SocketAddr>,
+
+    /// Seconds to go on serving after SIGTERM while /health/ready says 503, so that a balancer looks elsewhere before the listener
+    /// closes: a little more than it takes to notice. A second signal ends the wait.
+    #[arg(long, env = "REPIN_DRAIN", value_name = "SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=3600))]
+    pub drain: u64,
+
+    /// OpenTelemetry collector that traces are sent to over OTLP/HTTP, such as http://127.0.0.1:4318; OTEL_EXPORTER_OTLP_ENDPOINT
+    /// and OpenTelemetry's other variables count, too. Without any of them no traces are made.
+    #[arg(long, env = "REPIN_OTLP_ENDPOINT", value_name = "URL", hide_env_values = true)]
+    otlp_endpoint: Option<String>,
 
     /// Folder of the key ring and of the SQLite database, created at the first start. Back up DIR/keys apart from the database:
     /// without it no record can be used, and with both every PIN can be guessed.
@@ -97,6 +113,22 @@ pub struct Serve {
     pub demo: bool,
 }
 
+/// Settings of `doctor`: those that `serve` is started with, so that it looks at the same things.
+#[derive(Args)]
+pub struct Doctor {
+    /// What `serve` is started with.
+    #[command(flatten)]
+    pub settings: Serve,
+
+    /// Connect to nothing but the database: leave out the receivers of webhooks.
+    #[arg(long)]
+    pub offline: bool,
+
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Settings of webhooks.
 #[derive(Args)]
 struct WebhookArgs {
@@ -149,10 +181,22 @@ impl Serve {
                 allow_http: self.webhooks.allow_http,
                 ..WebhookConfig::default()
             },
+            traces: traces(self.otlp_endpoint),
             ..Config::new(self.data)
         };
         Ok(if self.demo { config.with_demo() } else { config })
     }
+}
+
+/// Where traces go, by the option or else by OpenTelemetry's own variables, of which the one for traces is a whole address.
+fn traces(endpoint: Option<String>) -> Option<TracesConfig> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let whole = |base: String| format!("{}/v1/traces", base.trim_end_matches('/'));
+    let endpoint = endpoint
+        .map(whole)
+        .or_else(|| variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"))
+        .or_else(|| variable("OTEL_EXPORTER_OTLP_ENDPOINT").map(whole))?;
+    Some(TracesConfig { endpoint, ca: variable("OTEL_EXPORTER_OTLP_CERTIFICATE").map(PathBuf::from) })
 }
 
 /// An origin as browsers write it: scheme, host, maybe a port; nothing after, and no capital letters.

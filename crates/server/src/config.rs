@@ -10,6 +10,7 @@ use repin_core::credential::DEFAULT_KSF;
 use crate::api_key::ApiKey;
 use crate::demo::Demo;
 use crate::store::postgres::{Address, DEFAULT_CONNECTIONS};
+use crate::traces::TracesConfig;
 use crate::webhooks::WebhookConfig;
 
 /// How long a challenge can be used. Ours; Circle's is not public.
@@ -37,6 +38,8 @@ pub struct Config {
     pub rate_limit: Option<NonZeroU32>,
     /// Where webhooks may go.
     pub webhooks: WebhookConfig,
+    /// Where traces go. `None`: nowhere, and none are made.
+    pub traces: Option<TracesConfig>,
     /// Mounts the demo's routes; set by [`Config::with_demo`].
     pub demo: Option<Demo>,
     /// Argon2id's cost for new records. Lower it in tests only.
@@ -57,6 +60,7 @@ impl Config {
             challenge_ttl: DEFAULT_CHALLENGE_TTL,
             rate_limit: None,
             webhooks: WebhookConfig::default(),
+            traces: None,
             demo: None,
             register_ksf: DEFAULT_KSF,
         }

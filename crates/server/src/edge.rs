@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -13,6 +13,9 @@ use std::sync::{Arc, OnceLock};
 use uuid::Uuid;
 
 use crate::error::{ApiError, LoggedCode};
+use crate::gateway::Gateway;
+use crate::metrics;
+use crate::route::Route;
 
 /// The largest body, in bytes. The largest message of the protocol needs a third of it.
 pub const MAX_BODY: usize = 64 * 1024;
@@ -49,28 +52,37 @@ pub fn join_slashes<B>(mut request: axum::http::Request<B>) -> axum::http::Reque
     request
 }
 
-/// Gives the request its id, answers with it, and writes one line whose fields are all that is ever logged of a request.
-pub async fn observe(mut request: Request, next: Next) -> Response {
+/// Gives the request its id, answers with it, counts it, traces it, and writes one line whose fields are all that is ever
+/// logged of a request.
+pub async fn observe(State(gateway): State<Arc<Gateway>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = request_id(request.headers());
     let method = method_name(request.method());
-    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = Route::of(&request);
     let tag = SessionTag::default();
     request.extensions_mut().insert(tag.clone());
+    let in_flight = gateway.metrics.request_begins();
+    let span = gateway.traces.request(request.headers(), method, &route);
 
-    let mut response = next.run(request).await;
+    let mut response = span.around(next.run(request)).await;
 
-    let code = response.extensions().get::<LoggedCode>().map_or(0, |code| code.0);
+    let (status, code) =
+        (response.status().as_u16(), response.extensions().get::<LoggedCode>().map_or(0, |code| code.0));
+    let took = started.elapsed();
+    drop(in_flight);
+    let trace = span.end(status, code);
     tracing::info!(
         method,
-        route = route.as_ref().map_or("other", MatchedPath::as_str),
-        status = response.status().as_u16(),
+        route = route.as_str(),
+        status,
         code,
-        micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         request_id = id,
         session = tag.0.get().map_or("", String::as_str),
+        trace,
         "request"
     );
+    gateway.metrics.request(&metrics::Request { method, route, status, code }, took);
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(X_REQUEST_ID.clone(), id);
     }

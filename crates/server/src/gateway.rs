@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
@@ -13,11 +13,13 @@ use tokio_util::task::TaskTracker;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::{KeyError, KeyRing};
+use crate::metrics::Metrics;
 use crate::outage::Outage;
 use crate::rate::RateLimit;
 use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{AppIdentity, Store, StoreError};
+use crate::store::{AppIdentity, Store, StoreError, Watched};
+use crate::traces::{Traces, TracesError};
 use crate::webhooks::{Sender, TrustError};
 
 /// Keys, store, clock and settings. Made once, shared by all requests.
@@ -42,7 +44,12 @@ pub struct Gateway {
     pub(crate) outage: Outage,
     /// How many tries to deliver have been written down since the start.
     pub webhook_tries: watch::Sender<u64>,
-    evaluations: AtomicU64,
+    /// What is counted.
+    pub(crate) metrics: Arc<Metrics>,
+    /// Where spans go.
+    pub(crate) traces: Arc<Traces>,
+    /// Whether it is being stopped, and still answers.
+    pub(crate) draining: AtomicBool,
     /// Held for as long as the gateway runs on a database in its folder; the system lets go of it if the process dies.
     _lock: Option<File>,
 }
@@ -73,6 +80,9 @@ pub enum StartError {
     /// See there.
     #[error(transparent)]
     Trust(#[from] TrustError),
+    /// See there.
+    #[error(transparent)]
+    Traces(#[from] TracesError),
 }
 
 impl Gateway {
@@ -88,7 +98,8 @@ impl Gateway {
         let keys = KeyRing::load_or_make(&folder)?;
         // Made or read, the keys may be shared; a database in the folder may not.
         let lock = config.database.is_none().then_some(lock);
-        let store = open_store(&config).await?;
+        let (metrics, traces) = (Arc::new(Metrics::new()), Arc::new(Traces::start(config.traces.as_ref())?));
+        let store: Arc<dyn Store> = Arc::new(Watched::new(open_store(&config).await?, metrics.clone(), traces.clone()));
         if let Some(purpose) = store.claim_keys(&keys.indispensable()).await? {
             return Err(StartError::OtherKeys(purpose, folder));
         }
@@ -105,7 +116,9 @@ impl Gateway {
             webhooks,
             outage: Outage::default(),
             webhook_tries: watch::Sender::default(),
-            evaluations: AtomicU64::new(0),
+            metrics,
+            traces,
+            draining: AtomicBool::new(false),
             _lock: lock,
         }))
     }
@@ -130,12 +143,13 @@ impl Gateway {
 
     /// How many guesses have been evaluated since the start.
     pub fn evaluations(&self) -> u64 {
-        self.evaluations.load(Ordering::SeqCst)
+        self.metrics.evaluations()
     }
 
-    /// Counts a guess that is evaluated now.
-    pub(crate) fn count_evaluation(&self) {
-        self.evaluations.fetch_add(1, Ordering::SeqCst);
+    /// From now on `/health/ready` says 503, and everything else is answered as before: a balancer has time to look elsewhere
+    /// before the listener closes.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::SeqCst);
     }
 }
 

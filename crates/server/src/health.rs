@@ -1,6 +1,7 @@
 //! For whoever keeps the gateway running: is the process there, and can it work?
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::Json;
 use axum::extract::State;
@@ -11,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::gateway::Gateway;
+use crate::store::Readiness;
 
 /// `/health/live` and `/health/ready`.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
@@ -38,20 +40,37 @@ async fn live() -> Json<Health> {
     get, path = "/health/ready", operation_id = "ready", tag = "Health",
     responses(
         (status = 200, description = "It can.", body = Health),
-        (status = 503, description = "The store does not answer, or takes nothing new.", body = Health),
+        (status = 503, description = "It is stopping, or the store does not answer, takes nothing new or is of a newer version.", body = Health),
     ),
     extensions(("x-repin" = json!(true))),
 )]
 async fn ready(State(gateway): State<Arc<Gateway>>) -> (StatusCode, Json<Health>) {
-    match gateway.outage.probe(&gateway).await {
-        Ok(true) => (StatusCode::OK, Json(Health { status: "ready" })),
-        Ok(false) => {
-            tracing::warn!("not ready: the store is open for reading only");
-            (StatusCode::SERVICE_UNAVAILABLE, Json(Health { status: "the store is open for reading only" }))
+    match gateway.readiness().await {
+        Ok(()) => (StatusCode::OK, Json(Health { status: "ready" })),
+        Err(status) => (StatusCode::SERVICE_UNAVAILABLE, Json(Health { status })),
+    }
+}
+
+impl Gateway {
+    /// Whether it can work and goes on to.
+    ///
+    /// # Errors
+    /// Why not, in words.
+    pub(crate) async fn readiness(&self) -> Result<(), &'static str> {
+        if self.draining.load(Ordering::SeqCst) {
+            return Err("stopping");
         }
-        Err(error) => {
-            tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, Json(Health { status: "the store does not answer" }))
-        }
+        let why = match self.outage.probe(self).await {
+            Ok(Readiness::Ready) => return Ok(()),
+            Ok(Readiness::ReadOnly) => "the store is open for reading only",
+            Ok(Readiness::Full) => "the store's disk takes nothing new",
+            Ok(Readiness::Newer) => "the store's tables are of a newer version",
+            Err(error) => {
+                tracing::warn!(%error, "not ready");
+                return Err("the store does not answer");
+            }
+        };
+        tracing::warn!("not ready: {why}");
+        Err(why)
     }
 }

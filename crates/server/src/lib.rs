@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -30,25 +30,31 @@ pub mod clock;
 pub mod config;
 pub mod date;
 mod demo;
+pub mod doctor;
 mod edge;
 mod error;
 mod frame;
 mod gateway;
 mod health;
 mod keys;
+mod metrics;
 mod openapi;
 mod outage;
 mod protocol;
 mod rate;
+mod route;
 mod rules;
 mod session;
 pub mod store;
+mod traces;
 pub mod webhooks;
 
 pub use api_key::ApiKey;
 pub use config::Config;
 pub use gateway::{Gateway, StartError};
+pub use metrics::serve as serve_metrics;
 pub use openapi::openapi_json;
+pub use traces::TracesConfig;
 pub use webhooks::WebhookConfig;
 
 use error::ApiError;
@@ -82,7 +88,7 @@ pub fn app(gateway: Arc<Gateway>) -> Router {
         .method_not_allowed_fallback(|| async { ApiError::Route(StatusCode::METHOD_NOT_ALLOWED) })
         // Nothing is known to panic; should something, one request fails and not the process.
         .layer(CatchPanicLayer::custom(|_| axum::response::IntoResponse::into_response(ApiError::Internal)))
-        .layer(from_fn(edge::observe));
+        .layer(from_fn_with_state(gateway.clone(), edge::observe));
     // Around the log too: the demo's page asks once a second.
     let routes = match gateway.config.demo.clone() {
         Some(demo) => demo.mount(&gateway, routes),
@@ -133,6 +139,7 @@ pub async fn serve(
     stop_deliveries.cancel();
     let _ = deliveries.await;
     gateway.store.close().await;
+    gateway.traces.close().await;
     served
 }
 

@@ -1,17 +1,21 @@
 //! `repin-server`: the gateway as a program.
 
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser;
 use repin_server::clock::{AdjustableClock, Clock, SystemClock};
-use repin_server::{Gateway, serve};
+use repin_server::{Gateway, serve, serve_metrics};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::sleep;
 
 mod admin;
 mod cli;
+mod diagnose;
 mod logging;
 
 use cli::{Cli, Command, Serve};
@@ -26,6 +30,14 @@ async fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             }
         }
+        Command::Doctor(settings) => match diagnose::run(settings).await {
+            Ok(true) => {}
+            Ok(false) => return ExitCode::FAILURE,
+            Err(error) => {
+                let _ = writeln!(io::stderr(), "repin-server: {error}");
+                return ExitCode::FAILURE;
+            }
+        },
         Command::Openapi => {
             if writeln!(io::stdout(), "{}", repin_server::openapi_json()).is_err() {
                 return ExitCode::FAILURE;
@@ -42,7 +54,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run(settings: Serve) -> Result<(), Box<dyn std::error::Error>> {
-    let listen = settings.listen;
+    let (listen, metrics_listen) = (settings.listen, settings.metrics_listen);
+    let drain = Duration::from_secs(settings.drain);
     let clock: Arc<dyn Clock> =
         if settings.demo { Arc::new(AdjustableClock::start()) } else { Arc::new(SystemClock::start()) };
     let config = settings.into_config()?;
@@ -50,22 +63,42 @@ async fn run(settings: Serve) -> Result<(), Box<dyn std::error::Error>> {
         tracing::warn!("no API key is set, so every call of the REST API will be refused; see --help, --api-key");
     }
     let gateway = Gateway::start(config, clock).await?;
-    let shutdown = shutdown()?;
-    let listener = TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
+    let shutdown = shutdown(gateway.clone(), drain)?;
+    if let Some(address) = metrics_listen {
+        let listener = bind(address).await?;
+        tracing::info!(metrics = %listener.local_addr()?, "listening for Prometheus");
+        tokio::spawn(serve_metrics(listener, gateway.clone()));
+    }
+    let listener = bind(listen).await?;
     tracing::info!(address = %listener.local_addr()?, app = gateway.app.id, "listening");
     serve(listener, gateway, shutdown).await?;
     tracing::info!("stopped");
     Ok(())
 }
 
-/// Resolves at SIGTERM or SIGINT.
-fn shutdown() -> io::Result<impl Future<Output = ()>> {
+async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))
+}
+
+/// Resolves some time after SIGTERM or SIGINT, or at the second of them; from the first on the gateway says that it is not ready.
+fn shutdown(gateway: Arc<Gateway>, drain: Duration) -> io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+        let mut signalled = async || {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        };
+        signalled().await;
+        gateway.drain();
+        if !drain.is_zero() {
+            tracing::info!(seconds = drain.as_secs(), "not ready any more, and still serving");
+            tokio::select! {
+                () = signalled() => {}
+                () = sleep(drain) => {}
+            }
         }
         tracing::info!("stopping: requests at hand are finished first");
     })

@@ -14,12 +14,14 @@ mod page;
 pub mod postgres;
 pub mod sqlite;
 mod types;
+mod watched;
 mod webhooks;
 
 pub use apps::*;
 pub use operator::*;
 pub use page::*;
 pub use types::*;
+pub use watched::Watched;
 pub use webhooks::*;
 
 /// The database did not do its work. Nothing was half-applied; the same request can be made again.
@@ -45,8 +47,10 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 /// The gateway's memory.
 #[async_trait]
 pub trait Store: Apps + Operator + WebhookStore {
-    /// Answers if the database does: whether it can be written to.
-    async fn ready(&self) -> Result<bool>;
+    /// Answers if the database does: whether it can be worked on.
+    async fn ready(&self) -> Result<Readiness>;
+    /// What the connections to the database do now.
+    fn connections(&self) -> Connections;
     /// Writes down which keys (purpose and `kid`) this gateway has. If the database knows keys of a purpose and this gateway has
     /// none of them, that purpose is returned: it must not serve.
     async fn claim_keys(&self, keys: &[(&'static str, &str)]) -> Result<Option<&'static str>>;

@@ -16,7 +16,7 @@ mod lookup;
 mod schedule;
 mod sender;
 mod signing;
-mod trust;
+pub(crate) mod trust;
 pub mod types;
 pub(crate) mod worker;
 

@@ -128,7 +128,10 @@ async fn create(gateway: &Gateway, session: &Session, kind: ChallengeType, endpo
         expires_at: now.saturating_add(ttl),
     };
     let (status, challenge) = match gateway.store.create_challenge(&new, now).await? {
-        Created::New(challenge) => (StatusCode::CREATED, challenge),
+        Created::New(challenge) => {
+            gateway.metrics.challenge_created(challenge.kind);
+            (StatusCode::CREATED, challenge)
+        }
         Created::Before(challenge) => (StatusCode::OK, challenge),
         Created::KeyReused => return Err(Code::IdempotencyKeyReused.into()),
         Created::Refused(code) => return Err(code.into()),

@@ -9,7 +9,7 @@ use super::message::{Answered, Failure, Message};
 use super::questions::{are_valid, seal_questions};
 use super::state::Registered;
 use crate::attempts::Counter;
-use crate::store::{Commit, Committed, Credential};
+use crate::store::{Commit, Committed, Credential, Recorded};
 
 /// Bytes of a wrapped data key: nonce, key, tag.
 const WRAP_LEN: usize = 24 + 32 + 16;
@@ -29,7 +29,12 @@ pub async fn answer(message: &Message) -> Answered {
     };
     let reply = message.seal(&CommitReply { committed_at: message.now });
     match message.gateway.store.commit(&message.key(), &commit, &reply, message.now).await? {
-        Committed::Recorded(recorded) => Ok((reply, recorded)),
+        Committed::Recorded(recorded) => {
+            if matches!(recorded, Recorded::Now) {
+                message.gateway.metrics.challenge_completed(message.challenge.kind);
+            }
+            Ok((reply, recorded))
+        }
         Committed::Refused(code) => Err(Failure::from(code)),
     }
 }

@@ -1,5 +1,7 @@
 //! PROVE: one guess, charged before it is evaluated, and the proof that it was right.
 
+use std::time::Instant;
+
 use rand_core::OsRng;
 use repin_core::api::{Prove1Reply, Prove1Request, Prove2Reply, Prove2Request};
 use repin_core::credential::{CredentialError, ServerSetup, evaluate_guess, is_ke1, proof_context, verify_proof};
@@ -11,7 +13,7 @@ use super::open::REGISTRATION_MS;
 use super::state::{Guess, RunState};
 use crate::attempts::{locked_code, wrong_code};
 use crate::error::ApiError;
-use crate::store::{Change, Charge, Credential, Proved};
+use crate::store::{Change, Charge, Credential, Proved, Recorded};
 
 /// PROVE 1: takes a guess. Whatever is not one is refused before the charge.
 ///
@@ -30,11 +32,13 @@ pub async fn guess(message: &Message) -> Answered {
     let attempts = match message.gateway.store.charge(&message.key(), credential.id, message.now).await? {
         Charge::Charged(attempts) => attempts,
         Charge::Locked(counter) => {
+            message.gateway.metrics.guess_locked(request.kind);
             let attempts = Some(counter.attempts(message.now));
             return Err(Failure::Refused { code: locked_code(request.kind), attempts, change: Change::default() });
         }
         Charge::Not(recorded) => return Ok((message.refusal(Code::Conflict, None), recorded)),
     };
+    message.gateway.metrics.guess_charged(request.kind, attempts.left == 0);
     // The charge is on the disk. From here to the kept reply, the same bytes may be evaluated again but not charged.
     let (ke2, login) = evaluate(message, setup, credential, &request.ke1)?;
     let reply = message.seal(&Prove1Reply { ke2, attempts, server_time: message.now });
@@ -60,8 +64,10 @@ fn evaluate(
     let identifier = message.identifier(credential.kind, &credential.id);
     let opening = message.run.as_ref().map_or([0; 32], |run| run.opening);
     let context = proof_context(&message.challenge.id, &message.envelope.run, &opening);
-    gateway.count_evaluation();
-    evaluate_guess(setup, &identifier, &credential.record, ke1, &context, &mut OsRng).map_err(|_| {
+    let started = Instant::now();
+    let evaluated = evaluate_guess(setup, &identifier, &credential.record, ke1, &context, &mut OsRng);
+    gateway.metrics.evaluation(started.elapsed());
+    evaluated.map_err(|_| {
         tracing::error!("a stored record cannot be evaluated");
         Failure::Internal(ApiError::Internal)
     })
@@ -106,5 +112,8 @@ pub async fn proof(message: &Message) -> Answered {
         ends: false,
     };
     let recorded = message.gateway.store.record(&message.key(), &reply, &change, message.now).await?;
+    if matches!(recorded, Recorded::Now) {
+        message.gateway.metrics.guess_right(kind);
+    }
     Ok((reply, recorded))
 }

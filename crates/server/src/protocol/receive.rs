@@ -26,6 +26,7 @@ use crate::auth::Session;
 use crate::error::{ApiError, ErrorBody, LoggedCode, status};
 use crate::gateway::Gateway;
 use crate::store::{Recorded, Reply, Run, Status};
+use crate::traces;
 
 /// Takes a message of the widget's.
 ///
@@ -53,7 +54,7 @@ pub async fn receive(
     let id = challenge_id.ok().and_then(|Path(id)| Uuid::try_parse(&id).ok()).ok_or(Code::IdNotUuid)?.to_string();
     // A task of its own, so that it runs to its end when the client goes away: what was begun is never half done.
     let tasks = gateway.tasks.clone();
-    let work = tasks.spawn(answer(gateway, session, id, headers, envelope));
+    let work = tasks.spawn(traces::carried(answer(gateway, session, id, headers, envelope)));
     work.await.map_err(|_| ApiError::Internal)?
 }
 

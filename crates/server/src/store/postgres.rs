@@ -16,6 +16,7 @@ mod schema;
 #[path = "sql/store.rs"]
 mod sql;
 
+pub use schema::known;
 pub use sql::SqlStore as PostgresStore;
 
 /// Connections of one gateway to its database, unless the operator says otherwise.
@@ -28,12 +29,16 @@ const ACQUIRE_PROBE: Duration = Duration::from_secs(3);
 /// What is PostgreSQL's own.
 mod dialect {
     pub use sqlx::Postgres as Db;
+    use sqlx::{Pool, Postgres};
+
+    use crate::store::{Readiness, Result};
     pub use sqlx::postgres::{PgArguments as DbArguments, PgRow as DbRow};
 
     /// Several gateways on one database.
     pub const SHARED: bool = true;
-    /// Finds something while the database can be written to.
-    pub const READY: &str = "SELECT 1 FROM apps WHERE current_setting('transaction_read_only') = 'off' LIMIT 1";
+    /// Whether the database can be written to, and the migration that a program must know.
+    pub const READY: &str =
+        "SELECT current_setting('transaction_read_only') = 'off', max(migration) FROM oldest_program";
     /// How a transaction that writes begins. Whoever waited for a lock reads what its last holder wrote.
     pub const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
@@ -53,6 +58,13 @@ mod dialect {
         };
     }
     pub(super) use {lock_rows, skip_locked};
+
+    pub use super::known;
+
+    /// The server has said whether it can be written to. Of its disk it would not know before it is full.
+    pub async fn try_to_write(_: &Pool<Postgres>) -> Result<Readiness> {
+        Ok(Readiness::Ready)
+    }
 }
 
 /// Not the address of a PostgreSQL database. Says nothing of what it is: a password is in it.
@@ -63,6 +75,16 @@ pub struct AddressError;
 /// Where the database is, and who asks. No `Debug`: a password is in it.
 #[derive(Clone)]
 pub struct Address(PgConnectOptions);
+
+impl Address {
+    /// One connection.
+    ///
+    /// # Errors
+    /// [`sqlx::Error`], which does not repeat the password.
+    pub(crate) async fn connect(&self) -> sqlx::Result<PgConnection> {
+        self.0.connect().await
+    }
+}
 
 impl FromStr for Address {
     type Err = AddressError;

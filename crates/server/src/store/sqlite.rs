@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::ConnectOptions;
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::{Result, StoreError};
@@ -16,15 +17,20 @@ mod sql;
 
 pub use sql::SqlStore as SqliteStore;
 
+static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
+
 /// What is SQLite's own.
 mod dialect {
     pub use sqlx::Sqlite as Db;
+    use sqlx::{Pool, Sqlite};
+
+    use crate::store::{Readiness, Result};
     pub use sqlx::sqlite::{SqliteArguments as DbArguments, SqliteRow as DbRow};
 
     /// Several gateways on one database.
     pub const SHARED: bool = false;
-    /// Finds something while the database can be written to.
-    pub const READY: &str = "SELECT 1 FROM apps LIMIT 1";
+    /// Whether the database can be written to (which here only trying tells), and the migration that a program must know.
+    pub const READY: &str = "SELECT TRUE, (SELECT max(version) FROM _sqlx_migrations)";
     /// How a transaction that writes begins.
     pub const BEGIN: &str = "BEGIN IMMEDIATE";
 
@@ -41,6 +47,31 @@ mod dialect {
         };
     }
     pub(super) use {lock_rows, skip_locked};
+
+    pub use super::known;
+
+    /// Writes a number that stands there already, for only what is written shows that the disk has room. Whoever writes just now
+    /// finds out without this.
+    pub async fn try_to_write(writer: &Pool<Sqlite>) -> Result<Readiness> {
+        let Some(mut connection) = writer.try_acquire() else { return Ok(Readiness::Ready) };
+        let written = sqlx::query("PRAGMA user_version = 0").execute(&mut *connection).await;
+        let Err(error) = written else { return Ok(Readiness::Ready) };
+        let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+        match code.map(|code| code & 0xff) {
+            // BUSY: another program writes.
+            Some(5) => Ok(Readiness::Ready),
+            // READONLY
+            Some(8) => Ok(Readiness::ReadOnly),
+            // IOERR, FULL
+            Some(10 | 13) => Ok(Readiness::Full),
+            _ => Err(error.into()),
+        }
+    }
+}
+
+/// The newest migration that this program knows.
+pub fn known() -> i64 {
+    MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
 impl SqliteStore {
@@ -62,7 +93,7 @@ impl SqliteStore {
             .disable_statement_logging();
         // One: writes queue here, in order, and not at SQLite's lock, where waiters poll.
         let writer = pool(1).connect_with(options.clone()).await?;
-        sqlx::migrate!("migrations/sqlite").run(&writer).await.map_err(|error| StoreError::Failed(Box::new(error)))?;
+        MIGRATOR.run(&writer).await.map_err(|error| StoreError::Failed(Box::new(error)))?;
         let readers = pool(4).connect_with(options.read_only(true)).await?;
         Ok(Self::new(writer, readers.clone(), readers))
     }

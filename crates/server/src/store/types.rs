@@ -6,6 +6,30 @@ use repin_core::error::Code;
 
 use crate::attempts::Counter;
 
+/// Whether a database that answers can be worked on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// It can.
+    Ready,
+    /// It is open for reading only.
+    ReadOnly,
+    /// Its disk takes nothing new.
+    Full,
+    /// A newer program has changed the tables to what this one does not know.
+    Newer,
+}
+
+/// Connections to the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// Held by an operation.
+    pub in_use: u32,
+    /// Open, and waiting for work.
+    pub idle: u32,
+    /// As many as there may be.
+    pub limit: u32,
+}
+
 /// An app: what everything a host owns hangs on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppIdentity {

@@ -135,6 +135,17 @@ pub struct DeadLetter {
     pub attempts: u32,
 }
 
+/// What is still to be delivered, over all apps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outbox {
+    /// How many wait, claimed ones included.
+    pub waiting: i64,
+    /// When the event of the oldest of them was.
+    pub oldest: Option<UnixMs>,
+    /// How many were given up.
+    pub dead: i64,
+}
+
 /// Which dead letters to try again.
 #[derive(Clone, Copy, Debug)]
 pub enum Replay<'a> {
@@ -185,6 +196,8 @@ pub trait WebhookStore: Send + Sync + 'static {
     /// Makes [`Self::deliveries_changed`] resolve.
     fn announce_deliveries(&self);
 
+    /// How much is still to be delivered.
+    async fn outbox(&self) -> Result<Outbox>;
     /// The newest deliveries that were given up.
     async fn dead_letters(&self, limit: usize) -> Result<Vec<DeadLetter>>;
     /// Makes dead letters due at once, with all their tries before them, and leaves an audit row; how many.

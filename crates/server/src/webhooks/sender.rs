@@ -97,6 +97,23 @@ impl Sender {
         self.request(endpoint, Method::POST, Bytes::copy_from_slice(body.as_bytes()), Some(signature)).await
     }
 
+    /// Connects, speaks TLS, and says nothing.
+    ///
+    /// # Errors
+    /// [`SendError`] when there is nobody to say it to.
+    pub async fn reach(&self, endpoint: &str) -> Result<(), SendError> {
+        let url = self.guard.endpoint(endpoint).map_err(|_| SendError::Endpoint)?;
+        let reaching = async {
+            let stream = self.connect(&url).await?;
+            if url.scheme() == "https" {
+                let name = server_name(&url).ok_or(SendError::Tls)?;
+                self.tls.connect(name, stream).await.map_err(|_| SendError::Tls)?;
+            }
+            Ok(())
+        };
+        timeout(self.timeout, reaching).await.unwrap_or(Err(SendError::Timeout))
+    }
+
     async fn request(
         &self,
         endpoint: &str,

@@ -143,6 +143,7 @@ async fn deliver(gateway: Arc<Gateway>, owner: Arc<str>, delivery: Delivery) {
         dead = matches!(attempt.outcome, Outcome::Dead | Outcome::Gone),
         "webhook"
     );
+    gateway.metrics.delivery(attempt.outcome);
     if let Err(error) = gateway.store.finish_attempt(&attempt).await {
         // The claim lapses, and the receiver may get it once more.
         tracing::error!(%error, "webhooks: a try cannot be written down");

@@ -175,6 +175,23 @@ impl Gateway {
         }
     }
 
+    /// Keeps others from writing users, for as long as what is returned lives.
+    pub async fn hold_users(&self) -> Box<dyn std::any::Any> {
+        match self.database() {
+            Some(url) => {
+                let mut connection = sqlx::PgConnection::connect(&url).await.unwrap();
+                sqlx::raw_sql("BEGIN; LOCK TABLE users").execute(&mut connection).await.unwrap();
+                Box::new(connection)
+            }
+            None => {
+                let file = self.data().join("repin.db");
+                let mut connection = sqlx::SqliteConnection::connect(file.to_str().unwrap()).await.unwrap();
+                sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await.unwrap();
+                Box::new(connection)
+            }
+        }
+    }
+
     /// The data folder.
     pub fn data(&self) -> &Path {
         &self.config.data

@@ -64,10 +64,33 @@ impl Program {
         self.child.wait().unwrap();
     }
 
-    /// Asks it to stop, waits for it, and returns whether it ended well, and the whole log.
-    pub fn stop(mut self) -> (bool, Vec<String>) {
+    /// Where it serves its metrics, if it was started with `--metrics-listen`.
+    pub fn metrics_url(&self) -> String {
+        let address = |line: &String| serde_json::from_str::<Value>(line).ok()?["metrics"].as_str().map(str::to_owned);
+        format!("http://{}/metrics", self.lines.iter().find_map(address).expect("it says where"))
+    }
+
+    /// Waits for a line of the log with these words in it.
+    pub fn wait_for_line(&mut self, words: &str) {
+        for line in self.log.iter() {
+            let found = line.contains(words);
+            self.lines.push(line);
+            if found {
+                return;
+            }
+        }
+        panic!("it ended without a word of \"{words}\"\n{}", self.lines.join("\n"));
+    }
+
+    /// SIGTERM.
+    pub fn terminate(&self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    }
+
+    /// Asks it to stop, waits for it, and returns whether it ended well, and the whole log.
+    pub fn stop(mut self) -> (bool, Vec<String>) {
+        self.terminate();
         let ended = self.child.wait().unwrap();
         let mut lines = std::mem::take(&mut self.lines);
         lines.extend(self.log.iter());

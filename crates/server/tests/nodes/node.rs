@@ -68,7 +68,7 @@ impl Site {
 
 /// Starts a gateway on a folder and a database.
 pub fn begin(data: &Path, url: &str) -> Starting {
-    Starting::new(serve(data).env("REPIN_DATABASE", url))
+    Starting::new(serve(data).args(["--metrics-listen", "127.0.0.1:0"]).env("REPIN_DATABASE", url))
 }
 
 /// A balancer before the nodes: each connection goes to the next node that is there. How many each has had.

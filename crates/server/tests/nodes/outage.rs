@@ -37,6 +37,10 @@ async fn while_the_database_is_away_errors_say_so_and_afterwards_everything_goes
 
     site.cluster.stop(false).unwrap();
     assert_eq!((health(host, "live").await, health(host, "ready").await), (200, 503));
+    // For an alarm; the outbox cannot be counted, and is not said to be empty.
+    let metrics = reqwest::get(node.metrics_url()).await.unwrap().text().await.unwrap();
+    assert!(metrics.contains("\nrepin_database_away 1\n") && metrics.contains("\nrepin_ready 0\n"), "{metrics}");
+    assert!(!metrics.contains("repin_webhook_outbox_waiting"), "{metrics}");
     let (_, ke1) = ClientLogin::start(&SecretBytes::new(b"222222".to_vec()), &mut rand_core::OsRng).unwrap();
     let sealed = change.seal(Step::Prove1, &Prove1Request { kind: CredentialKind::Pin, ke1 });
     let (guess, rest) = tokio::join!(

@@ -49,6 +49,9 @@ fn help_explains_every_option_and_never_shows_a_key() {
         "--public-url",
         "--challenge-ttl",
         "--rate-limit",
+        "--metrics-listen",
+        "--otlp-endpoint",
+        "--drain",
         "--demo",
     ] {
         assert!(text.contains(option), "{option}\n{text}");

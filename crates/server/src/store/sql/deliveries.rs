@@ -5,9 +5,9 @@ use repin_core::api::UnixMs;
 use sqlx::Row;
 
 use super::dialect::{self, DbRow, skip_locked};
-use super::row::{int, time, unsigned};
+use super::row::{int, optional, time, unsigned};
 use super::{Result, SqlStore, Tx};
-use crate::store::{Attempt, Claim, Delivery, NewDelivery, Outcome};
+use crate::store::{Attempt, Claim, Delivery, NewDelivery, Outbox, Outcome};
 
 /// Adds a delivery, due at once.
 pub(super) async fn insert_delivery(tx: &mut Tx, subscription: &str, new: &NewDelivery<'_>, now: UnixMs) -> Result<()> {
@@ -64,6 +64,18 @@ impl SqlStore {
             })
         };
         rows.iter().map(delivery).collect()
+    }
+
+    pub(super) async fn count_outbox(&self) -> Result<Outbox> {
+        // What waits for a disabled subscription waits for its host, and not for this gateway.
+        let row = sqlx::query(
+            "SELECT count(*) AS waiting, min(d.created) AS oldest,
+             (SELECT count(*) FROM deliveries WHERE dead IS NOT NULL) AS dead
+             FROM deliveries d JOIN subscriptions s ON s.id = d.subscription WHERE s.enabled AND d.due IS NOT NULL",
+        )
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(Outbox { waiting: row.try_get("waiting")?, oldest: optional(&row, "oldest")?, dead: row.try_get("dead")? })
     }
 
     pub(super) async fn finish(&self, attempt: &Attempt<'_>) -> Result<()> {

@@ -9,8 +9,9 @@ use tokio::sync::Notify;
 
 use super::dialect::{self, Db};
 use crate::store::{
-    AppIdentity, Apps, Challenge, Change, Charge, Commit, Committed, Created, KnownKey, Listed, MessageKey,
-    NewChallenge, NewRun, Page, Recorded, Reply, Result, Run, Seen, Status, Store, User, UserFilter,
+    AppIdentity, Apps, Challenge, Change, Charge, Commit, Committed, Connections, Created, KnownKey, Listed,
+    MessageKey, NewChallenge, NewRun, Page, Readiness, Recorded, Reply, Result, Run, Seen, Status, Store, User,
+    UserFilter,
 };
 
 mod api_keys;
@@ -56,9 +57,25 @@ impl SqlStore {
 
 #[async_trait]
 impl Store for SqlStore {
-    async fn ready(&self) -> Result<bool> {
-        // There is an app since the start, so nothing found means that nothing can be written.
-        Ok(sqlx::query(dialect::READY).fetch_optional(&self.probe).await?.is_some())
+    async fn ready(&self) -> Result<Readiness> {
+        let (writable, needed): (bool, i64) = sqlx::query_as(dialect::READY).fetch_one(&self.probe).await?;
+        if !writable {
+            return Ok(Readiness::ReadOnly);
+        }
+        if needed > dialect::known() {
+            return Ok(Readiness::Newer);
+        }
+        dialect::try_to_write(&self.writer).await
+    }
+
+    fn connections(&self) -> Connections {
+        let pools = [&self.writer, &self.readers];
+        // Where several gateways share a database, one pool is both.
+        let pools = if dialect::SHARED { &pools[..1] } else { &pools[..] };
+        let idle = pools.iter().map(|pool| u32::try_from(pool.num_idle()).unwrap_or(u32::MAX)).sum();
+        let open: u32 = pools.iter().map(|pool| pool.size()).sum();
+        let limit = pools.iter().map(|pool| pool.options().get_max_connections()).sum();
+        Connections { in_use: open.saturating_sub(idle), idle, limit }
     }
 
     async fn claim_keys(&self, keys: &[(&'static str, &str)]) -> Result<Option<&'static str>> {

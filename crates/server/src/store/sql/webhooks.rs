@@ -5,7 +5,7 @@ use repin_core::api::UnixMs;
 
 use super::{Result, SqlStore};
 use crate::store::{
-    Attempt, By, Claim, DeadLetter, Delivery, LoggedAttempt, NewDelivery, Replay, Subscription, WebhookStore,
+    Attempt, By, Claim, DeadLetter, Delivery, LoggedAttempt, NewDelivery, Outbox, Replay, Subscription, WebhookStore,
 };
 
 #[async_trait]
@@ -63,6 +63,10 @@ impl WebhookStore for SqlStore {
 
     fn announce_deliveries(&self) {
         self.delivery_added.notify_one();
+    }
+
+    async fn outbox(&self) -> Result<Outbox> {
+        self.count_outbox().await
     }
 
     async fn dead_letters(&self, limit: usize) -> Result<Vec<DeadLetter>> {

@@ -1,0 +1,127 @@
+//! `GET /metrics`, on a listener of its own: what was counted, and how the database, the outbox and the key ring are now.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use prometheus_client::encoding::prometheus_text::{CONTENT_TYPE, encode};
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+use tokio::net::TcpListener;
+use tokio::time::timeout;
+
+use super::Adder;
+use super::labels::{OfKey, OfState};
+use crate::error::ApiError;
+use crate::gateway::Gateway;
+use crate::keys::{KeyRing, Ring};
+use crate::store::Outbox;
+
+/// How long the outbox may take to be counted. Without an answer its numbers are left out, for old ones would lie.
+const COUNT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Serves the page until the process ends, also while the gateway finishes its last requests.
+///
+/// # Errors
+/// [`io::Error`] of the listener.
+pub async fn serve(listener: TcpListener, gateway: Arc<Gateway>) -> io::Result<()> {
+    axum::serve(listener, Router::new().route("/metrics", get(page)).with_state(gateway)).await
+}
+
+async fn page(State(gateway): State<Arc<Gateway>>) -> Response {
+    let mut text = String::new();
+    let now = snapshot(&gateway).await;
+    let encoded = encode(&mut text, &gateway.metrics.registry).and_then(|()| encode(&mut text, &now));
+    match encoded {
+        Ok(()) => ([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response(),
+        Err(_) => ApiError::Internal.into_response(),
+    }
+}
+
+/// What is true at this moment.
+async fn snapshot(gateway: &Gateway) -> Registry {
+    let mut registry = Registry::with_prefix("repin");
+    let mut add = Adder(&mut registry);
+    let ready = gateway.readiness().await;
+    let away = i64::from(gateway.outage.is_away());
+    add.to("ready", "Whether /health/ready says so", Gauge::<i64>::default()).set(i64::from(ready.is_ok()));
+    add.to("database_away", "Whether the database is away and requests are refused", Gauge::<i64>::default()).set(away);
+    connections(gateway, &mut add);
+    keys(gateway, &mut add);
+    if let Ok(Ok(outbox)) = timeout(COUNT_TIMEOUT, gateway.store.outbox()).await {
+        outbox_now(gateway, &outbox, &mut add);
+    }
+    registry
+}
+
+fn connections(gateway: &Gateway, add: &mut Adder<'_>) {
+    let connections = gateway.store.connections();
+    let states: Family<OfState, Gauge> =
+        add.to("database_connections", "Connections to the database, by what they do", Family::default());
+    states.get_or_create(&OfState { state: "in_use" }).set(connections.in_use.into());
+    states.get_or_create(&OfState { state: "idle" }).set(connections.idle.into());
+    let limit: Gauge = add.to("database_connections_limit", "Connections there may be", Gauge::default());
+    limit.set(connections.limit.into());
+    // Each operation at work has a connection, or waits for one.
+    let at_work = gateway.metrics.operations_in_flight.load(Ordering::Relaxed);
+    let waiting = at_work.saturating_sub(connections.in_use.into());
+    let gauge: Gauge = add.to("database_operations_waiting", "Operations that wait for a connection", Gauge::default());
+    gauge.set(i64::try_from(waiting).unwrap_or(i64::MAX));
+}
+
+fn keys(gateway: &Gateway, add: &mut Adder<'_>) {
+    let made: Family<OfKey, Gauge> = add.to(
+        "key_created_timestamp_seconds",
+        "When each key of the ring was made, in seconds since 1970",
+        Family::default(),
+    );
+    for (purpose, kid) in kids(&gateway.keys) {
+        made.get_or_create(&OfKey { purpose, kid: kid.to_owned() }).set(made_at(kid));
+    }
+}
+
+fn kids(ring: &KeyRing) -> Vec<(&'static str, &str)> {
+    fn of<'a, K>(purpose: &'static str, ring: &'a Ring<K>) -> impl Iterator<Item = (&'static str, &'a str)> {
+        ring.iter().map(move |(kid, _)| (purpose, kid))
+    }
+    of("opaque-setup", &ring.opaque)
+        .chain(of("token-signing", &ring.token))
+        .chain(of("session-master", &ring.master))
+        .chain(of("storage", &ring.storage))
+        .chain(of("webhook-signing", &ring.webhook))
+        .collect()
+}
+
+/// A kid begins with the time it was made, in seconds.
+fn made_at(kid: &str) -> i64 {
+    kid.get(..8).and_then(|digits| i64::from_str_radix(digits, 16).ok()).unwrap_or_default()
+}
+
+fn outbox_now(gateway: &Gateway, outbox: &Outbox, add: &mut Adder<'_>) {
+    let waiting: Gauge = add.to("webhook_outbox_waiting", "Webhooks that are still to be delivered", Gauge::default());
+    waiting.set(outbox.waiting);
+    let oldest: Gauge<f64, AtomicU64> =
+        add.to("webhook_outbox_oldest_seconds", "Age of the oldest of them; 0 if there is none", Gauge::default());
+    let age = outbox.oldest.map_or(0, |created| gateway.clock.now().saturating_sub(created));
+    oldest.set(Duration::from_millis(age).as_secs_f64());
+    let dead: Gauge = add.to("webhook_dead_letters", "Webhooks that were given up", Gauge::default());
+    dead.set(outbox.dead);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kid_tells_when_its_key_was_made() {
+        assert_eq!(made_at("6a1b2c3d00000000"), 0x6a1b_2c3d);
+        assert_eq!(made_at("short"), 0);
+    }
+}

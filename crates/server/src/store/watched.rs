@@ -1,0 +1,139 @@
+//! A store that is watched: how long each operation takes, whether it fails, and where it stands in a request's trace. What
+//! it is asked and what it answers is seen by nobody here but the store itself.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use repin_core::api::{CredentialKind, RunId, UnixMs};
+use repin_core::credential::CredentialId;
+
+use super::*;
+use crate::metrics::Metrics;
+use crate::traces::Traces;
+
+/// A store and who watches it.
+pub struct Watched {
+    store: Arc<dyn Store>,
+    metrics: Arc<Metrics>,
+    traces: Arc<Traces>,
+}
+
+impl Watched {
+    /// Watches `store`.
+    pub fn new(store: Arc<dyn Store>, metrics: Arc<Metrics>, traces: Arc<Traces>) -> Self {
+        Self { store, metrics, traces }
+    }
+
+    async fn watch<T>(&self, operation: &'static str, work: impl Future<Output = Result<T>> + Send) -> Result<T> {
+        let _at_work = self.metrics.operation_begins();
+        let span = self.traces.operation(operation);
+        let started = Instant::now();
+        let result = span.around(work).await;
+        self.metrics.operation(operation, started.elapsed(), result.as_ref().err());
+        span.end(result.is_ok());
+        result
+    }
+}
+
+/// One trait of the store's: each operation by its name, watched; and the rest as it stands.
+macro_rules! watched {
+    (impl $trait:ident { $(fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty;)* } $($rest:tt)*) => {
+        #[async_trait]
+        impl $trait for Watched {
+            $(async fn $name(&self, $($argument: $type),*) -> $result {
+                self.watch(stringify!($name), self.store.$name($($argument),*)).await
+            })*
+            $($rest)*
+        }
+    };
+}
+
+watched! {
+    impl Store {
+        fn claim_keys(keys: &[(&'static str, &str)]) -> Result<Option<&'static str>>;
+        fn create_user(app: &str, user_id: &str, now: UnixMs) -> Result<Option<User>>;
+        fn user(app: &str, user_id: &str) -> Result<Option<User>>;
+        fn users(app: &str, wanted: &UserFilter, page: &Page, now: UnixMs) -> Result<Option<Listed<User>>>;
+        fn create_challenge(new: &NewChallenge<'_>, now: UnixMs) -> Result<Created>;
+        fn challenge(user: &str, id: &str, now: UnixMs) -> Result<Option<Challenge>>;
+        fn challenges(user: &str, wanted: Option<Status>, page: &Page, now: UnixMs) -> Result<Option<Listed<Challenge>>>;
+        fn run(challenge: &str, run: RunId) -> Result<Option<Run>>;
+        fn seen(challenge: &str, run: RunId, seq: u32) -> Result<Option<Seen>>;
+        fn open_run(key: &MessageKey<'_>, new: &NewRun<'_>, reply: &Reply, now: UnixMs) -> Result<Recorded>;
+        fn record(key: &MessageKey<'_>, reply: &Reply, change: &Change, now: UnixMs) -> Result<Recorded>;
+        fn charge(key: &MessageKey<'_>, credential: CredentialId, now: UnixMs) -> Result<Charge>;
+        fn answer_guess(key: &MessageKey<'_>, reply: &Reply, state: &[u8]) -> Result<Recorded>;
+        fn commit(key: &MessageKey<'_>, commit: &Commit<'_>, reply: &Reply, now: UnixMs) -> Result<Committed>;
+        fn sweep(now: UnixMs) -> Result<()>;
+    }
+
+    // Asked over a connection of its own, by whoever asks how this gateway is.
+    async fn ready(&self) -> Result<Readiness> {
+        self.store.ready().await
+    }
+
+    fn connections(&self) -> Connections {
+        self.store.connections()
+    }
+
+    async fn close(&self) {
+        self.store.close().await;
+    }
+}
+
+watched! {
+    impl Apps {
+        fn default_app(now: UnixMs) -> Result<AppIdentity>;
+        fn app(id: &str) -> Result<Option<AppIdentity>>;
+        fn api_key(hash: &[u8; 32]) -> Result<Option<KnownKey>>;
+        fn has_origin(app: &str, origin: &str) -> Result<bool>;
+        fn is_origin_of_any(origin: &str) -> Result<bool>;
+    }
+}
+
+watched! {
+    impl Operator {
+        fn create_entity(name: &str, by: By<'_>) -> Result<Entity>;
+        fn entities() -> Result<Vec<Entity>>;
+        fn create_app(entity: &str, name: &str, by: By<'_>) -> Result<Option<App>>;
+        fn apps() -> Result<Vec<App>>;
+        fn add_origin(app: &str, origin: &str, by: By<'_>) -> Result<bool>;
+        fn remove_origin(app: &str, origin: &str, by: By<'_>) -> Result<bool>;
+        fn create_key(key: &StoredKey, hash: &[u8; 32], by: By<'_>) -> Result<()>;
+        fn keys(app: Option<&str>) -> Result<Vec<StoredKey>>;
+        fn revoke_key(id: &str, by: By<'_>) -> Result<bool>;
+        fn set_disabled(user: &User, disabled: bool, by: By<'_>) -> Result<bool>;
+        fn unlock(user: &User, kind: CredentialKind, by: By<'_>) -> Result<bool>;
+        fn note(event: &str, subject: &str, by: By<'_>) -> Result<()>;
+        fn audit(limit: u32) -> Result<Vec<AuditEntry>>;
+    }
+}
+
+watched! {
+    impl WebhookStore {
+        fn create_subscription(new: &Subscription, max: usize, first: &NewDelivery<'_>) -> Result<bool>;
+        fn subscription(app: &str, id: &str) -> Result<Option<Subscription>>;
+        fn subscriptions(app: &str) -> Result<Vec<Subscription>>;
+        fn update_subscription(app: &str, id: &str, name: Option<&str>, enabled: Option<bool>, now: UnixMs) -> Result<Option<Subscription>>;
+        fn delete_subscription(app: &str, id: &str) -> Result<bool>;
+        fn due_deliveries() -> Result<Vec<(String, UnixMs)>>;
+        fn claim_deliveries(claim: &Claim<'_>, now: UnixMs) -> Result<Vec<Delivery>>;
+        fn finish_attempt(attempt: &Attempt<'_>) -> Result<()>;
+        fn release_deliveries(owner: &str, now: UnixMs) -> Result<()>;
+        fn end_orphaned_claims(now: UnixMs) -> Result<()>;
+        fn outbox() -> Result<Outbox>;
+        fn dead_letters(limit: usize) -> Result<Vec<DeadLetter>>;
+        fn replay(which: Replay<'_>, by: By<'_>) -> Result<u64>;
+        fn delivery_log(subscription: Option<&str>, limit: usize) -> Result<Vec<LoggedAttempt>>;
+    }
+
+    async fn deliveries_changed(&self) {
+        self.store.deliveries_changed().await;
+    }
+
+    fn announce_deliveries(&self) {
+        self.store.announce_deliveries();
+    }
+}
