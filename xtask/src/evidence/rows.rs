@@ -72,6 +72,6 @@ pub const ROWS: &[Row] = &[
         &[],
         "takes long: `cargo xtask reproduce` compares every file's SHA-384, and no step runs it",
     ),
-    row(32, "Licences, sources and advisories of what is built in", &["supply"]),
+    row(32, "Licences, sources and advisories of what is built in", &["lint"]),
     row(33, "axe on every state, whole flows by keyboard and by paste", &["axe", "access", "e2e"]),
 ];

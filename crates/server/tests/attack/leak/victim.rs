@@ -75,7 +75,7 @@ async fn subscribe(gateway: &Gateway) {
         updated: START,
     };
     let first = NewDelivery { id: "60000000-0000-4000-8000-000000000001", kind: "webhooks.test", body: "{}" };
-    assert!(gateway.inner.store.create_subscription(&subscription, 10, &first).await.unwrap());
+    assert!(gateway.inner.store.create_subscription(&subscription, 10, &first, BY).await.unwrap());
 }
 
 /// REGISTER and COMMIT with real wraps, stretched as little as [`STRETCHING`].
