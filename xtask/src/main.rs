@@ -47,7 +47,7 @@ cargo xtask <command>
   site [--base /PATH/]       the documentation as a web site, in target/site
   reference                  the tables and pages of docs/ that are made from the code
   evidence [--long] [--row N]...
-                             run the evidence list and write docs/evidence.md; `check` compares its rows with the list
+                             run the evidence list and write docs/evidence.md; `page` writes it from the last run of each step
   bench [page|gateway|compare|load [USERS]]
                              long tasks, last digit to done; gateway throughput; beside Circle's SDK and ALTCHA; the gateway
                              under load, on both databases

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything CI runs, step by step, up to the first that fails, then the counts of all runners.
 
-use crate::run::{Result, cargo, program, root, run, watch};
+use crate::run::{Result, cargo, program, root, run, watch, write};
 use crate::{conformance, consumers, lint, package, postgres, site, size, tools, widget};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -79,9 +79,8 @@ pub fn test(args: &[&str]) -> Result {
     let mut tally = Tally::default();
     let mut times = Vec::new();
     let failure = chosen.into_iter().find_map(|step| {
-        println!("\n=== {}: {} ===\n", step.name, step.what);
         let start = Instant::now();
-        let result = (step.work)(&mut tally);
+        let result = carry_out(step, &mut tally);
         times.push(format!("{} {:.0} s", step.name, start.elapsed().as_secs_f64()));
         result.err().map(|reason| format!("step `{}` failed: {reason}", step.name))
     });
@@ -344,16 +343,36 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     STEPS.iter().map(|step| step.name)
 }
 
-/// Runs a step: how it ended, and the lines that it had for the list of evidence.
+/// Runs a step. What its tests said for the list of evidence is kept, with how it ended, for `evidence page`.
+fn carry_out(step: &Step, tally: &mut Tally) -> Result {
+    println!("\n=== {}: {} ===\n", step.name, step.what);
+    tally.evidence.clear();
+    let result = (step.work)(tally);
+    let ended = if result.is_ok() { PASSED } else { "failed" };
+    write(&said_by(step.name), &[&[ended.to_owned()][..], &tally.evidence].concat().join("\n"))?;
+    result
+}
+
+/// Runs a step by its name.
 ///
 /// # Errors
-/// When there is no such step.
-pub fn evidence_of(name: &str) -> Result<(Result, Vec<String>)> {
+/// Why it failed, or that there is none.
+pub fn run_step(name: &str) -> Result {
     let step = STEPS.iter().find(|step| step.name == name).ok_or_else(|| format!("no step `{name}`"))?;
-    println!("\n=== {}: {} ===\n", step.name, step.what);
-    let mut tally = Tally::default();
-    let result = (step.work)(&mut tally);
-    Ok((result, tally.evidence))
+    carry_out(step, &mut Tally::default())
+}
+
+/// How a step ended when it was last run, and what its tests said for the list of evidence. `None`: it was not.
+pub fn last_run(name: &str) -> Option<(bool, Vec<String>)> {
+    let text = std::fs::read_to_string(said_by(name)).ok()?;
+    let mut lines = text.lines().map(str::to_owned);
+    Some((lines.next()? == PASSED, lines.collect()))
+}
+
+const PASSED: &str = "passed";
+
+fn said_by(step: &str) -> PathBuf {
+    root().join("target/evidence").join(format!("{step}.txt"))
 }
 
 /// What all runners counted, in their own closing lines, and what tests said for the list of evidence.
