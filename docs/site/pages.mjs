@@ -35,6 +35,7 @@ const SECTIONS_OF_NAMES = {
   ],
   'Trust, but check': [
     ['security', 'What it protects against', 'SECURITY.md'],
+    ['evidence', 'Evidence'],
     ['comparison', 'Compared with others'],
     ['performance', 'How fast it is'],
     ['consumers', 'Apps it was tried in'],
