@@ -9,8 +9,8 @@ use std::time::Duration;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use tokio::sync::{Mutex, watch};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
 
 use crate::error::ApiError;
 use crate::gateway::Gateway;
@@ -20,21 +20,15 @@ use crate::store::{Readiness, Result, StoreError};
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often it is asked.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
-/// For how long a store of this machine's is taken to be as it was: it is tried by writing, and anybody can have it tried.
-const WRITTEN_FOR: Duration = Duration::from_secs(1);
 
 /// Whether the store is away.
 #[derive(Default)]
-pub struct Outage {
-    away: watch::Sender<bool>,
-    /// When the store of this machine's was last found to take writes.
-    written: Mutex<Option<Instant>>,
-}
+pub struct Outage(watch::Sender<bool>);
 
 impl Outage {
     /// Whether it was when it was last asked.
     pub fn is_away(&self) -> bool {
-        *self.away.borrow()
+        *self.0.borrow()
     }
 
     /// Asks the store: whether it can be worked on.
@@ -42,24 +36,10 @@ impl Outage {
     /// # Errors
     /// [`StoreError`] when it does not answer.
     pub async fn probe(&self, gateway: &Gateway) -> Result<Readiness> {
-        if gateway.config.database.is_some() {
-            return self.ask(gateway).await;
-        }
-        // One after the other, so that a crowd that asks at once has it tried once.
-        let mut written = self.written.lock().await;
-        if written.is_some_and(|at| at.elapsed() < WRITTEN_FOR) {
-            return Ok(Readiness::Ready);
-        }
-        let ready = self.ask(gateway).await;
-        *written = matches!(ready, Ok(Readiness::Ready)).then(Instant::now);
-        ready
-    }
-
-    async fn ask(&self, gateway: &Gateway) -> Result<Readiness> {
         let ready = timeout(PROBE_TIMEOUT, gateway.store.ready()).await;
         let ready = ready.unwrap_or_else(|_| Err(StoreError::Away("no answer in time".into())));
         let away = ready.is_err() && gateway.config.database.is_some();
-        if self.away.send_replace(away) != away {
+        if self.0.send_replace(away) != away {
             tracing::warn!(away, "the store");
         }
         ready
@@ -78,7 +58,7 @@ pub async fn watch_store(gateway: Arc<Gateway>) {
 /// Refuses requests while the store is away, also those that were waiting for it when it went. What had begun of theirs happens
 /// altogether or not at all, as after any reply that is lost.
 pub async fn refuse(State(gateway): State<Arc<Gateway>>, request: Request, next: Next) -> Response {
-    let mut away = gateway.outage.away.subscribe();
+    let mut away = gateway.outage.0.subscribe();
     tokio::select! {
         biased;
         _ = away.wait_for(|away| *away) => ApiError::Away.into_response(),

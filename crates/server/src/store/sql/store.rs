@@ -1,11 +1,14 @@
 //! [`Store`] in SQL. These files are compiled once for each database: `super::dialect` says what is the database's own (its
 //! types, how a transaction begins, how rows are locked), and everything else is written once, in the SQL that both know.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use repin_core::api::{RunId, UnixMs};
 use repin_core::credential::CredentialId;
 use sqlx::{Pool, Transaction};
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
+use tokio::time::Instant;
 
 use super::dialect::{self, Db};
 use crate::store::{
@@ -42,12 +45,17 @@ pub struct SqlStore {
     probe: Pool<Db>,
     /// Told after each transaction that added something to deliver.
     delivery_added: Notify,
+    /// When it was last found to take writes.
+    written: Mutex<Option<Instant>>,
 }
+
+/// For how long it is then taken to do so: trying is a write, and anybody can have it tried.
+const WRITTEN_FOR: Duration = Duration::from_secs(1);
 
 impl SqlStore {
     /// On a migrated database. The three may be one pool.
     pub(super) fn new(writer: Pool<Db>, readers: Pool<Db>, probe: Pool<Db>) -> Self {
-        Self { writer, readers, probe, delivery_added: Notify::new() }
+        Self { writer, readers, probe, delivery_added: Notify::new(), written: Mutex::default() }
     }
 
     async fn begin(&self) -> Result<Tx> {
@@ -65,7 +73,14 @@ impl Store for SqlStore {
         if needed > dialect::known() {
             return Ok(Readiness::Newer);
         }
-        dialect::try_to_write(&self.writer).await
+        // One after the other, so that a crowd that asks at once has it tried once.
+        let mut written = self.written.lock().await;
+        if written.is_some_and(|at| at.elapsed() < WRITTEN_FOR) {
+            return Ok(Readiness::Ready);
+        }
+        let ready = dialect::try_to_write(&self.writer).await?;
+        *written = (ready == Readiness::Ready).then(Instant::now);
+        Ok(ready)
     }
 
     fn connections(&self) -> Connections {
