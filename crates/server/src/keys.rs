@@ -21,7 +21,7 @@ mod material;
 mod purpose;
 mod webhook;
 
-pub use make::{KID_LEN, made_at};
+pub use make::{KID_LEN, is_kid, made_at};
 pub use material::{KeySource, Material, RawKey};
 pub use purpose::Purpose;
 pub use webhook::WebhookKey;

@@ -4,11 +4,14 @@ use std::path::Path;
 use std::process::Command;
 
 use repin_core::api::Attempts;
+use repin_server::keys::Purpose;
+use repin_server::rotation::grace;
+use repin_server::store::{By, Retirement};
 
 use crate::client::{Client, code};
 use crate::common::evidence::say;
 use crate::common::{Gateway, START};
-use crate::{ANSWERS, PIN, USER, enrolled};
+use crate::{ANSWERS, PIN, USER, enrolled, rotation};
 
 const LOCK: u64 = 30 * 60 * 1000;
 
@@ -63,9 +66,14 @@ async fn a_restore_brings_back_tries_pins_and_challenges_as_the_operators_paper_
     assert_eq!(change.opened.as_ref().unwrap().attempts, Some(Attempts { left: 1, locked_until: None }));
     change.prove(PIN).await.expect("the old PIN is the PIN again");
 
-    // Sessions end with their key.
-    let away = kept.path().to_owned();
-    let gateway = gateway.restart_after(|data| move_signing_keys(data, &away)).await;
+    // Sessions end with their key. A gateway that used it a moment ago is waited for, as the paper says.
+    let old = gateway.inner.keys.newest(Purpose::TokenSigning).to_owned();
+    rotation::add(&gateway, Purpose::TokenSigning);
+    let later = START + grace(Purpose::TokenSigning);
+    let by = By { operator: "Ada", now: later };
+    let retired = gateway.inner.store.retire_ring_key(Purpose::TokenSigning.name(), &old, START, by).await.unwrap();
+    assert_eq!(retired, Retirement::Done);
+    let gateway = gateway.restart().await;
     let path = format!("/user/challenges/{}", restore.challenge);
     let request = gateway.request("GET", &path).header("X-User-Token", &token);
     assert_eq!(crate::common::send(request).await.1["code"], 155105, "a token from before");
@@ -74,19 +82,8 @@ async fn a_restore_brings_back_tries_pins_and_challenges_as_the_operators_paper_
     let again = tries.charged(START).is_some();
     let figure = format!(
         "SQLite restored from a backup: {} of 3 tries used, as at the backup; the old PIN opens, a completed challenge is open \
-         again, and with the signing key moved 0 tokens from before are taken",
+         again, and with the signing key retired 0 tokens from before are taken",
         tries.failed
     );
     say(9, &figure, &format!("before the restore the credential was locked; after it a guess is taken: {again}"));
-}
-
-fn move_signing_keys(data: &Path, to: &Path) {
-    let mut moved = 0;
-    for file in std::fs::read_dir(data.join("keys")).unwrap().flatten() {
-        if file.file_name().to_string_lossy().starts_with("token-signing-") {
-            std::fs::rename(file.path(), to.join(file.file_name())).unwrap();
-            moved += 1;
-        }
-    }
-    assert!(moved > 0, "the paper names these files");
 }
