@@ -8,13 +8,16 @@ use std::{env, fs};
 
 use serde_json::Value;
 
+const LOCALES: &str = "locales";
 const REFERENCE: &str = "locales/en.json";
+/// Beside the languages in their folder.
+const REVIEW: &str = "review";
 /// Read by the loader (`npm/src/shell.ts`) and the frame (`npm/src/frame/`) around the WASM, and therefore not needed
 /// inside it.
 const SCRIPTS_ONLY: [&str; 2] = ["shell", "frame"];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    println!("cargo::rerun-if-changed={REFERENCE}");
+    println!("cargo::rerun-if-changed={LOCALES}");
     let root: Value = serde_json::from_str(&fs::read_to_string(REFERENCE)?)?;
     let mut catalogue = Catalogue::default();
     for (group, value) in root.as_object().ok_or("en.json is an object")? {
@@ -26,8 +29,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     catalogue.texts.sort();
     catalogue.plurals.sort();
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("texts.rs"), catalogue.render()?)?;
+    let texts = format!("{}{}", catalogue.render()?, languages()?);
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("texts.rs"), texts)?;
     Ok(())
+}
+
+/// The languages that there is a file of, in the order of their tags.
+fn languages() -> Result<String, std::io::Error> {
+    let mut tags = Vec::new();
+    for entry in fs::read_dir(LOCALES)? {
+        let name = entry?.file_name();
+        let tag = name.to_str().and_then(|name| name.strip_suffix(".json"));
+        tags.extend(tag.filter(|tag| *tag != REVIEW).map(str::to_owned));
+    }
+    tags.sort();
+    Ok(format!("/// Every language, as its file is called.\npub(crate) const FILES: &[&str] = &{tags:?};\n"))
 }
 
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! The widget as a component of a Leptos app, in the page's own tree. The face is compiled into the app; the vault is the
 //! one that is shipped, in its worker, so the folder `dist/` is served by the app and of the same version.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
@@ -11,9 +11,10 @@ use js_sys::{Object, Reflect, WebAssembly};
 use leptos::prelude::*;
 use leptos::{html, task::spawn_local};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{HtmlElement, Response, Worker, WorkerOptions, WorkerType};
 
+use crate::language;
 use crate::mount::{self, Mounted};
 
 /// What the app's server was given for this person and this challenge. Belongs in no signal and no log.
@@ -60,6 +61,10 @@ pub fn PinRecovery<G, F>(
     /// The gateway, when it has an origin of its own.
     #[prop(optional, into)]
     api_base_url: String,
+    /// A BCP 47 tag. Left out, or `auto`: the language of the page, and where it has none that of the browser. Followed when
+    /// it changes; what was typed stays.
+    #[prop(optional, into)]
+    locale: Signal<String>,
 ) -> impl IntoView
 where
     G: Fn() -> F + 'static,
@@ -71,19 +76,29 @@ where
         module: RefCell::default(),
         session: RefCell::default(),
         mounted: RefCell::default(),
+        options: Object::new(),
+        switches: Cell::default(),
     });
     let assets = assets_url.trim_end_matches('/').to_owned();
     let styles = html::link().rel("stylesheet").href(format!("{assets}/repin.css"));
     let place = NodeRef::<html::Section>::new();
-    let here = Rc::downgrade(&recovery);
+    let (here, files) = (Rc::downgrade(&recovery), assets.clone());
     place.on_load(move |section| {
         if let Some(recovery) = here.upgrade() {
-            recovery.begin(section, &assets, &api_base_url);
+            recovery.begin(section, &files, &api_base_url, locale.get_untracked());
+        }
+    });
+    let here = Rc::downgrade(&recovery);
+    Effect::new(move |before: Option<()>| {
+        let tag = locale.get();
+        // The first is that of the beginning.
+        if let (Some(()), Some(section), Some(recovery)) = (before, place.get_untracked(), here.upgrade()) {
+            spawn_local(recovery.speak(section, tag, assets.clone()));
         }
     });
     // Goes with the component, and the vault with it.
     let _kept = StoredValue::new_local(recovery);
-    (styles, html::section().class("repin").lang("en").node_ref(place))
+    (styles, html::section().class("repin").node_ref(place))
 }
 
 type Asked = Pin<Box<dyn Future<Output = Option<Session>>>>;
@@ -96,20 +111,44 @@ struct Recovery {
     /// To try again with after a lost connection.
     session: RefCell<Option<mount::Session>>,
     mounted: RefCell<Option<Mounted>>,
+    /// What the face reads when it is made.
+    options: Object,
+    /// How often a language was asked for: an earlier one that comes later is not spoken.
+    switches: Cell<u32>,
 }
 
 impl Recovery {
-    fn begin(self: &Rc<Self>, section: HtmlElement, assets: &str, api_base: &str) {
-        *self.mounted.borrow_mut() = Some(Mounted::new(section, self.options(assets, api_base)));
-        let (wasm, here) = (format!("{assets}/repin_widget_bg.wasm"), Rc::downgrade(self));
+    fn begin(self: &Rc<Self>, section: HtmlElement, assets: &str, api_base: &str, tag: String) {
+        *self.mounted.borrow_mut() = Some(Mounted::new(section.clone(), self.options(assets, api_base)));
+        let wasm = format!("{assets}/repin_widget_bg.wasm");
+        // On its way while the texts come.
+        let module = JsFuture::from(future_to_promise(async move { compiled(&wasm).await }));
+        let (spoken, here) = (self.speak(section, tag, assets.to_owned()), Rc::downgrade(self));
         spawn_local(async move {
+            spoken.await;
             // Without it no worker starts, and the face says so.
-            let module = compiled(&wasm).await.ok();
+            let module = module.await.ok();
             if let Some(recovery) = here.upgrade() {
                 *recovery.module.borrow_mut() = module;
                 recovery.provide("start");
             }
         });
+    }
+
+    /// Goes on in a language once its texts are there, unless another was asked for meanwhile.
+    fn speak(self: &Rc<Self>, section: HtmlElement, tag: String, assets: String) -> impl Future<Output = ()> + use<> {
+        let call = self.switches.get() + 1;
+        self.switches.set(call);
+        let here = Rc::downgrade(self);
+        async move {
+            let spoken = language::speak(&tag, &assets).await;
+            let Some(recovery) = here.upgrade().filter(|recovery| recovery.switches.get() == call) else { return };
+            section.set_lang(&spoken.locale);
+            section.set_dir(spoken.direction);
+            set(&recovery.options, "locale", spoken.locale.as_str().into());
+            set(&recovery.options, "messages", spoken.messages.clone());
+            recovery.with(|mounted| mounted.speak(&spoken.locale, spoken.messages));
+        }
     }
 
     /// A session for the face: to begin, to go on, or to begin again.
@@ -157,8 +196,7 @@ impl Recovery {
 
     /// What the npm package's loader hands over.
     fn options(self: &Rc<Self>, assets: &str, api_base: &str) -> mount::Options {
-        let options = Object::new();
-        let set = |name: &str, value: JsValue| drop(Reflect::set(&options, &name.into(), &value));
+        let set = |name: &str, value: JsValue| set(&self.options, name, value);
         set("locale", "en".into());
         set("apiBase", api_base.into());
         set("origin", window().location().origin().unwrap_or_default().into());
@@ -182,8 +220,13 @@ impl Recovery {
             }
         };
         set("needsSession", Closure::<dyn Fn(String)>::new(needs).into_js_value());
-        options.unchecked_into()
+        self.options.clone().unchecked_into()
     }
+}
+
+/// Setting a member of a plain object cannot fail.
+fn set(object: &Object, name: &str, value: JsValue) {
+    let _ = Reflect::set(object, &name.into(), &value);
 }
 
 fn outcome(status: &str, number: f64) -> Outcome {
@@ -198,7 +241,7 @@ fn outcome(status: &str, number: f64) -> Outcome {
 
 fn handed_over(session: Session) -> mount::Session {
     let object = Object::new();
-    let set = |name: &str, value: &str| drop(Reflect::set(&object, &name.into(), &value.into()));
+    let set = |name: &str, value: &str| set(&object, name, value.into());
     set("userToken", &session.user_token);
     set("encryptionKey", &session.encryption_key);
     set("challengeId", &session.challenge_id);

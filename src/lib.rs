@@ -11,6 +11,7 @@ mod digits;
 mod element;
 pub mod face;
 pub mod i18n;
+mod language;
 pub mod mount;
 mod page;
 mod problem;

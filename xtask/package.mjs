@@ -117,6 +117,8 @@ function given({ glue: withGlue, inline: whole }) {
       build.onLoad({ filter: /^repin:styles$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, STYLES)), loader: 'text' }));
       build.onLoad({ filter: /^repin:wasm$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, WASM)), loader: 'base64' }));
       build.onLoad({ filter: /^repin:worker$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, 'repin-worker.js')), loader: 'text' }));
+      // Which is a promise where the worker fetches it.
+      if (withGlue) build.onLoad({ filter: /\/worker_glue\.ts$/ }, () => ({ contents: "import * as own from './repin_widget.js';\nexport const glue = Promise.resolve(own);", loader: 'js', resolveDir: resolve('npm/src') }));
       build.onResolve({ filter: /^\.\/locales\// }, ({ path }) => ({ path, external: true }));
       build.onLoad({ filter: /\/locale_file\.ts$/ }, () => ({ contents: whole ? localeScripts() : localeFiles(), loader: 'js' }));
     },

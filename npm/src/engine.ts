@@ -11,12 +11,19 @@ export interface Engine {
   startWorker(): Worker;
 }
 
+interface Address {
+  createScriptURL(input: string): string;
+}
+
 let sheet: Promise<CSSStyleSheet> | undefined;
 let engine: Promise<Engine> | undefined;
-/** A browser remembers that an import failed, and a module that broke stays broken: under another name it is a new one. */
+/**
+ * A browser remembers that an import failed, waits for one that hangs, and a module that broke stays broken: under another
+ * name it is a new one. Two more know the number: what is fetched, and by its address the worker, for its glue.
+ */
 export let attempts = 0;
-/** The worker's address, as the page wants it. */
-let address: string | undefined;
+/** The worker's address in this attempt, as the page wants it. */
+let address: Address | undefined;
 /** A worker that nobody has asked for yet. */
 let spare: Worker | undefined;
 
@@ -34,8 +41,7 @@ export function forget(): void {
 export const loadSheet = (): Promise<CSSStyleSheet> => (sheet ??= fetchSheet());
 
 async function fetchSheet(): Promise<CSSStyleSheet> {
-  const response = await fetched(new URL('./repin.css', import.meta.url));
-  return new CSSStyleSheet().replace(await response.text());
+  return new CSSStyleSheet().replace(await (await fetched(new URL('./repin.css', import.meta.url))).text());
 }
 
 /** Glue and module, from the first call on. */
@@ -45,9 +51,7 @@ async function assemble(): Promise<Engine> {
   address ??= findAddress();
   // A worker takes a while to begin, so in a task of its own, and its script comes while the module does. A script
   // that was not to be had is told of when it is needed, and tried again.
-  const early = nextTask().then(() => {
-    (spare ??= hire()).onerror = () => (spare = undefined);
-  });
+  const early = nextTask().then(() => ((spare ??= hire()).onerror = () => (spare = undefined)));
   const [glue, module] = await Promise.all([importGlue(), compile(), early]);
   spare?.postMessage({ module });
   await glue.default({ module_or_path: module });
@@ -65,9 +69,7 @@ function importGlue(): Promise<Glue> {
 }
 
 async function compile(): Promise<WebAssembly.Module> {
-  const url = new URL('./repin_widget_bg.wasm', import.meta.url);
-  const response = await fetched(url);
-  const bytes = await response.arrayBuffer();
+  const bytes = await (await fetched(new URL('./repin_widget_bg.wasm', import.meta.url))).arrayBuffer();
   // Not as a stream: Chromium checks what streams in on this thread, a long task on a phone, and a buffer on another.
   return WebAssembly.compile(bytes).catch(() => {
     // What is valid was forbidden; what begins otherwise is somebody's page, as in a hotel that asks for a room number.
@@ -76,19 +78,20 @@ async function compile(): Promise<WebAssembly.Module> {
 }
 
 function hire(module?: WebAssembly.Module): Worker {
-  const worker = new Worker(address!, { type: 'module' });
+  const worker = new Worker(address!.createScriptURL(''), { type: 'module' });
   module && worker.postMessage({ module });
   return worker;
 }
 
 /** Under Trusted Types it comes from a policy that the page has to allow by name, and that lets no other address out. */
-function findAddress(): string {
-  const { href } = new URL('./repin-worker.js', import.meta.url);
-  return (self as any).trustedTypes?.createPolicy('pin-recovery', { createScriptURL: () => href }).createScriptURL('') ?? href;
+function findAddress(): Address {
+  const plain = { createScriptURL: () => `${new URL('./repin-worker.js', import.meta.url)}#${attempts}` };
+  return (self as any).trustedTypes?.createPolicy('pin-recovery', plain) ?? plain;
 }
 
 async function fetched(url: URL): Promise<Response> {
-  const response = await fetch(url);
+  // Another try asks the server and no cache: Chromium's would wait 20 seconds for an answer that hangs.
+  const response = await fetch(url, attempts ? { cache: 'reload' } : {});
   if (!response.ok) throw TypeError(`${response.status} ${url}`);
   return response;
 }

@@ -33,7 +33,15 @@ export function mount(target: Element | string, options: Options): Mounted {
   if (!place) throw TypeError(`repin: no ${target}`);
 
   const opener = document.activeElement;
-  const { frame, card } = build(options);
+  const frame = element(options.presentation === 'dialog' ? 'dialog' : 'section', 'repin');
+  const card = frame.appendChild(element('div', 'card'));
+  if (options.theme) frame.dataset.theme = options.theme;
+  frame.dataset.presentation = options.presentation ?? 'auto';
+  // The Escape key and Android's back gesture ask a dialog to close.
+  frame.oncancel = (event) => {
+    event.preventDefault();
+    card.isConnected ? card.querySelector('button')!.click() : frame.firstElementChild!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
+  };
   const own = place.shadowRoot;
   const host = own ? (place as HTMLElement) : place.appendChild(element('div'));
   const root = own ?? host.attachShadow({ mode: 'open' });
@@ -180,9 +188,10 @@ export function mount(target: Element | string, options: Options): Mounted {
       else handle!.start(given);
     } catch (error) {
       if (run !== runs) return;
-      if (reason !== 'expiring') return void stop(error, reason);
-      tell(error as Failure);
-      handle!.renew();
+      if (reason === 'expiring') {
+        tell(error as Failure);
+        handle!.renew();
+      } else void stop(error, reason);
     }
   }
 
@@ -201,9 +210,9 @@ export function mount(target: Element | string, options: Options): Mounted {
     }
   }
 
-  /** A worker whose script was not to be had says nothing of why. Of one that dies the face tells, and starts another. */
+  /** A worker whose script was not to be had says nothing of why, or which import failed. Of one that dies the face tells, and starts another. */
   function noteLoss({ message }: ErrorEvent): void {
-    message || ended || stop(failure('network'));
+    /import|undef/.test(message) && !ended && stop(failure('network'));
   }
 
   /** It cannot go on: says so calmly, in place. After the present call, which may be the face's own. */
@@ -265,16 +274,4 @@ export function mount(target: Element | string, options: Options): Mounted {
       options.onOutcome?.(result);
     });
   }
-}
-
-function build({ theme, presentation }: Options) {
-  const frame = element(presentation === 'dialog' ? 'dialog' : 'section', 'repin');
-  if (theme) frame.dataset.theme = theme;
-  if (presentation) frame.dataset.presentation = presentation;
-  // Android's back gesture asks a dialog to close; the face answers as to the Escape key.
-  frame.oncancel = (event) => {
-    event.preventDefault();
-    frame.firstElementChild!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
-  };
-  return { frame, card: frame.appendChild(element('div', 'card')) };
 }

@@ -4,7 +4,7 @@ import type { Failure, FailureKind, Outcome } from './types.ts';
 export function outcome(status: string, detail: string, number = 0, challengeId = ''): Outcome {
   const more: Record<string, object> = {
     completed: { flow: detail, challengeId },
-    locked: { factor: detail, retryAt: new Date(number).toISOString() },
+    locked: { factor: detail, retryAt: new Date(number).toJSON() },
     failed: { error: failure(detail as FailureKind, number) },
     canceled: { reason: 'user', step: detail },
   };

@@ -46,8 +46,7 @@ export function explain(
 ): void {
   const hero = element('div', 'hero', '', { role: 'alert' });
   hero.append(element('h2', '', title), element('p', 'lead', text));
-  const again = retry ? button('btn main', texts.common.retry, retry) : '';
-  card.replaceChildren(header(texts, close), hero, again, button('btn alt', texts.common.close, close), element('p', 'code', code));
+  card.replaceChildren(header(texts, close), hero, retry ? button('btn main', texts.common.retry, retry) : '', button('btn alt', texts.common.close, close), element('p', 'code', code));
 }
 
 function header(texts: Messages, close: () => void): HTMLElement {

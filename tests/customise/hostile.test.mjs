@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { check } from './grammar.mjs';
 import { load } from './load.mjs';
 
-const { customise } = await load('npm/src/customise/customise.ts');
+const { customise, readAppearance } = await load('npm/src/customise/customise.ts');
 
 /** @param {unknown} input */
 function read(input) {
@@ -225,3 +225,40 @@ describe('shapes', () => {
 function thrown() {
   throw new Error('touched');
 }
+
+describe('an appearance that was sent into the frame', () => {
+  const NONE = { theme: undefined, variables: {}, disableAnimations: false };
+  const read = (/** @type {unknown} */ sent) => readAppearance(sent);
+
+  test('themes by name, colours and lengths pass, written anew', () => {
+    const { appearance, warnings } = read({
+      theme: 'rounded', disableAnimations: true,
+      variables: { '--pr-accent': 'rgb(11 110 79)', '--pr-bg': '#0008', '--pr-radius': '0', '--pr-gap': '0.5rem', '--pr-field-radius': '40px' },
+    });
+    assert.deepEqual(appearance, {
+      theme: 'rounded', disableAnimations: true,
+      variables: { '--pr-accent': '#0b6e4f', '--pr-bg': '#777777', '--pr-radius': '0px', '--pr-gap': '0.5rem', '--pr-field-radius': '40px' },
+    });
+    assert.deepEqual(warnings, []);
+  });
+
+  test('nothing else is a colour, and nothing else a length', () => {
+    const lengths = ['1', '41px', '3rem', '1e1px', '-1px', '10vw', '100%', 'calc(1px)', 'var(--pr-gap)', '1px;color:red', '1px/**/', ' 1px', '1.0000px', '9'.repeat(1e6)];
+    for (const value of [...BREAK_OUTS, ...lengths, 7, {}, [], true, null]) {
+      const { appearance, warnings } = read({ variables: { '--pr-text': value, '--pr-radius': value } });
+      assert.deepEqual(appearance, NONE, String(value).slice(0, 40));
+      assert.deepEqual(warnings, ['--pr-text: not a colour', '--pr-radius: not a length from 0 to 40px or 2.5rem']);
+    }
+  });
+
+  test('no other token, no other theme, no getter, no prototype, and never an error', () => {
+    const other = { '--pr-font': 'Evil', '--pr-shadow': '0 0 0 99px red', '--pr-picture-logo': 'url(https://evil.example)', color: 'red', '--bg': 'red' };
+    const getter = Object.defineProperty({}, '--pr-bg', { enumerable: true, get: () => 'red' });
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    for (const sent of [undefined, null, 7, 'dark', [], proxy, { variables: proxy }, { variables: other }, { variables: getter }, { variables: Object.create({ '--pr-bg': 'red' }) }, Object.create({ theme: 'dark' }), { disableAnimations: 'yes' }]) {
+      assert.deepEqual(read(sent), { appearance: NONE, warnings: [] });
+    }
+    for (const theme of ['__proto__', 'constructor', 'DARK', 7, {}]) assert.deepEqual(read({ theme }), { appearance: NONE, warnings: ['theme: not a theme'] });
+  });
+});

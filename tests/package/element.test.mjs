@@ -78,6 +78,34 @@ for (const engine of ENGINES) {
       });
     });
 
+    test('Svelte’s action calls nobody when Svelte takes it out, and the host when the person closes', async () => {
+      const session = await sessionFor(stage, person.userId, 'RESTORE_PIN');
+      await visit(stage, host.origin, async ({ page, widget }) => {
+        const act = () => page.evaluate(async (session, apiBaseUrl) => {
+          const entry = '/svelte.js';
+          const { pinRecovery } = await import(entry);
+          const own = /** @type {any} */ (window);
+          own.told = [];
+          const tell = (/** @type {string} */ name) => (/** @type {any} */ { step, status }) => own.told.push(`${name} ${step ?? status}`);
+          own.action = pinRecovery(document.querySelector('#widget'), { session, apiBaseUrl, onStep: tell('step'), onError: tell('error'), onOutcome: tell('outcome') });
+        }, session, stage.gateway.url);
+        /** Only the event of the element says when it is over. @param {number} times */
+        const closed = (times) => until('it has closed', () => page.evaluate((times) => /** @type {any} */ (window).heard.filter((/** @type {any} */ { type }) => type === 'pr-complete').length === times, times));
+        const told = () => page.evaluate(() => /** @type {any} */ (window).told);
+        await act();
+        await widget.shows('questions.title');
+        await page.evaluate(() => /** @type {any} */ (window).action.destroy());
+        await closed(1);
+        assert.deepEqual(await told(), ['step loading', 'step questions']);
+        assert.equal((await page.$$('pin-recovery')).length, 0);
+        await act();
+        await widget.shows('questions.title');
+        await widget.press('common.cancel');
+        await closed(2);
+        assert.deepEqual(await told(), ['step loading', 'step questions', 'step canceled', 'outcome canceled']);
+      });
+    });
+
     test('a secret in an attribute is taken away, once told, and never used', async () => {
       await visit(stage, host.origin, async ({ page, witness }) => {
         const left = await page.evaluate(async () => {

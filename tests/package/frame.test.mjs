@@ -155,6 +155,27 @@ for (const engine of ENGINES) {
       }, { width: 390, height: 844 });
     });
 
+    test('an appearance passes as far as it is colours, lengths and a theme; what it may not say is named', async () => {
+      const given = await session('RESTORE_PIN');
+      await framed(async ({ page, escape, outcome, inside, widget, witness }) => {
+        const variables = { '--pr-accent': '#0b6e4f', '--pr-radius': '4px', '--pr-text': 'url(https://evil.example/x)', '--pr-font': 'Evil' };
+        await show(page, { session: given, theme: 'light', appearance: { theme: 'rounded', variables, disableAnimations: true } });
+        await widget.shows('questions.title');
+        const dress = await inside()?.evaluate(() => {
+          const root = document.body.lastElementChild?.shadowRoot;
+          const style = (/** @type {string} */ name) => getComputedStyle(/** @type {Element} */ (root?.querySelector(name)));
+          const { backgroundColor, borderTopLeftRadius } = style('.main');
+          return { backgroundColor, borderTopLeftRadius, text: style('h2').color, evil: style('h2').fontFamily.includes('Evil'), moves: style('.card > *').animationName };
+        });
+        // The text is that of the theme, whose field-radius is its own.
+        assert.deepEqual(dress, { backgroundColor: 'rgb(11, 110, 79)', borderTopLeftRadius: '4px', text: 'rgb(36, 26, 53)', evil: false, moves: 'none' });
+        assert.deepEqual(witness.console.filter((line) => line.includes('appearance')), ['warn: repin appearance: --pr-text: not a colour']);
+        assert.deepEqual(witness.requests.filter((url) => url.includes('evil')), []);
+        await escape();
+        assert.equal((await outcome()).status, 'canceled');
+      });
+    });
+
     test('a challenge of another kind ends before anything is asked', async () => {
       const given = await session('CHANGE_PIN');
       await framed(async ({ page, outcome, heard }) => {
@@ -309,7 +330,7 @@ for (const engine of ENGINES) {
           send('no port', { repin: 1 }, 0);
           send('two ports', { repin: 1 }, 2);
           await wait();
-          send('the first', { repin: 1, start: { locale: 'no tag at all', theme: 7, dir: 'up', flow: '__proto__', successAutoCloseMs: NaN, customizations: 1 } });
+          send('the first', { repin: 1, start: { locale: 'no tag at all', theme: 7, dir: 'up', flow: '__proto__', successAutoCloseMs: NaN, customizations: 1, appearance: { theme: '__proto__', variables: { '--pr-bg': 'url(x)' } } } });
           await wait();
           send('the second', { repin: 1 });
           await wait();

@@ -17,6 +17,8 @@ export interface Start {
   successAutoCloseMs?: number;
   /** As Circle's SDK has them; `customise` decides what of it is used. */
   customizations?: unknown;
+  /** As `Options.appearance`; `readAppearance` decides what of it is used. */
+  appearance?: unknown;
   /** More time can be had. */
   renews: boolean;
   /** The page wants to know when the PIN is forgotten. */

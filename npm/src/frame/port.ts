@@ -40,6 +40,7 @@ export function read(data: unknown): Start | undefined {
     flow: one('flow', ...FLOWS),
     successAutoCloseMs: typeof ms === 'number' && ms > 0 && ms < 2 ** 31 ? ms : undefined,
     customizations: member(start, 'customizations'),
+    appearance: member(start, 'appearance'),
     renews: member(start, 'renews') === true,
     handsOver: member(start, 'handsOver') === true,
   };

@@ -30,13 +30,15 @@ export async function serve({ start, port }: Connection, loading: Promise<Loader
   addEventListener('keydown', ({ key }) => key === 'Escape' && !dialog() && leave('user'));
 
   speakIn(start.locale);
-  const rules = hasAny(start.customizations) ? import('../customise/customise.ts') : undefined;
+  const rules = hasAny(start.customizations) || start.appearance ? import('../customise/customise.ts') : undefined;
   // While the loader is on its way.
   let early: Promise<Session> | undefined = asked('start');
   early.catch(() => {});
   const loaded = await patiently(Promise.all([loading, rules, language()]));
   if (!loaded) return;
   const [loader, customising, { locale }] = loaded;
+  const looks = start.appearance ? customising?.readAppearance(start.appearance) : undefined;
+  for (const warning of looks?.warnings ?? []) console.warn(`repin appearance: ${warning}`);
 
   // Only a page that can give another is asked for one. What is none counts as empty, and gets the gateway's answer.
   const session = start.renews ? { getSession } : { session: await early.catch(() => NONE) };
@@ -47,7 +49,8 @@ export async function serve({ start, port }: Connection, loading: Promise<Loader
     dir: start.dir,
     theme: start.theme,
     presentation: 'dialog',
-    customisation: customising?.customise(start.customizations),
+    customisation: hasAny(start.customizations) ? customising?.customise(start.customizations) : undefined,
+    appearance: looks?.appearance,
     successAutoCloseMs: start.successAutoCloseMs,
     onStep(at) {
       if (step === 'loading' && isOther(start.flow, at.step)) {

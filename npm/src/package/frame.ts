@@ -7,7 +7,7 @@ import type { FailureKind, Outcome, PinRecoveryOptions, Session, Step } from '..
 export type * from '../types.ts';
 
 type Shared =
-  | 'session' | 'getSession' | 'flow' | 'locale' | 'dir' | 'theme' | 'successAutoCloseMs' | 'signal'
+  | 'session' | 'getSession' | 'flow' | 'locale' | 'dir' | 'theme' | 'appearance' | 'successAutoCloseMs' | 'signal'
   | 'onStep' | 'onForgot' | 'onError' | 'onOutcome';
 
 export interface FrameOptions extends Pick<PinRecoveryOptions, Shared> {
@@ -33,10 +33,10 @@ export async function openFrame(options: FrameOptions): Promise<Outcome> {
   const { origin, protocol } = new URL(options.apiBaseUrl);
   if (!options.session && !options.getSession) throw new TypeError('repin: no getSession');
   if (!/^https?:$/.test(protocol) || origin === location.origin) throw new TypeError('repin: apiBaseUrl must be another origin');
-  const { locale, dir, theme, flow, successAutoCloseMs, customizations } = options;
+  const { locale, dir, theme, appearance, flow, successAutoCloseMs, customizations } = options;
   const start = structuredClone({
     locale: locale && locale !== 'auto' ? locale : document.documentElement.lang,
-    dir, theme, flow, successAutoCloseMs, customizations,
+    dir, theme, appearance, flow, successAutoCloseMs, customizations,
     renews: !!options.getSession,
     handsOver: !!options.onForgot,
   });

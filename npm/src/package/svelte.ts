@@ -2,13 +2,25 @@
 import type { PinRecoveryOptions } from '../types.ts';
 import { mount } from './index.ts';
 
-/** Puts the widget into the element and starts it. A change of `locale` is followed; other options count once. */
+/**
+ * Puts the widget into the element and starts it. A change of `locale` is followed; other options count once. When Svelte
+ * takes the element out the widget closes, of which no callback hears.
+ */
 export function pinRecovery(node: Element, options: PinRecoveryOptions): { update(options: PinRecoveryOptions): void; destroy(): void } {
-  const { element, unmount } = mount(node, options);
+  let gone = false;
+  const { element, unmount } = mount(node, {
+    ...options,
+    onStep: (step) => gone || options.onStep?.(step),
+    onError: (error) => gone || options.onError?.(error),
+    onOutcome: (outcome) => gone || options.onOutcome?.(outcome),
+  });
   return {
     update({ locale }) {
       if (locale && locale !== element.locale) element.locale = locale;
     },
-    destroy: unmount,
+    destroy() {
+      gone = true;
+      unmount();
+    },
   };
 }

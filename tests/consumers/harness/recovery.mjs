@@ -24,11 +24,11 @@ const PINS = ['580271', '493817'];
  * @param {import('../../e2e/harness/story.mjs').Stage} stage
  * @param {import('../../e2e/harness/story.mjs').Person} person
  * @param {string} app where it is served
- * @param {{ name: string, startsItself?: boolean, hasElement?: boolean, modules?: number, talks?: boolean }} about
+ * @param {{ name: string, startsItself?: boolean, speak?: (page: import('puppeteer-core').Page, tag: string) => Promise<unknown>, modules?: number, talks?: boolean }} about
  *   `modules`: how many WASM files are fetched; `talks`: it may write to the console what is no warning, as development servers do
  * @returns {Promise<Weight>}
  */
-export async function recover(stage, person, app, { name, startsItself = false, hasElement = true, modules = 1, talks = false }) {
+export async function recover(stage, person, app, { name, startsItself = false, speak = byElement, modules = 1, talks = false }) {
   const { gateway, browser } = stage;
   const session = await gateway.session(person.userId);
   keepSecret(stage, 'token', session.userToken);
@@ -48,7 +48,7 @@ export async function recover(stage, person, app, { name, startsItself = false, 
     await widget.shows('questions.title');
     await until('a worker that speaks', () => site.answered.some(({ path }) => path.startsWith('/v1/')));
     const weight = { page: weigh(site.answered.slice(0, first)), recovery: weigh(site.answered.slice(first)) };
-    if (hasElement) await speaksGerman(page);
+    await speaksGerman(page, speak);
     await widget.answer(person.answers);
     await widget.shows('new.title');
     person.pin = PINS.find((pin) => pin !== person.pin) ?? '';
@@ -87,12 +87,21 @@ function quiet(lines, talks) {
   assert.deepEqual(lines.filter((line) => !(talks && talk.test(line))), [], 'nothing on the console');
 }
 
-/** The texts of a language are files too, which a bundler must have found. @param {import('puppeteer-core').Page} page */
-async function speaksGerman(page) {
-  const speak = (/** @type {string} */ tag) => page.$eval('pin-recovery', (element, tag) => void (/** @type {any} */ (element).locale = tag), tag);
-  await speak('de');
+/**
+ * The texts of a language are files too, which a bundler must have found.
+ *
+ * @param {import('puppeteer-core').Page} page
+ * @param {(page: import('puppeteer-core').Page, tag: string) => Promise<unknown>} speak
+ */
+async function speaksGerman(page, speak) {
+  await speak(page, 'de');
   await find(page, 'heading', GERMAN.questions.title);
-  await speak('en');
+  await speak(page, 'en');
+}
+
+/** @param {import('puppeteer-core').Page} page @param {string} tag */
+function byElement(page, tag) {
+  return page.$eval('pin-recovery', (element, tag) => void (/** @type {any} */ (element).locale = tag), tag);
 }
 
 /** @param {import('./site.mjs').Answered[]} answered */

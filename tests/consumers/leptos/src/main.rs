@@ -13,12 +13,18 @@ fn main() {
 fn App() -> impl IntoView {
     let asked = RwSignal::new(false);
     let outcome = RwSignal::new(None::<Outcome>);
+    let locale = RwSignal::new(String::from("auto"));
     let status = move || outcome.get().map(|outcome| format!("{outcome:?}").to_lowercase());
     view! {
         <h1>"Wallet"</h1>
+        <select id="locale" aria-label="Language" on:change=move |event| locale.set(event_target_value(&event))>
+            <option value="auto">"Automatic"</option>
+            <option value="en">"English"</option>
+            <option value="de">"Deutsch"</option>
+        </select>
         <button id="start" on:click=move |_| asked.set(true)>"I forgot my PIN"</button>
         <Show when=move || asked.get() && outcome.get().is_none()>
-            <PinRecovery get_session on_outcome=move |how| outcome.set(Some(how)) assets_url="/repin"/>
+            <PinRecovery get_session on_outcome=move |how| outcome.set(Some(how)) assets_url="/repin" locale/>
         </Show>
         <p id="outcome">{status}</p>
     }
