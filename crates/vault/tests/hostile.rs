@@ -256,7 +256,7 @@ fn whatever_open_says_nothing_is_stretched_outside_the_bounds_and_nothing_hangs_
     }
     let Tally { replies, hung, panicked, outside, inside, would_be_stretched } = tally;
     assert_eq!((outside, hung, panicked), (0, 0, 0));
-    assert!(edges == 2 * 12 * 36 && inside > 20 && would_be_stretched > 20, "{edges} {inside} {would_be_stretched}");
+    assert!(edges == 2 * 12 * 36 && inside > 20 && would_be_stretched > 5, "{edges} {inside} {would_be_stretched}");
     evidence::say(
         7,
         format_args!(
