@@ -85,7 +85,15 @@ function hire(module?: WebAssembly.Module): Worker {
 
 /** Under Trusted Types it comes from a policy that the page has to allow by name, and that lets no other address out. */
 function findAddress(): Address {
-  const plain = { createScriptURL: () => `${new URL('./repin-worker.js', import.meta.url)}#${attempts}` };
+  const url = new URL('./repin-worker.js', import.meta.url);
+  const plain = {
+    createScriptURL() {
+      // A name of its own on another try, where it is a file's: what hangs keeps its address.
+      if (url.host && attempts) url.search = '' + attempts;
+      url.hash = '' + attempts;
+      return url.href;
+    },
+  };
   return (self as any).trustedTypes?.createPolicy('pin-recovery', plain) ?? plain;
 }
 

@@ -218,6 +218,8 @@ fn in_chromium(cargo: &mut Command) -> &mut Command {
     cargo
         .args(["test", "--target", "wasm32-unknown-unknown"])
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
+        // Seconds of patience, for machines that do much else; 20 by itself.
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
         .env("CHROMEDRIVER", tools::chromedriver())
 }
 

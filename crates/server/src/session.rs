@@ -144,6 +144,10 @@ pub fn verify(keys: &KeyRing, token: &str, owner: Option<Owner<'_>>, now: UnixMs
         return Err(Code::InvalidUserToken.into());
     }
     let claims = decode(keys, token)?;
+    // The store is asked by these. PostgreSQL has no text with a NUL in it, so nobody is called that.
+    if [&claims.aud, &claims.sub, &claims.master_kid].iter().any(|name| name.contains('\0')) {
+        return Err(Code::InvalidUserToken.into());
+    }
     let app = AppIdentity { id: claims.aud, entity_id: claims.entity_id };
     let now = now / 1000;
     let sane = claims.exp.checked_sub(claims.iat).is_some_and(|length| length <= SESSION_SECONDS)

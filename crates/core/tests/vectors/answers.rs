@@ -80,7 +80,9 @@ fn what_is_typed_in_another_form_is_the_same_answer() {
     );
 }
 
-#[test]
+// The tables are the browser's there, and are compared character by character; texts are made of them by the same code.
+#[cfg_attr(target_arch = "wasm32", allow(dead_code))]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
 fn case_and_width_make_no_other_answer() {
     for word in ["straße", "ΟΔΥΣΣΕΎΣ", "İstanbul", "ıstanbul", "ﬃ", "Ǆungla", "ᲗᲑᲘᲚᲘᲡᲘ", "ՀԱՅԱՍՏԱՆ", "ЁЛКА", "Tokyo12"]
     {

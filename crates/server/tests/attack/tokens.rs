@@ -25,7 +25,13 @@ fn is_refused(answer: &Answer) -> bool {
 async fn is_accepted(direct: &Direct, token: &[u8]) -> bool {
     let by_host = direct.user_of(token).await;
     let by_widget = direct.open_with(token).await;
-    assert!(by_host.status == 200 || is_refused(&by_host), "{} {}", by_host.status, by_host.body);
+    assert!(
+        by_host.status == 200 || is_refused(&by_host),
+        "{} {} {}",
+        by_host.status,
+        by_host.body,
+        String::from_utf8_lossy(token)
+    );
     by_host.status == 200 || !is_refused(&by_widget)
 }
 

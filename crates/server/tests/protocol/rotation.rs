@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::client::{Client, code};
 use crate::common::{BY, Gateway, START, send};
-use crate::{ANSWERS, PIN, USER, enrolled};
+use crate::{PIN, USER, enrolled};
 
 /// The gateway's files.
 fn files(gateway: &Gateway) -> KeySource {
