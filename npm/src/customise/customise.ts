@@ -8,7 +8,7 @@ import { theme } from './theme.ts';
 import type { Customisation } from './types.ts';
 
 export type { Customisation } from './types.ts';
-export { readAppearance } from './appearance.ts';
+export { readAppearance } from './own_tokens.ts';
 export { wear } from './wear.ts';
 
 /**
