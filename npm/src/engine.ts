@@ -19,7 +19,7 @@ let sheet: Promise<CSSStyleSheet> | undefined;
 let engine: Promise<Engine> | undefined;
 /**
  * A browser remembers that an import failed, waits for one that hangs, and a module that broke stays broken: under another
- * name it is a new one. Two more know the number: what is fetched, and by its address the worker, for its glue.
+ * name it is a new one. What is fetched knows the number too, and by its own name the worker, for its glue.
  */
 export let attempts = 0;
 /** The worker's address in this attempt, as the page wants it. */
@@ -83,23 +83,17 @@ function hire(module?: WebAssembly.Module): Worker {
   return worker;
 }
 
+/** Another try asks under another name: Chromium's cache would wait 20 seconds for an answer that hangs. */
+const named = (url: URL) => url + (attempts ? `?${attempts}` : '');
+
 /** Under Trusted Types it comes from a policy that the page has to allow by name, and that lets no other address out. */
 function findAddress(): Address {
-  const url = new URL('./repin-worker.js', import.meta.url);
-  const plain = {
-    createScriptURL() {
-      // A name of its own on another try, where it is a file's: what hangs keeps its address.
-      if (url.host && attempts) url.search = '' + attempts;
-      url.hash = '' + attempts;
-      return url.href;
-    },
-  };
+  const plain = { createScriptURL: () => named(new URL('./repin-worker.js', import.meta.url)) };
   return (self as any).trustedTypes?.createPolicy('pin-recovery', plain) ?? plain;
 }
 
 async function fetched(url: URL): Promise<Response> {
-  // Another try asks the server and no cache: Chromium's would wait 20 seconds for an answer that hangs.
-  const response = await fetch(url, attempts ? { cache: 'reload' } : {});
-  if (!response.ok) throw TypeError(`${response.status} ${url}`);
-  return response;
+  const response = await fetch(named(url));
+  if (response.ok) return response;
+  throw TypeError(`${url}`);
 }
