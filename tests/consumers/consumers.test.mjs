@@ -14,7 +14,7 @@ import { developed, served } from './harness/serve.mjs';
 /** What a WASM module begins with, as base64. */
 const INLINE_WASM = /AGFzbQ/;
 /** How the worker's script listens, and no other. */
-const WORKER = /onmessage=\(\{data:/;
+const WORKER = /onmessage=(?:async ?)?\(\{data:/;
 /** The element as it is, a bundler, and a wrapper. */
 const IN_FIREFOX = ['html', 'vite-8', 'react'];
 /** Whose development servers are tried: the plain two, and React for what its `StrictMode` does only there. */
