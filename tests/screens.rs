@@ -643,6 +643,7 @@ mod the_end {
             (155_103, "This session can’t be used"),
             (155_122, "This request is no longer open"),
             (155_107, "This was already set up"),
+            (155_109, "Your access is paused"),
             (155_707, "This device couldn’t protect your PIN"),
             (-1, "Something went wrong"),
             (424_242, "Something went wrong"),
