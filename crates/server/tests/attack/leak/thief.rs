@@ -136,9 +136,10 @@ impl Thief {
 
     /// As bytes, or as hexadecimal text.
     fn is_somewhere(&self, digest: &[u8]) -> bool {
-        let hex: Vec<u8> = digest[..4].iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect();
+        // Two windows of text, for eight letters alone are met by chance once in ten runs.
+        let hex: Vec<u8> = digest[..8].iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect();
         let is_there = |eight: &[u8]| eight.try_into().is_ok_and(|eight: [u8; 8]| self.windows.contains(&eight));
-        is_there(&digest[..8]) || is_there(&hex)
+        is_there(&digest[..8]) || is_there(&hex[..8]) && is_there(&hex[8..])
     }
 
     /// Keys that are made of the PIN alone, as this protocol would and as a simpler one would.
