@@ -22,8 +22,8 @@ mod purpose;
 mod webhook;
 
 pub use make::{KID_LEN, is_kid, made_at};
-pub use material::{KeySource, Material, RawKey};
-pub use purpose::Purpose;
+pub use material::{KeyName, KeySource, Material, RawKey};
+pub use purpose::{Purpose, of_another_ring};
 pub use webhook::WebhookKey;
 
 /// All keys. No `Debug`: there is nothing in here to print.

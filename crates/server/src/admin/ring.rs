@@ -4,7 +4,7 @@
 use clap::{Subcommand, ValueEnum};
 use repin_server::StartError;
 use repin_server::date::date;
-use repin_server::keys::{KeySource, Material, Purpose, made_at};
+use repin_server::keys::{KeySource, Material, Purpose, made_at, of_another_ring};
 use repin_server::rotation::grace;
 use repin_server::store::{Retirement, RingKey};
 use serde_json::{Value, json};
@@ -89,11 +89,9 @@ pub async fn rotate(desk: &Desk, purpose: Purpose) -> Result<(String, Material),
 async fn ring(desk: &Desk) -> Result<(Material, Vec<RingKey>), AdminError> {
     let material = desk.keys.load().map_err(StartError::from)?;
     let known = desk.store.ring_keys().await?;
-    for purpose in Purpose::ALL.into_iter().filter(|purpose| purpose.is_indispensable()) {
-        let mut kept = known.iter().filter(|key| key.purpose == purpose.name() && key.retired.is_none()).peekable();
-        if kept.peek().is_some() && !kept.any(|key| material.has(purpose, &key.kid)) {
-            return Err(StartError::OtherKeys(purpose.name(), desk.keys.place()).into());
-        }
+    let kept = known.iter().filter(|key| key.retired.is_none()).map(|key| (&*key.purpose, &*key.kid));
+    if let Some(purpose) = of_another_ring(kept, |purpose, kid| material.has(purpose, kid)).next() {
+        return Err(StartError::OtherKeys(purpose.name(), desk.keys.place()).into());
     }
     Ok((material, known))
 }

@@ -7,7 +7,8 @@ use std::time::UNIX_EPOCH;
 use repin_core::api::UnixMs;
 
 use super::connection::Connection;
-use super::{Finding, Subject, key_ring};
+use super::{Finding, Subject};
+use crate::keys::made_at;
 
 const NAME: &str = "clock";
 
@@ -23,7 +24,10 @@ const SET_IT: &str = "set it by NTP, and keep it so";
 /// Looks.
 pub async fn check(subject: &Subject, database: Option<&mut Connection>) -> Finding {
     let now = subject.clock.now();
-    let newest = newest(&subject.config.data).max(newest(&subject.config.data.join("keys")));
+    // Keys tell by their names when they were made, wherever they are.
+    let made = subject.config.keys().names().unwrap_or_default().iter().map(|name| made_at(&name.kid)).max();
+    let written = newest(&subject.config.data).max(newest(&subject.config.data.join("keys")));
+    let newest = written.max(made.unwrap_or_default());
     if newest > now.saturating_add(FILES_AHEAD_MS) {
         let what = format!("files of the gateway's are {} s in the future", (newest - now) / 1000);
         return Finding::fault(
@@ -49,14 +53,12 @@ pub async fn check(subject: &Subject, database: Option<&mut Connection>) -> Find
     }
 }
 
-/// The time of a folder's newest file, or the newest that a key's name tells. 0 for a folder that cannot be read.
+/// The time of a folder's newest file. 0 for a folder that cannot be read.
 fn newest(folder: &Path) -> UnixMs {
     let files = fs::read_dir(folder).into_iter().flatten().flatten();
     let written = files.filter_map(|file| {
         let written = file.metadata().ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
         UnixMs::try_from(written.as_millis()).ok()
     });
-    let kids = key_ring::kids(folder).unwrap_or_default();
-    let made = kids.iter().filter_map(|(_, kid)| UnixMs::from_str_radix(kid.get(..8)?, 16).ok()?.checked_mul(1000));
-    written.chain(made).max().unwrap_or_default()
+    written.max().unwrap_or_default()
 }

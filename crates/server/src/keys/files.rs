@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::material::RawKey;
+use super::material::{KeyName, RawKey};
 use super::{KeyError, Material, Purpose, make};
 
 /// Makes the folder unless it exists.
@@ -33,14 +33,22 @@ pub fn list(folder: &Path, purpose: Purpose) -> Result<Vec<(String, PathBuf)>, K
     Ok(found)
 }
 
+/// What every key of a folder is called.
+pub fn names(folder: &Path) -> Result<Vec<KeyName>, KeyError> {
+    let mut names = Vec::new();
+    for purpose in Purpose::ALL {
+        let of_purpose = list(folder, purpose)?.into_iter();
+        names.extend(of_purpose.map(|(kid, place)| KeyName { purpose, kid, place }));
+    }
+    Ok(names)
+}
+
 /// Every key of a folder.
 pub fn load(folder: &Path) -> Result<Material, KeyError> {
     let mut material = Material::new(folder);
-    for purpose in Purpose::ALL {
-        for (kid, place) in list(folder, purpose)? {
-            let bytes = read(&place)?;
-            material.insert(RawKey { purpose, kid, bytes, place });
-        }
+    for KeyName { purpose, kid, place } in names(folder)? {
+        let bytes = read(&place)?;
+        material.insert(RawKey { purpose, kid, bytes, place });
     }
     Ok(material)
 }

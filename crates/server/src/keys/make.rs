@@ -87,3 +87,14 @@ fn pem_lines(label: &str, base64: &[u8]) -> Zeroizing<Vec<u8>> {
     pem.extend_from_slice(format!("-----END {label}-----\n").as_bytes());
     pem
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kid_tells_when_its_key_was_made() {
+        assert_eq!(made_at("6a1b2c3d00000000"), 0x6a1b_2c3d * 1000);
+        assert_eq!(made_at("short"), 0);
+    }
+}

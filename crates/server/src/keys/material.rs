@@ -39,6 +39,17 @@ impl KeySource {
         }
     }
 
+    /// What the keys are called that are there. Of files the content is not looked at, nor who else may read them.
+    ///
+    /// # Errors
+    /// [`KeyError`] when there is no such folder, or the document is none.
+    pub fn names(&self) -> Result<Vec<KeyName>, KeyError> {
+        match self {
+            Self::Folder(folder) => files::names(folder),
+            Self::Document(text) => Ok(document::read(text)?.keys.into_iter().map(KeyName::from).collect()),
+        }
+    }
+
     /// Reads what is there, and makes nothing.
     ///
     /// # Errors
@@ -81,6 +92,22 @@ impl KeySource {
         }
         material.keys.retain(|key| key.purpose != purpose || key.kid != kid);
         Ok(())
+    }
+}
+
+/// What a key is called, and where it is.
+pub struct KeyName {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Its name.
+    pub kid: String,
+    /// Its file; of a document, its place there, for an error.
+    pub place: PathBuf,
+}
+
+impl From<RawKey> for KeyName {
+    fn from(RawKey { purpose, kid, place, .. }: RawKey) -> Self {
+        Self { purpose, kid, place }
     }
 }
 

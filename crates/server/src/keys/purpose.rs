@@ -19,6 +19,18 @@ pub enum Purpose {
     WebhookSigning,
 }
 
+/// The purposes by which a database shows that it belongs to another ring: without their keys it is worth nothing, it knows
+/// some (`known`: purpose and `kid`, retired ones left out), and this ring `has` none of those.
+pub fn of_another_ring<'a>(
+    known: impl Iterator<Item = (&'a str, &'a str)> + Clone,
+    has: impl Fn(Purpose, &str) -> bool,
+) -> impl Iterator<Item = Purpose> {
+    Purpose::ALL.into_iter().filter(|purpose| purpose.is_indispensable()).filter(move |purpose| {
+        let mut kids = known.clone().filter(|(name, _)| *name == purpose.name()).map(|(_, kid)| kid).peekable();
+        kids.peek().is_some() && !kids.any(|kid| has(*purpose, kid))
+    })
+}
+
 impl Purpose {
     /// All of them.
     pub const ALL: [Self; 5] =

@@ -21,7 +21,7 @@ use super::Adder;
 use super::labels::{OfKey, OfState};
 use crate::error::ApiError;
 use crate::gateway::Gateway;
-use crate::keys::{KeyRing, Ring};
+use crate::keys::made_at;
 use crate::store::Outbox;
 
 /// How long the outbox may take to be counted. Without an answer its numbers are left out, for old ones would lie.
@@ -82,26 +82,10 @@ fn keys(gateway: &Gateway, add: &mut Adder<'_>) {
         "When each key of the ring was made, in seconds since 1970",
         Family::default(),
     );
-    for (purpose, kid) in kids(&gateway.keys) {
-        made.get_or_create(&OfKey { purpose, kid: kid.to_owned() }).set(made_at(kid));
+    for (purpose, kid) in gateway.keys.kids() {
+        let key = OfKey { purpose: purpose.name(), kid: kid.to_owned() };
+        made.get_or_create(&key).set(i64::try_from(made_at(kid) / 1000).unwrap_or(i64::MAX));
     }
-}
-
-fn kids(ring: &KeyRing) -> Vec<(&'static str, &str)> {
-    fn of<'a, K>(purpose: &'static str, ring: &'a Ring<K>) -> impl Iterator<Item = (&'static str, &'a str)> {
-        ring.iter().map(move |(kid, _)| (purpose, kid))
-    }
-    of("opaque-setup", &ring.opaque)
-        .chain(of("token-signing", &ring.token))
-        .chain(of("session-master", &ring.master))
-        .chain(of("storage", &ring.storage))
-        .chain(of("webhook-signing", &ring.webhook))
-        .collect()
-}
-
-/// A kid begins with the time it was made, in seconds.
-fn made_at(kid: &str) -> i64 {
-    kid.get(..8).and_then(|digits| i64::from_str_radix(digits, 16).ok()).unwrap_or_default()
 }
 
 fn outbox_now(gateway: &Gateway, outbox: &Outbox, add: &mut Adder<'_>) {
@@ -113,15 +97,4 @@ fn outbox_now(gateway: &Gateway, outbox: &Outbox, add: &mut Adder<'_>) {
     oldest.set(Duration::from_millis(age).as_secs_f64());
     let dead: Gauge = add.to("webhook_dead_letters", "Webhooks that were given up", Gauge::default());
     dead.set(outbox.dead);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_kid_tells_when_its_key_was_made() {
-        assert_eq!(made_at("6a1b2c3d00000000"), 0x6a1b_2c3d);
-        assert_eq!(made_at("short"), 0);
-    }
 }

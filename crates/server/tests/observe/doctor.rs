@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 use repin_server::Config;
 use repin_server::clock::{Clock, ManualClock, SystemClock};
 use repin_server::doctor::{Finding, Subject, Verdict, examine};
+use repin_server::keys::KeySource;
 use serde_json::Value;
 
 use crate::common::BY;
@@ -123,6 +124,29 @@ async fn a_key_ring_that_is_away_open_to_others_incomplete_or_damaged_is_found()
     assert!(!keys.exists());
     fs::rename(&aside, &keys).unwrap();
     assert_eq!(examine(&subject).await[0].verdict, Verdict::Ok);
+}
+
+#[tokio::test]
+async fn a_key_ring_from_the_environment_is_looked_at_as_one_of_files_is() {
+    let gateway = enrolled().await;
+    let keys = gateway.data().join("keys");
+    let ring = KeySource::Folder(keys.clone()).load().unwrap().export();
+    let aside = gateway.data().join("aside");
+    fs::rename(&keys, &aside).unwrap();
+    let brought = |text: &str| Subject {
+        config: Config { key_ring: Some(KeySource::document(text.to_owned())), ..gateway.inner.config.clone() },
+        ..subject(&gateway)
+    };
+    let findings = examine(&brought(&ring)).await;
+    assert!(findings.iter().all(|finding| finding.verdict == Verdict::Ok || finding.check == "widget"), "{findings:?}");
+    assert!(findings[0].to_string().contains("5 keys"), "{findings:?}");
+
+    assert!(fault(&brought("hush-hush"), "key ring").await.contains("REPIN_KEY_RING is not a key ring"));
+    let other = Gateway::start().await;
+    let theirs = KeySource::Folder(other.data().join("keys")).load().unwrap().export();
+    let wrong = fault(&brought(&theirs), "claim").await;
+    assert!(wrong.contains("belongs to another key ring"), "{wrong}");
+    fs::rename(&aside, &keys).unwrap();
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use super::dialect::{self, Db, DbRow, share_rows};
 use super::operator::{About, audit};
 use super::row::{int, optional, time};
 use super::{Result, SqlStore, Tx};
-use crate::keys::Purpose;
+use crate::keys::{Purpose, of_another_ring};
 use crate::store::{By, Retirement, RingKey, RingKeys, WebhookPublicKey};
 
 /// Whoever reads what is known in order to change it goes first, and a commit that names a key comes before or after.
@@ -34,13 +34,10 @@ impl RingKeys for SqlStore {
         lock_keys(&mut tx).await?;
         let known: Vec<(String, String)> =
             sqlx::query_as("SELECT purpose, kid FROM key_ids WHERE retired IS NULL").fetch_all(&mut *tx).await?;
-        for (purpose, _) in keys {
-            let indispensable = Purpose::from_name(purpose).is_some_and(Purpose::is_indispensable);
-            let mut of_purpose = known.iter().filter(|(known, _)| known == purpose).peekable();
-            let shared = |kid: &str| keys.contains(&(*purpose, kid));
-            if indispensable && of_purpose.peek().is_some() && !of_purpose.any(|(_, kid)| shared(kid)) {
-                return Ok(Some(purpose));
-            }
+        let known = known.iter().map(|(purpose, kid)| (&**purpose, &**kid));
+        let mut foreign = of_another_ring(known, |purpose, kid| keys.contains(&(purpose.name(), kid)));
+        if let Some(purpose) = foreign.find(|purpose| keys.iter().any(|(own, _)| *own == purpose.name())) {
+            return Ok(Some(purpose.name()));
         }
         for (purpose, kid) in keys {
             insert(&mut tx, purpose, kid).await?;
