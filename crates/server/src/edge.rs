@@ -92,12 +92,16 @@ pub async fn observe(State(gateway): State<Arc<Gateway>>, mut request: Request, 
     response
 }
 
-/// Reads the whole body, or refuses it: handlers get at most [`MAX_BODY`] bytes, all at once. Refuses a path or query with a NUL in
-/// it, too: nothing is called that, and PostgreSQL has no such text to look for.
-pub async fn bound_body(request: Request, next: Next) -> Response {
-    if request.uri().to_string().contains("%00") {
+/// Refuses a path or query with a NUL in it: nothing is called that, and PostgreSQL has no such text to look for.
+pub async fn refuse_nul(request: Request, next: Next) -> Response {
+    if request.uri().path_and_query().is_some_and(|target| target.as_str().contains("%00")) {
         return ApiError::from(Code::ParameterInvalid).into_response();
     }
+    next.run(request).await
+}
+
+/// Reads the whole body, or refuses it: handlers get at most [`MAX_BODY`] bytes, all at once.
+pub async fn bound_body(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     match tokio::time::timeout(BODY_TIMEOUT, collect(body)).await {
         Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,

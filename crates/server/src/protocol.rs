@@ -10,7 +10,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::edge::bound_body;
+use crate::edge::{bound_body, refuse_nul};
 use crate::gateway::Gateway;
 
 mod cancel;
@@ -32,5 +32,8 @@ pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
 
 /// The same to be served, for pages of the allowed origins.
 pub fn router(gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
-    Router::from(routes()).layer(from_fn(bound_body)).layer(from_fn_with_state(gateway.clone(), origin::check))
+    Router::from(routes())
+        .layer(from_fn(bound_body))
+        .layer(from_fn(refuse_nul))
+        .layer(from_fn_with_state(gateway.clone(), origin::check))
 }

@@ -48,6 +48,21 @@ async fn a_body_of_a_mebibyte_is_refused_in_words() {
 }
 
 #[tokio::test]
+async fn a_nul_in_a_path_or_query_is_a_bad_parameter() {
+    let gateway = Gateway::start().await;
+    for (method, path) in [
+        ("GET", "/v1/w3s/users/user%00"),
+        ("GET", "/v1/w3s/users?userId=user%00"),
+        ("POST", "/v1/repin/challenges/%00/messages"),
+        ("POST", "/v1/repin/challenges/c0ffee00-0000-4000-8000-000000000002/messages?%00"),
+    ] {
+        let request = gateway.http.request(method.parse().unwrap(), format!("{}{path}", gateway.url));
+        let (status, body) = send(request.bearer_auth(API_KEY).header("X-User-Token", "x")).await;
+        assert_eq!((status, body["code"].as_i64()), (400, Some(2)), "{method} {path}");
+    }
+}
+
+#[tokio::test]
 async fn unknown_routes_and_methods_are_told_so() {
     let gateway = Gateway::start().await;
     let (status, body) = send(gateway.request("DELETE", "/user/pin")).await;
