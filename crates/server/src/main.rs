@@ -33,10 +33,7 @@ async fn main() -> ExitCode {
         Command::Doctor(settings) => match diagnose::run(settings).await {
             Ok(true) => {}
             Ok(false) => return ExitCode::FAILURE,
-            Err(error) => {
-                let _ = writeln!(io::stderr(), "repin-server: {error}");
-                return ExitCode::FAILURE;
-            }
+            Err(error) => return failure(&*error),
         },
         Command::Openapi => {
             if writeln!(io::stdout(), "{}", repin_server::openapi_json()).is_err() {
@@ -45,18 +42,22 @@ async fn main() -> ExitCode {
         }
         Command::Keys(settings) => {
             if let Err(error) = admin::run_keys(settings).await {
-                let _ = writeln!(io::stderr(), "repin-server: {error}");
-                return ExitCode::FAILURE;
+                return failure(&error);
             }
         }
         Command::Admin(settings) => {
             if let Err(error) = admin::run(settings).await {
-                let _ = writeln!(io::stderr(), "repin-server: {error}");
-                return ExitCode::FAILURE;
+                return failure(&error);
             }
         }
     }
     ExitCode::SUCCESS
+}
+
+/// Says on standard error why a command could not do its work.
+fn failure(error: &dyn std::error::Error) -> ExitCode {
+    let _ = writeln!(io::stderr(), "repin-server: {error}");
+    ExitCode::FAILURE
 }
 
 async fn run(settings: Serve) -> Result<(), Box<dyn std::error::Error>> {
