@@ -4,12 +4,13 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { load } from '../customise/load.mjs';
 import { seeded } from '../customise/seeded.mjs';
+import { count, evidence, times } from '../e2e/harness/evidence.mjs';
 
 const { read: readInit } = await load('npm/src/frame/init.ts');
 const { read: readGreeting, talk } = await load('npm/src/frame/port.ts');
 const { embedder } = await load('npm/src/frame/embedder.ts');
 
-const RUNS = process.env.REPIN_EVIDENCE === 'long' ? 5_000_000 : 40_000;
+const RUNS = times(40_000, 5_000_000);
 const LONGEST = { userToken: 4096, encryptionKey: 64, challengeId: 64, appId: 128 };
 const FLOWS = ['INITIALIZE', 'SET_PIN', 'SET_SECURITY_QUESTIONS', 'CHANGE_PIN', 'RESTORE_PIN'];
 
@@ -134,8 +135,9 @@ test(`the page's address, ${RUNS} times: an origin that is one, said by all who 
   }
   assert(talked > RUNS / 100, `${talked}`);
   const executions = 3 * RUNS + (RUNS / 10) * 11;
-  console.log(
-    `evidence 6: ${executions.toLocaleString('en')} executions of 4 parsers of the frame in JavaScript: 0 crashes` +
-      ` | control: a reader that takes the page at its word fails at ${counts.trusting.toLocaleString('en')} of ${RUNS.toLocaleString('en')}`,
+  evidence(
+    6,
+    `${count(executions)} executions of 4 parsers of the frame in JavaScript: 0 crashes`,
+    `a reader that takes the page at its word fails at ${count(counts.trusting)} of ${count(RUNS)}`,
   );
 });

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { count, evidence } from '../e2e/harness/evidence.mjs';
 import { bigEndian, hex, utf8 } from './bytes.mjs';
 import { ask } from './peer.mjs';
 
@@ -76,9 +77,10 @@ test('every assigned code point has the normal form that Python gave it', () => 
   // The control: without folding the block of the ASCII capitals differs.
   const unfolded = unlike((character) => character);
   assert(unfolded.includes(0));
-  console.log(
-    `evidence 8: ${vectors.digests.length} blocks of code points in ${vectors.contexts.length} contexts, V8's tables and Python's: 0 differences` +
-      ` | control: without folding ${unfolded.length} blocks differ`,
+  evidence(
+    8,
+    `${vectors.digests.length} blocks of code points in ${vectors.contexts.length} contexts, V8's tables and Python's: 0 differences`,
+    `without folding ${unfolded.length} blocks differ`,
   );
 });
 
@@ -116,8 +118,9 @@ test('10,000 random texts have the same normal form here and in the product', as
     if (hex(utf8(text)) !== hex(ours)) unlike++;
   });
   assert(unlike > texts.length / 2);
-  console.log(
-    `evidence 8: ${texts.length.toLocaleString('en')} random texts, JavaScript and Rust: 0 differ, 0 of the forms have another form` +
-      ` | control: as typed ${unlike.toLocaleString('en')} differ from their form`,
+  evidence(
+    8,
+    `${count(texts.length)} random texts, JavaScript and Rust: 0 differ, 0 of the forms have another form`,
+    `as typed ${count(unlike)} differ from their form`,
   );
 });

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { evidence } from '../e2e/harness/evidence.mjs';
 import { hex, lengthPrefixed, unhex, utf8 } from './bytes.mjs';
 import { encode } from './cbor.mjs';
 import * as channel from './channel.mjs';
@@ -138,9 +139,10 @@ vectors.runs.forEach((/** @type {any} */ run, /** @type {number} */ at) => {
       assert.throws(() => channel.open(k0, 's2c', { ...place, seq: number + 1 }, unhex(step.reply.sealed), request));
     });
     const messages = 2 * run.steps.length;
-    console.log(
-      `evidence 2: a whole run read and made again in JavaScript (${run.about}), ${messages} messages: 0 differ` +
-        ` | control: under the next number ${run.steps.length} of ${run.steps.length} replies are refused`,
+    evidence(
+      2,
+      `a whole run read and made again in JavaScript (${run.about}), ${messages} messages: 0 differ`,
+      `under the next number ${run.steps.length} of ${run.steps.length} replies are refused`,
     );
   });
 });

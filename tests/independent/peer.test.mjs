@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { test } from 'node:test';
+import { count, evidence } from '../e2e/harness/evidence.mjs';
 import { hex } from './bytes.mjs';
 import * as channel from './channel.mjs';
 import { ask } from './peer.mjs';
@@ -148,9 +149,10 @@ test(`${SESSIONS} random sessions: what one end seals, the other opens, in every
   });
   assert.equal(nonces.size, 3 * SESSIONS, 'every message has a nonce of its own');
   const refused = expected.filter(({ answer }) => answer === null).length + refusedHere;
-  console.log(
-    `evidence 2: ${SESSIONS.toLocaleString('en')} random sessions in both directions and refusals, JavaScript and Rust: 0 differ` +
-      ` | control: flipped by a bit or turned to another direction, ${refused.toLocaleString('en')} of ${refused.toLocaleString('en')} are refused by both`,
+  evidence(
+    2,
+    `${count(SESSIONS)} random sessions in both directions and refusals, JavaScript and Rust: 0 differ`,
+    `flipped by a bit or turned to another direction, ${count(refused)} of ${count(refused)} are refused by both`,
   );
 });
 
@@ -170,14 +172,14 @@ test('both ends read the same of 20,000 changed messages', async (t) => {
     return { name, plaintext };
   });
   const theirs = await ask(cases.map(({ name, plaintext }) => ({ op: 'read', type: name, plaintext: hex(plaintext) })));
-  const count = { exact: 0, loose: 0, refused: 0 };
+  const read = { exact: 0, loose: 0, refused: 0 };
   cases.forEach(({ name, plaintext }, at) => {
     const [exact, loose] = [true, false].map((exact) => tried(() => channel.read(name, plaintext, exact)));
     assert.deepEqual(theirs[at], loose ? plaintext : null, `${name} ${hex(plaintext)}`);
-    count[exact ? 'exact' : loose ? 'loose' : 'refused']++;
+    read[exact ? 'exact' : loose ? 'loose' : 'refused']++;
   });
-  assert(count.exact > 2000 && count.refused > 2000, JSON.stringify(count));
-  t.diagnostic(`read ${count.exact}, refused ${count.refused}, read but outside the schema's bounds ${count.loose}`);
+  assert(read.exact > 2000 && read.refused > 2000, JSON.stringify(read));
+  t.diagnostic(`read ${read.exact}, refused ${read.refused}, read but outside the schema's bounds ${read.loose}`);
 });
 
 /** @template T @param {() => T} work @returns {T | undefined} */

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { ENGINES, picture } from '../harness/browser.mjs';
 import { App, visitApp } from '../harness/app.mjs';
+import { evidence } from '../harness/evidence.mjs';
 import { find, until } from '../harness/find.mjs';
 import { enrolled, stage } from '../harness/story.mjs';
 
@@ -131,9 +132,10 @@ for (const engine of ENGINES) {
         await widget.answer(WRONG);
         await widget.says('questions.tries', { n: 2 });
       });
-      console.log(
-        `evidence 29: in ${engine} the worker's memory ends at ${DEVICE_MIB} MiB: the person is told so, and no try is used` +
-          ' | control: without the limit the same wrong answers are stretched, and use one',
+      evidence(
+        29,
+        `in ${engine} the worker's memory ends at ${DEVICE_MIB} MiB: the person is told so, and no try is used`,
+        'without the limit the same wrong answers are stretched, and use one',
       );
     });
 
