@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use thief::{Route, Thief};
 
-use crate::evidence::{self, count, grouped};
-use crate::numbers::Numbers;
+use crate::common::evidence::{self, count, grouped};
+use crate::common::numbers::Numbers;
 
 /// Tries PINs on all cores until one is confirmed: how many were tried, and what was confirmed in which way.
 fn attack(thief: &Thief, pins: &[String]) -> (usize, Option<(String, Route)>) {

@@ -9,10 +9,6 @@ mod blind;
 mod client;
 #[path = "../common/mod.rs"]
 mod common;
-#[path = "../../../core/tests/common/evidence.rs"]
-mod evidence;
-#[path = "../../../core/tests/common/numbers.rs"]
-mod numbers;
 
 mod direct;
 mod genuine;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::blind;
+use crate::common::evidence::{self, count, grouped};
+use crate::common::numbers::Numbers;
 use crate::direct::Direct;
-use crate::evidence::{self, count, grouped};
 use crate::genuine::{Genuine, one_of_each};
 use crate::mutate::{KINDS, mutated};
-use crate::numbers::Numbers;
 use crate::{USER, enrolled};
 
 /// At once, so that both cores have something to do.

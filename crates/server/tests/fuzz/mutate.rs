@@ -1,6 +1,6 @@
 //! Changes an input as fuzzers do: bits, bytes, cuts, splices, and words that parsers care about.
 
-use crate::numbers::Numbers;
+use crate::common::numbers::Numbers;
 
 /// Longer than any message may be; what counts beyond is that it is too long.
 const MOST: usize = 80_000;

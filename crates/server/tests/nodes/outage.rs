@@ -147,5 +147,5 @@ async fn a_database_that_crashes_at_every_message_loses_nothing_and_gives_no_att
          each went on by the same bytes"
     );
     let changed = messages - control.unchanged;
-    say(13, &figure, &format!("without a stop {} refused, {changed} changed something", control.refused));
+    say(13, figure, format_args!("without a stop {} refused, {changed} changed something", control.refused));
 }

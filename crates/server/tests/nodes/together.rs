@@ -113,7 +113,7 @@ async fn a_thousand_parallel_wrong_guesses_over_three_nodes_and_fifty_challenges
         challenges.len(),
         sessions.len()
     );
-    say(10, &figure, &format!("with a counter that is read and then written, {naive}"));
+    say(10, figure, format_args!("with a counter that is read and then written, {naive}"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

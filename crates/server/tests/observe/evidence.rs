@@ -1,5 +1,4 @@
 //! Figures for docs/evidence.md: row 18, for metrics and traces.
-#![allow(clippy::print_stdout)] // what prints them
 
 use std::collections::BTreeSet;
 
@@ -11,6 +10,7 @@ use prost::Message;
 use crate::client::questions;
 use crate::collector::Collector;
 use crate::common::database::Place;
+use crate::common::evidence::{count, say};
 use crate::common::{API_KEY, ORIGIN, send};
 use crate::metrics::text;
 use crate::secrets::{found, spellings};
@@ -26,7 +26,7 @@ fn with_leak(mut batch: ExportTraceServiceRequest, leaked: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_in_a_metric_or_a_span() {
-    let flows = if std::env::var("REPIN_EVIDENCE").is_ok_and(|how| how == "long") { 200 } else { 3 };
+    let flows = count(3, 200);
     let collector = Collector::start().await;
     let mut secrets: Vec<String> = [PIN, NEW_PIN, ANSWERS, WRONG, API_KEY, USER, ORIGIN].map(str::to_owned).to_vec();
     secrets.push(API_KEY.rsplit(':').next().unwrap().to_owned());
@@ -72,12 +72,19 @@ async fn no_secret_is_in_a_metric_or_a_span() {
         !found(&with_leak(batch.clone(), leaked), &pin).is_empty() && !found(&label, &pin).is_empty()
     });
     let caught = caught.count();
-    println!(
-        "evidence 18: {} markers in {pages} pages of metrics and {spans} spans of {flows} whole flows, {} secrets in up to {} spellings each | control: a PIN put into a label and an attribute on purpose is found in {caught} of {} spellings",
-        leaks.len(),
-        secrets.len(),
-        spelled.len(),
-        spelled.len(),
+    say(
+        18,
+        format_args!(
+            "{} markers in {pages} pages of metrics and {spans} spans of {flows} whole flows, {} secrets in up to {} \
+             spellings each",
+            leaks.len(),
+            secrets.len(),
+            spelled.len(),
+        ),
+        format_args!(
+            "a PIN put into a label and an attribute on purpose is found in {caught} of {} spellings",
+            spelled.len()
+        ),
     );
     assert_eq!(leaks, [""; 0]);
     assert_eq!(caught, spelled.len());

@@ -85,5 +85,5 @@ async fn a_restore_brings_back_tries_pins_and_challenges_as_the_operators_paper_
          again, and with the signing key retired 0 tokens from before are taken",
         tries.failed
     );
-    say(9, &figure, &format!("before the restore the credential was locked; after it a guess is taken: {again}"));
+    say(9, figure, format_args!("before the restore the credential was locked; after it a guess is taken: {again}"));
 }

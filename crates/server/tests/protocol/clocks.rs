@@ -34,7 +34,7 @@ async fn at_1799_seconds_a_guess_is_refused_and_at_1800_it_is_taken() {
          of an hour forth and back changed {real} of 2 locks",
         store()
     );
-    say(12, &figure, &format!("with a clock that asks the wall each time they changed {naive} of 2"));
+    say(12, figure, format_args!("with a clock that asks the wall each time they changed {naive} of 2"));
 }
 
 /// A wall clock that an operator sets.

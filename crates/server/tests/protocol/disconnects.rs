@@ -122,5 +122,5 @@ async fn a_client_that_leaves_at_any_await_point_leaves_nothing_half_applied() {
         store(),
         STEPS.len()
     );
-    say(17, &figure, &format!("a charge without its message left {caught} wrong"));
+    say(17, figure, format_args!("a charge without its message left {caught} wrong"));
 }

@@ -156,7 +156,7 @@ async fn a_thousand_parallel_guesses_evaluate_exactly_three() {
         store(),
         rounds / 2
     );
-    say(9, &figure, &format!("with a counter that is read and then written, {naive}"));
+    say(9, figure, format_args!("with a counter that is read and then written, {naive}"));
 }
 
 #[tokio::test]
@@ -259,5 +259,5 @@ async fn a_hundred_wrong_guesses_in_a_row_need_an_operator() {
     client.say::<_, Prove1Reply>(Step::Prove1, &ke1()).await.unwrap();
     let figure =
         format!("{}: of wrong guesses in a row 100 are evaluated, and no more 1,000 half hours later", store());
-    say(9, &figure, &format!("with the count forgotten, {}", gateway.inner.evaluations()));
+    say(9, figure, format_args!("with the count forgotten, {}", gateway.inner.evaluations()));
 }

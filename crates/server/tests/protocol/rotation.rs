@@ -8,6 +8,7 @@ use repin_server::{Gateway as Inner, StartError};
 use serde_json::{Value, json};
 
 use crate::client::{Client, code};
+use crate::common::evidence::{count, say};
 use crate::common::{BY, Gateway, START, send};
 use crate::{PIN, USER, enrolled};
 
@@ -51,7 +52,7 @@ async fn open(gateway: &Gateway, user: &str, method: &str) -> Client {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn users_of_every_ring_can_change_their_pin_after_two_rotations() {
-    let users: usize = if std::env::var("REPIN_EVIDENCE").as_deref() == Ok("long") { 10_000 } else { 30 };
+    let users = count(30, 10_000);
     let mut gateway = Gateway::start().await;
     let first = newest(&gateway, Purpose::OpaqueSetup);
     for ring in 0..3 {
@@ -84,9 +85,10 @@ async fn users_of_every_ring_can_change_their_pin_after_two_rotations() {
         };
         lost += usize::from(!changed);
     }
-    println!(
-        "evidence 30: key ring rotated twice under {users} users, {lost} lost | control: with the first setup's file deleted \
-         the start is refused for {needed} credentials"
+    say(
+        30,
+        format_args!("key ring rotated twice under {users} users, {lost} lost"),
+        format_args!("with the first setup's file deleted the start is refused for {needed} credentials"),
     );
     assert_eq!((lost, needs(&gateway.inner, &first).await), (0, 0));
 }

@@ -306,5 +306,5 @@ fn every_interleaving_of_three_clients_and_crashes_keeps_the_limits() {
         "{states} states of 3 clients on 2 challenges, every order of their guesses, half hours and crashes: at most 3 \
          evaluations a window and 100 in a row, one active credential, one event for each end"
     );
-    say(11, &figure, &controls.join(", "));
+    say(11, figure, controls.join(", "));
 }

@@ -131,5 +131,5 @@ async fn the_store_goes_every_way_that_the_model_goes() {
     assert_eq!(parted, 10, "a model that charges in two steps is not told from the store");
     let figure =
         format!("{}: the store went {ways} random ways of the model, {steps} steps, seed {}", store(), chance.seed);
-    say(11, &figure, &format!("from a model that reads and then writes it parted on {parted} of 10"));
+    say(11, figure, format_args!("from a model that reads and then writes it parted on {parted} of 10"));
 }

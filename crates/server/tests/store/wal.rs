@@ -172,8 +172,8 @@ async fn a_log_that_is_cut_anywhere_opens_to_what_was_committed_before_the_cut()
     );
     say(
         14,
-        &figure,
-        &format!("with a page of the database file itself torn, {torn} of {pages} were refused at the start"),
+        figure,
+        format_args!("with a page of the database file itself torn, {torn} of {pages} were refused at the start"),
     );
 }
 

@@ -114,7 +114,7 @@ async fn flows_whose_every_reply_is_lost_once_all_end_well_and_charge_nothing_mo
             "{}: {flows} flows ended well with every reply lost once ({lost} of them), {extra} extra charges",
             store()
         );
-        say(16, &figure, &format!("begun anew after a lost reply, {anew} in {begins_anew} flows"));
+        say(16, figure, format_args!("begun anew after a lost reply, {anew} in {begins_anew} flows"));
     })
     .await;
 }

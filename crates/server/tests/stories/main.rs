@@ -3,8 +3,6 @@
 
 #[path = "../common/mod.rs"]
 mod common;
-#[path = "../../../core/tests/common/evidence.rs"]
-mod evidence;
 mod native;
 
 mod change;

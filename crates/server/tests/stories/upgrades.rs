@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, Row};
 use tempfile::TempDir;
 
 use crate::common::Gateway;
-use crate::evidence::{self, count, is_long};
+use crate::common::evidence::{self, count, is_long};
 use crate::{ANSWERS, PIN, Person, enrol, story};
 
 const DATABASE: &str = include_str!("../fixtures/schema-1/database.sql");

@@ -12,10 +12,6 @@
 mod client;
 #[path = "../common/mod.rs"]
 mod common;
-#[path = "../../../core/tests/common/evidence.rs"]
-mod evidence;
-#[path = "../../../core/tests/common/numbers.rs"]
-mod numbers;
 
 mod statistics;
 
@@ -34,9 +30,9 @@ use repin_server::ApiKey;
 use tower::ServiceExt;
 
 use client::Client;
+use common::evidence::{self, count, grouped};
+use common::numbers::Numbers;
 use common::{Gateway, KSF};
-use evidence::{count, grouped};
-use numbers::Numbers;
 use statistics::{ks, welch};
 
 const USER: &str = "user-0001";

@@ -6,8 +6,8 @@ use std::time::Duration;
 use repin_server::store::Replay;
 use repin_server::webhooks::RETRY_DELAYS;
 
+use crate::common::evidence::{self, count, grouped};
 use crate::common::{BY, Gateway, START};
-use crate::evidence::{self, count, grouped};
 use crate::keys::verify;
 use crate::receiver::{Answer, Received, Receiver};
 use crate::{USER, enrol, gateway_for, patiently, subscribe, tries};

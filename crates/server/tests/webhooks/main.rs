@@ -6,8 +6,6 @@
 mod client;
 #[path = "../common/mod.rs"]
 mod common;
-#[path = "../../../core/tests/common/evidence.rs"]
-mod evidence;
 mod receiver;
 
 mod claims;

@@ -11,8 +11,8 @@ use repin_server::webhooks::{AddressGuard, Lookup};
 use serde_json::json;
 use tokio::net::TcpListener;
 
+use crate::common::evidence;
 use crate::common::{Gateway, send};
-use crate::evidence;
 use crate::receiver::Receiver;
 use crate::{enrol, request, subscribe, tries};
 

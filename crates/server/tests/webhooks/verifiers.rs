@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::evidence;
+use crate::common::evidence;
 use crate::keys::public_key;
 use crate::receiver::Receiver;
 use crate::{enrol, gateway_for, subscribe};
