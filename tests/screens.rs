@@ -638,18 +638,19 @@ mod the_end {
 
     #[wasm_bindgen_test]
     async fn by_failure_names_the_code_and_says_what_it_means() {
-        for (code, title) in [
-            (155_105, "This session can’t be used"),
-            (155_103, "This session can’t be used"),
-            (155_122, "This request is no longer open"),
-            (155_107, "This was already set up"),
-            (155_109, "Your access is paused"),
-            (155_707, "This device couldn’t protect your PIN"),
-            (-1, "Something went wrong"),
-            (424_242, "Something went wrong"),
+        for (code, title, tone) in [
+            (155_105, "This session can’t be used", ""),
+            (155_103, "This session can’t be used", ""),
+            (155_122, "This request is no longer open", ""),
+            (155_107, "This was already set up", "err"),
+            (155_109, "Your access is paused", "warn"),
+            (155_707, "This device couldn’t protect your PIN", "err"),
+            (-1, "Something went wrong", "err"),
+            (424_242, "Something went wrong", "err"),
         ] {
             let stage = show(Screen::Failed { code, retryable: false }).await;
             assert_eq!(stage.text("h2"), title);
+            assert_eq!(stage.get(".disc").class_name().trim_end(), ["disc ", tone].concat().trim_end(), "{code}");
             assert!(stage.text(".code").contains(&code.to_string()));
             assert!(!stage.words().contains("Try again"));
             stage.press("Close").await;

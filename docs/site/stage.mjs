@@ -20,7 +20,7 @@ function stage() {
   rmSync(STAGED, { recursive: true, force: true });
   mkdirSync(join(STAGED, 'public'), { recursive: true });
   cpSync(join(ROOT, PICTURES), join(STAGED, 'public/pictures'), { recursive: true });
-  for (const theme of ['light', 'dark']) cpSync(join(ROOT, SCREENS[0], theme), join(STAGED, SCREENS[1], theme), { recursive: true });
+  cpSync(join(ROOT, SCREENS[0]), join(STAGED, SCREENS[1]), { recursive: true });
   cpSync(join(ROOT, 'docs/site/public'), join(STAGED, 'public'), { recursive: true });
   cpSync(join(ROOT, 'docs/openapi.json'), join(STAGED, 'public/openapi.json'));
   for (const { name, source } of PAGES) {

@@ -36,7 +36,7 @@ async function draw(): Promise<void> {
   const { theme, preset, locale, dir, width } = chosen;
   const [messages, right] = await words(locale);
   const sheet = new CSSStyleSheet();
-  // Nothing is measured here, and 36 cards that fade in at once are no sight.
+  // Nothing is measured here, and dozens of cards that fade in at once are no sight.
   sheet.replaceSync(`${PRESETS[preset] ?? ''} .page > *, .hero { animation: none !important; } .repin:not([data-presentation="inline"]) .card { min-block-size: 0 !important; }`);
   states.className = theme === 'auto' ? '' : theme;
   if (+width) states.style.setProperty('--width', `${width}px`);

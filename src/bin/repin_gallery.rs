@@ -146,6 +146,7 @@ fn states() -> Vec<(&'static str, ViewModel)> {
         ("handed-over", screen(Screen::HandedOver)),
         ("offline", screen(Screen::Offline)),
         ("failed", screen(Screen::Failed { code: 155_122, retryable: false })),
+        ("failed-paused", screen(Screen::Failed { code: 155_109, retryable: false })),
         ("failed-retryable", screen(Screen::Failed { code: 155_707, retryable: true })),
     ]
 }

@@ -24,12 +24,22 @@ extern "C" {
 #[inline(never)]
 pub(crate) fn screen(face: Face, code: i32, retryable: bool) -> Parts {
     let (headline, text) = error_texts(code);
-    let mut parts = vec![title::hero(face, Icon::Warning, "err", headline, text)];
+    let (picture, tone) = picture(headline);
+    let mut parts = vec![title::hero(face, picture, tone, headline, text)];
     if retryable {
         parts.push(button::primary(face, Key::COMMON_RETRY, move || face.send(Event::Retry)));
     }
     parts.extend([button::close(face), code_line(face, code)]);
     parts
+}
+
+/// What looks like danger is dangerous: what only ended is as calm as a session's end, and what is shut has a lock.
+fn picture(headline: Key) -> (Icon, &'static str) {
+    match headline {
+        Key::ERRORS_155105_TITLE | Key::ERRORS_155122_TITLE => (Icon::Clock, ""),
+        Key::ERRORS_155109_TITLE => (Icon::Lock, "warn"),
+        _ => (Icon::Warning, "err"),
+    }
 }
 
 fn code_line(face: Face, code: i32) -> El {

@@ -1,4 +1,5 @@
-// Every state looks as it was accepted: light, dark, right to left, and on a phone. `cargo xtask pictures accept` accepts.
+// Every state looks as it was accepted: light, dark, right to left, on a phone, and a few in each theme. `cargo xtask pictures
+// accept` accepts.
 import { after, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -17,10 +18,10 @@ const accepted = (look, state) => readFileSync(new URL(`${look}/${state}.png`, A
 describe('pictures', () => {
   for (const look of Object.keys(LOOKS)) {
     test(`${look}: every state has a picture, and every picture a state`, () => {
-      assert.deepEqual(readdirSync(new URL(`${look}/`, ACCEPTED)).sort(), CAMERA.states.map((state) => `${state}.png`).sort());
+      assert.deepEqual(readdirSync(new URL(`${look}/`, ACCEPTED)).sort(), CAMERA.pictured(look).map((state) => `${state}.png`).sort());
     });
 
-    for (const state of CAMERA.states) {
+    for (const state of CAMERA.pictured(look)) {
       test(`${look}: ${state} looks as accepted`, async () => {
         if (!existsSync(new URL(`${look}/${state}.png`, ACCEPTED))) assert.fail('no picture yet');
         const taken = await CAMERA.take(look, state);
@@ -36,7 +37,7 @@ describe('pictures', () => {
 });
 
 describe('a picture tells', () => {
-  /** @type {[what: string, state: string, css: string][]} */
+  /** @type {[what: string, state: string, css: string, look?: string][]} */
   const CHANGES = [
     ['a colour that is a little off', 'questions', '.repin { --pr-accent: #3a5ae6 }'],
     ['a grey that is a little lighter', 'questions', '.repin { --pr-muted: #6b7280 }'],
@@ -45,13 +46,26 @@ describe('a picture tells', () => {
     ['an icon that is missing', 'questions', '.note .icon { visibility: hidden }'],
     ['a corner that is less round', 'new-pin', '.slot { border-radius: 4px !important }'],
     ['a box that is taller', 'success', '.hero { padding-block-end: 9px !important }'],
+    ['a bar that is not as far', 'working', 'progress::-webkit-progress-value { max-inline-size: 50% }'],
+    ['a card at the top of a phone and not in its middle', 'failed', '.card { align-content: start !important }', 'phone'],
+    ['an edge that is thinner than its theme’s', 'locked', '.disc { border-width: 1px !important }', 'high-contrast'],
   ];
-  for (const [what, state, css] of CHANGES) {
+  for (const [what, state, css, look = 'light'] of CHANGES) {
     test(`${what}`, async () => {
       await CAMERA.spoil(css);
-      const { same, why } = compare(accepted('light', state), await CAMERA.take('light', state));
+      const { same, why } = compare(accepted(look, state), await CAMERA.take(look, state));
       await CAMERA.spoil('');
       assert.equal(same, false, why);
+    });
+  }
+
+  for (const [look, { preset, theme }] of Object.entries(LOOKS)) {
+    if (!preset) continue;
+    test(`a theme that is not put on: ${look}`, async () => {
+      for (const state of CAMERA.pictured(look)) {
+        const { same } = compare(accepted(look, state), await CAMERA.take(theme, state));
+        assert.equal(same, false, state);
+      }
     });
   }
 
