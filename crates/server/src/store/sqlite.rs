@@ -32,8 +32,12 @@ mod dialect {
     pub const SHARED: bool = false;
     /// Whether the database can be written to (which here only trying tells), and the migration that a program must know.
     pub const READY: &str = "SELECT TRUE, (SELECT max(version) FROM _sqlx_migrations)";
-    /// How a transaction that writes begins.
-    pub const BEGIN: &str = "BEGIN IMMEDIATE";
+    /// How a transaction that writes begins. Each says what the disk means to it, for a connection goes on as the last one left it:
+    /// nothing may be written outside of a transaction.
+    pub const BEGIN: &str = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE";
+    /// The same for what need not be on the disk. NORMAL: the log is not synced at the commit, and is before it is copied into the
+    /// file, so that what is lost is its end and never a part from its middle.
+    pub const BEGIN_FORGETFUL: &str = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
 
     /// The end of a SELECT whose rows are to stay as they are: nobody else can write anyway.
     macro_rules! lock_rows {
@@ -119,6 +123,8 @@ impl SqliteStore {
 fn pool(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .max_connections(connections)
+        // A file does not go away.
+        .test_before_acquire(false)
         // A burst queues rather than fails: a thousand guesses at once must all get their answer.
         .acquire_timeout(Duration::from_secs(60))
         // On a full disk SQLite rolls back by itself, and sqlx goes on counting a transaction that it cannot roll back: of that

@@ -10,8 +10,7 @@ use super::locks::lock_person;
 use super::outbox::write_event;
 use super::ring_keys::is_retired;
 use super::row::{int, kind_number, time};
-use super::runs::{insert_seen, not_next, take};
-use super::users::credentials;
+use super::runs::{Taken, insert_seen, take, why_not_next};
 use super::{Commit, Committed, MessageKey, Recorded, Reply, Result, SqlStore, Tx};
 use crate::failpoint::{commit, failpoint};
 use crate::keys::{KID_LEN, Purpose};
@@ -28,8 +27,8 @@ impl SqlStore {
     ) -> Result<Committed> {
         let mut tx = self.begin().await?;
         lock_person(&mut tx, commit.user).await?;
-        if let Some(refusal) = not_next(&mut tx, key).await? {
-            return Ok(Committed::Recorded(refusal));
+        if !take(&mut tx, key, &Taken { ended: Some(now), ..Taken::default() }).await? {
+            return Ok(Committed::Recorded(why_not_next(&mut tx, key).await?));
         }
         if let Some(code) = refusal(&mut tx, key, commit, now).await? {
             return Ok(Committed::Refused(code));
@@ -42,7 +41,6 @@ impl SqlStore {
         failpoint!("commit.replaced");
         finish_challenges(&mut tx, key, commit.user, now).await?;
         failpoint!("commit.finished");
-        take(&mut tx, key).await?;
         insert_seen(&mut tx, key, reply).await?;
         sqlx::query("UPDATE runs SET ended = $1, state = NULL WHERE person = $2 AND ended IS NULL")
             .bind(int(now))
@@ -66,7 +64,12 @@ impl SqlStore {
 
 async fn refusal(tx: &mut Tx, key: &MessageKey<'_>, commit: &Commit<'_>, now: UnixMs) -> Result<Option<Code>> {
     // Held from here on: the sweep locks challenges without their person.
-    let query = concat!("SELECT status, expires_at FROM challenges WHERE id = $1 AND person = $2", lock_rows!());
+    let query = concat!(
+        "SELECT status, expires_at, EXISTS (SELECT 1 FROM credentials WHERE person = $2 AND kind = 1) AS has_pin,
+            EXISTS (SELECT 1 FROM credentials WHERE person = $2 AND kind = 2) AS has_answers
+         FROM challenges WHERE id = $1 AND person = $2",
+        lock_rows!()
+    );
     let challenge = sqlx::query(query).bind(key.challenge).bind(commit.user).fetch_one(&mut **tx).await?;
     let status: String = challenge.try_get("status")?;
     if status == "EXPIRED" || (status == "PENDING" && time(&challenge, "expires_at")? <= now) {
@@ -75,8 +78,7 @@ async fn refusal(tx: &mut Tx, key: &MessageKey<'_>, commit: &Commit<'_>, now: Un
     if status != "PENDING" {
         return Ok(Some(Code::ChallengeInvalid));
     }
-    let [pin, answers] = credentials(&mut **tx, commit.user).await?;
-    Ok(refuse_commit(commit.kind, pin.is_some(), answers.is_some()))
+    Ok(refuse_commit(commit.kind, challenge.try_get("has_pin")?, challenge.try_get("has_answers")?))
 }
 
 /// A node that was not restarted since one of its keys was retired would lock people out.
@@ -118,22 +120,24 @@ async fn replace(tx: &mut Tx, user: &str, new: &Credential, now: UnixMs) -> Resu
 
 /// This challenge is complete; whatever else the user had open was asked for before their secret changed, and fails.
 async fn finish_challenges(tx: &mut Tx, key: &MessageKey<'_>, user: &str, now: UnixMs) -> Result<()> {
-    sqlx::query("UPDATE challenges SET status = 'COMPLETE' WHERE id = $1")
-        .bind(key.challenge)
-        .execute(&mut **tx)
-        .await?;
-    write_event(tx, key.challenge, Status::Complete, None, now).await?;
-    let failed = sqlx::query(
-        "UPDATE challenges SET status = 'FAILED', error_code = $1
-         WHERE person = $2 AND status = 'PENDING' AND expires_at > $3 RETURNING id",
+    let over = sqlx::query(
+        "UPDATE challenges SET status = CASE WHEN id = $1 THEN 'COMPLETE' ELSE 'FAILED' END,
+            error_code = CASE WHEN id <> $1 THEN $2 END
+         WHERE person = $3 AND status = 'PENDING' AND expires_at > $4 RETURNING id",
     )
+    .bind(key.challenge)
     .bind(i64::from(Code::ChallengeInvalid.number()))
     .bind(user)
     .bind(int(now))
     .fetch_all(&mut **tx)
     .await?;
-    for challenge in failed {
-        write_event(tx, challenge.try_get("id")?, Status::Failed, Some(Code::ChallengeInvalid), now).await?;
+    // What was asked for first.
+    write_event(tx, key.challenge, Status::Complete, None, now).await?;
+    for challenge in over {
+        let id: &str = challenge.try_get("id")?;
+        if id != key.challenge {
+            write_event(tx, id, Status::Failed, Some(Code::ChallengeInvalid), now).await?;
+        }
     }
     Ok(())
 }

@@ -3,9 +3,9 @@
 use repin_core::api::UnixMs;
 use repin_core::credential::CredentialId;
 
-use super::locks::lock_run;
+use super::locks::lock_run_of;
 use super::row::{charged, counter, int};
-use super::runs::{before, not_next, select_seen, set_state, take};
+use super::runs::{Taken, before, select_seen, set_state, take, why_not_next};
 use super::{Charge, MessageKey, Recorded, Reply, Result, SqlStore, Tx};
 use crate::attempts::{Counter, LOCK_MS, MAX_ATTEMPTS, MAX_CONSECUTIVE};
 use crate::failpoint::{commit, failpoint};
@@ -18,26 +18,10 @@ impl SqlStore {
         now: UnixMs,
     ) -> Result<Charge> {
         let mut tx = self.begin().await?;
-        lock_run(&mut tx, key).await?;
+        lock_run_of(&mut tx, key).await?;
         failpoint!("charge.begun");
-        match select_seen(&mut *tx, key.challenge, key.run, key.seq).await? {
-            // Charged, and then the process ended or the client went away before the reply was kept.
-            Some(seen) if seen.hash == key.hash && seen.reply.is_none() => {
-                let row = sqlx::query(
-                    "SELECT tries_left, locked_until FROM seen WHERE challenge = $1 AND run = $2 AND seq = $3",
-                )
-                .bind(key.challenge)
-                .bind(&key.run[..])
-                .bind(i64::from(key.seq))
-                .fetch_one(&mut *tx)
-                .await?;
-                return Ok(Charge::Charged(charged(&row)?));
-            }
-            Some(seen) => return Ok(Charge::Not(before(seen, key))),
-            None => {}
-        }
-        if let Some(refusal) = not_next(&mut tx, key).await? {
-            return Ok(Charge::Not(refusal));
+        if !take(&mut tx, key, &Taken::default()).await? {
+            return not_charged(&mut tx, key).await;
         }
         let Some(charged) = charge(&mut tx, credential, now).await? else {
             return Ok(match select_counter(&mut tx, credential).await? {
@@ -47,7 +31,6 @@ impl SqlStore {
             });
         };
         failpoint!("charge.counted");
-        take(&mut tx, key).await?;
         let attempts = charged.attempts(now);
         sqlx::query(
             "INSERT INTO seen (challenge, run, seq, request_hash, tries_left, locked_until) VALUES ($1, $2, $3, $4, $5, $6)",
@@ -66,14 +49,23 @@ impl SqlStore {
         Ok(Charge::Charged(attempts))
     }
 
+    /// Not waited for until it is on the disk: the one transaction of which an answer is given before that.
+    ///
+    /// The charge is there, with the number and the hash of these bytes. What a power cut can take is the reply and the state in which
+    /// the guess waits for its proof, and both at once, for they are one transaction. The person's vault then either sends
+    /// the same bytes again, which are evaluated again and not charged again, as after a crash before the reply was kept; or it goes on
+    /// to PROVE 2, finds no guess waiting, and the guess is lost: an attempt fewer, never one more. Two evaluations of one KE1 tell no
+    /// more than one does, for the OPRF is a function of the same blinded element. PROVE 2 waits for the disk,
+    /// and with it all that was written before: nobody is told that a proof holds whose guess could be gone.
     pub(super) async fn store_guess_reply(
         &self,
         key: &MessageKey<'_>,
         reply: &Reply,
         state: &[u8],
     ) -> Result<Recorded> {
-        let mut tx = self.begin().await?;
-        lock_run(&mut tx, key).await?;
+        let mut tx = self.writer.begin_forgetful().await?;
+        // The run before what was seen of it, as everybody takes them.
+        set_state(&mut tx, key, state).await?;
         let written = sqlx::query(
             "UPDATE seen SET code = 0, reply = $1
              WHERE challenge = $2 AND run = $3 AND seq = $4 AND request_hash = $5 AND code IS NULL",
@@ -89,11 +81,29 @@ impl SqlStore {
             let seen = select_seen(&mut *tx, key.challenge, key.run, key.seq).await?;
             return Ok(seen.map_or(Recorded::Ended, |seen| before(seen, key)));
         }
-        set_state(&mut tx, key, state).await?;
         failpoint!("answer.written");
         tx.commit().await?;
         failpoint!("answer.committed");
         Ok(Recorded::Now)
+    }
+}
+
+/// Why a message that is not the run's next one was not charged, or was it before.
+async fn not_charged(tx: &mut Tx, key: &MessageKey<'_>) -> Result<Charge> {
+    match select_seen(&mut **tx, key.challenge, key.run, key.seq).await? {
+        // Charged, and then the process ended or the client went away before the reply was kept.
+        Some(seen) if seen.hash == key.hash && seen.reply.is_none() => {
+            let row =
+                sqlx::query("SELECT tries_left, locked_until FROM seen WHERE challenge = $1 AND run = $2 AND seq = $3")
+                    .bind(key.challenge)
+                    .bind(&key.run[..])
+                    .bind(i64::from(key.seq))
+                    .fetch_one(&mut **tx)
+                    .await?;
+            Ok(Charge::Charged(charged(&row)?))
+        }
+        Some(seen) => Ok(Charge::Not(before(seen, key))),
+        None => Ok(Charge::Not(why_not_next(tx, key).await?)),
     }
 }
 

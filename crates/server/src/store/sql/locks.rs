@@ -2,7 +2,7 @@
 //! the person, then the run, then everything else of theirs.
 //!
 //! Everything that decides by what a person has (a charge, a commit, a new challenge) begins with [`lock_person`] or
-//! [`lock_run`], so a person's transactions happen one after the other, and each sees what the last one wrote. The rows are
+//! [`lock_run_of`], so a person's transactions happen one after the other, and each sees what the last one wrote. The rows are
 //! locked against change, not against being referred to (`NO KEY`).
 
 use super::dialect;
@@ -17,21 +17,13 @@ pub(super) async fn lock_person(tx: &mut Tx, person: &str) -> Result<()> {
     Ok(())
 }
 
-/// The same for the person whose run a message belongs to, and the run itself. Nothing is locked for a run that is not there.
-pub(super) async fn lock_run(tx: &mut Tx, key: &MessageKey<'_>) -> Result<()> {
+/// The same for the person whose run a message belongs to. Nothing is locked for a run that is not there.
+pub(super) async fn lock_run_of(tx: &mut Tx, key: &MessageKey<'_>) -> Result<()> {
     if dialect::SHARED {
-        let person: Option<String> = sqlx::query_scalar("SELECT person FROM runs WHERE challenge = $1 AND run = $2")
-            .bind(key.challenge)
-            .bind(&key.run[..])
-            .fetch_optional(&mut **tx)
-            .await?;
-        let Some(person) = person else { return Ok(()) };
-        lock_person(tx, &person).await?;
-        sqlx::query("SELECT 1 FROM runs WHERE challenge = $1 AND run = $2 FOR NO KEY UPDATE")
-            .bind(key.challenge)
-            .bind(&key.run[..])
-            .fetch_optional(&mut **tx)
-            .await?;
+        // A run is nobody else's ever after, so who it is may be read in the same statement.
+        let query = "SELECT 1 FROM users WHERE id = (SELECT person FROM runs WHERE challenge = $1 AND run = $2)
+             FOR NO KEY UPDATE";
+        sqlx::query(query).bind(key.challenge).bind(&key.run[..]).fetch_optional(&mut **tx).await?;
     }
     Ok(())
 }

@@ -119,6 +119,7 @@ impl RingKeys for SqlStore {
     }
 
     async fn keep_webhook_key(&self, key: &WebhookPublicKey) -> Result<()> {
+        let mut tx = self.begin().await?;
         sqlx::query(
             "INSERT INTO webhook_keys (id, created, public) VALUES ($1, $2, $3)
              ON CONFLICT (id) DO UPDATE SET public = excluded.public",
@@ -126,9 +127,9 @@ impl RingKeys for SqlStore {
         .bind(&key.id)
         .bind(int(key.created))
         .bind(&key.sealed)
-        .execute(&self.writer)
+        .execute(&mut *tx)
         .await?;
-        Ok(())
+        Ok(tx.commit().await?)
     }
 
     async fn webhook_keys(&self) -> Result<Vec<WebhookPublicKey>> {

@@ -3,20 +3,13 @@
 use repin_core::api::{RunId, UnixMs};
 
 use super::dialect::Db;
-use super::locks::{lock_person, lock_run};
-use super::row::{int, run, seen};
-use super::{Change, MessageKey, NewRun, Recorded, Reply, Result, Run, Seen, SqlStore, Tx};
+use super::locks::{lock_person, lock_run_of};
+use super::row::{int, seen};
+use super::{Change, MessageKey, NewRun, Recorded, Reply, Result, Seen, SqlStore, Tx};
 use crate::failpoint::failpoint;
+use crate::store::Proved;
 
 impl SqlStore {
-    pub(super) async fn select_run(&self, challenge: &str, id: RunId) -> Result<Option<Run>> {
-        select_run(&self.readers, challenge, id).await
-    }
-
-    pub(super) async fn select_seen(&self, challenge: &str, run: RunId, seq: u32) -> Result<Option<Seen>> {
-        select_seen(&self.readers, challenge, run, seq).await
-    }
-
     pub(super) async fn insert_run(
         &self,
         key: &MessageKey<'_>,
@@ -61,17 +54,15 @@ impl SqlStore {
         now: UnixMs,
     ) -> Result<Recorded> {
         let mut tx = self.begin().await?;
-        lock_run(&mut tx, key).await?;
-        if let Some(refusal) = not_next(&mut tx, key).await? {
-            return Ok(refusal);
-        }
+        lock_run_of(&mut tx, key).await?;
         failpoint!("record.begun");
-        take(&mut tx, key).await?;
-        insert_seen(&mut tx, key, reply).await?;
-        failpoint!("record.taken");
-        if let Some(state) = &change.state {
-            set_state(&mut tx, key, state).await?;
+        let taken =
+            Taken { state: change.state.as_deref(), proved: change.proved.as_ref(), ended: change.ends.then_some(now) };
+        if !take(&mut tx, key, &taken).await? {
+            return why_not_next(&mut tx, key).await;
         }
+        failpoint!("record.taken");
+        insert_seen(&mut tx, key, reply).await?;
         if let Some(proved) = &change.proved {
             sqlx::query(
                 "UPDATE credentials SET failed = 0, consecutive = 0, locked_at = NULL, locked_until = NULL WHERE id = $1",
@@ -79,24 +70,6 @@ impl SqlStore {
             .bind(&proved.credential[..])
             .execute(&mut *tx)
             .await?;
-            sqlx::query(
-                "UPDATE runs SET proved = $1, ratchet_seq = $2, registration_open_until = $3 WHERE challenge = $4 AND run = $5",
-            )
-            .bind(&proved.credential[..])
-            .bind(i64::from(key.seq))
-            .bind(int(proved.registration_open_until))
-            .bind(key.challenge)
-            .bind(&key.run[..])
-            .execute(&mut *tx)
-            .await?;
-        }
-        if change.ends {
-            sqlx::query("UPDATE runs SET ended = $1, state = NULL WHERE challenge = $2 AND run = $3")
-                .bind(int(now))
-                .bind(key.challenge)
-                .bind(&key.run[..])
-                .execute(&mut *tx)
-                .await?;
         }
         failpoint!("record.written");
         tx.commit().await?;
@@ -105,17 +78,48 @@ impl SqlStore {
     }
 }
 
-/// Why this message is not the run's next one, if it is not.
-pub(super) async fn not_next(tx: &mut Tx, key: &MessageKey<'_>) -> Result<Option<Recorded>> {
+/// What a message that is taken changes of its run.
+#[derive(Default)]
+pub(super) struct Taken<'a> {
+    pub state: Option<&'a [u8]>,
+    pub proved: Option<&'a Proved>,
+    pub ended: Option<UnixMs>,
+}
+
+/// Makes this message the run's last, if it is its next: in one statement, so that of two one is. Whether it was; if not, nothing
+/// has changed.
+pub(super) async fn take(tx: &mut Tx, key: &MessageKey<'_>, taken: &Taken<'_>) -> Result<bool> {
+    let proved = taken.proved;
+    let updated = sqlx::query(
+        "UPDATE runs SET last_seq = $3, ended = $4, state = CASE WHEN $4 IS NULL THEN coalesce($5, state) END,
+            proved = coalesce($6, proved), ratchet_seq = coalesce($7, ratchet_seq),
+            registration_open_until = coalesce($8, registration_open_until)
+         WHERE challenge = $1 AND run = $2 AND last_seq + 1 = $3 AND ended IS NULL",
+    )
+    .bind(key.challenge)
+    .bind(&key.run[..])
+    .bind(i64::from(key.seq))
+    .bind(taken.ended.map(int))
+    .bind(taken.state)
+    .bind(proved.map(|proved| &proved.credential[..]))
+    .bind(proved.map(|_| i64::from(key.seq)))
+    .bind(proved.map(|proved| int(proved.registration_open_until)))
+    .execute(&mut **tx)
+    .await?;
+    Ok(updated.rows_affected() == 1)
+}
+
+/// Why this message is not the run's next one.
+pub(super) async fn why_not_next(tx: &mut Tx, key: &MessageKey<'_>) -> Result<Recorded> {
     if let Some(seen) = select_seen(&mut **tx, key.challenge, key.run, key.seq).await? {
-        return Ok(Some(before(seen, key)));
+        return Ok(before(seen, key));
     }
-    Ok(match select_run(&mut **tx, key.challenge, key.run).await? {
-        None => Some(Recorded::Conflict),
-        Some(run) if run.ended => Some(Recorded::Ended),
-        Some(run) if run.last_seq.checked_add(1) != Some(key.seq) => Some(Recorded::Conflict),
-        Some(_) => None,
-    })
+    let ended: Option<Option<i64>> = sqlx::query_scalar("SELECT ended FROM runs WHERE challenge = $1 AND run = $2")
+        .bind(key.challenge)
+        .bind(&key.run[..])
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(if ended.flatten().is_some() { Recorded::Ended } else { Recorded::Conflict })
 }
 
 /// What to do about a message whose number was taken.
@@ -124,17 +128,6 @@ pub(super) fn before(seen: Seen, key: &MessageKey<'_>) -> Recorded {
         Some(reply) if seen.hash == key.hash => Recorded::Before(reply),
         _ => Recorded::Conflict,
     }
-}
-
-/// Makes this message the run's last.
-pub(super) async fn take(tx: &mut Tx, key: &MessageKey<'_>) -> Result<()> {
-    sqlx::query("UPDATE runs SET last_seq = $1 WHERE challenge = $2 AND run = $3")
-        .bind(i64::from(key.seq))
-        .bind(key.challenge)
-        .bind(&key.run[..])
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 /// Keeps the reply to a message.
@@ -176,20 +169,4 @@ pub(super) async fn select_seen(
         .fetch_optional(executor)
         .await?;
     row.map(|row| seen(&row)).transpose()
-}
-
-async fn select_run(
-    executor: impl sqlx::Executor<'_, Database = Db>,
-    challenge: &str,
-    id: RunId,
-) -> Result<Option<Run>> {
-    let row = sqlx::query(
-        "SELECT token_hash, opening, last_seq, ratchet_seq, registration_open_until, state, ended FROM runs
-         WHERE challenge = $1 AND run = $2",
-    )
-    .bind(challenge)
-    .bind(&id[..])
-    .fetch_optional(executor)
-    .await?;
-    row.map(|row| run(&row)).transpose()
 }
