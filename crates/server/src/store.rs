@@ -16,6 +16,7 @@ pub mod postgres;
 mod ring_keys;
 pub mod sqlite;
 mod types;
+mod values;
 mod watched;
 mod webhooks;
 

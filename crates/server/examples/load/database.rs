@@ -83,7 +83,7 @@ impl Database {
         command.env_clear().args(["serve", "--listen", "127.0.0.1:0", "--allowed-origin", ORIGIN]);
         // A few people from one address do here what a city does.
         command.args(["--session-limit", "0", "--user-limit", "0", "--address-limit", "0", "--data"]);
-        command.envs(std::env::var("TOKIO_WORKER_THREADS").map(|n| ("TOKIO_WORKER_THREADS", n))); command.arg(self.folder.path()).env("REPIN_API_KEY", API_KEY).stderr(Stdio::piped());
+        command.arg(self.folder.path()).env("REPIN_API_KEY", API_KEY).stderr(Stdio::piped());
         if let Place::Postgres(url) = self.place() {
             command.env("REPIN_DATABASE", url);
         }

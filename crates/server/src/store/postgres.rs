@@ -13,6 +13,7 @@ use sqlx::{ConnectOptions, Connection, Executor, PgPool};
 
 use super::{Result, StoreError};
 
+mod batch;
 mod schema;
 #[path = "sql/store.rs"]
 mod sql;
@@ -44,8 +45,6 @@ mod dialect {
         "SELECT current_setting('transaction_read_only') = 'off', max(migration) FROM oldest_program";
     /// How a transaction that writes begins. Whoever waited for a lock reads what its last holder wrote.
     pub const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
-    /// The same for what need not be on the disk.
-    pub const BEGIN_FORGETFUL: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = off";
 
     /// The end of a SELECT whose rows are to stay as they are.
     macro_rules! lock_rows {
@@ -70,6 +69,7 @@ mod dialect {
     }
     pub(super) use {lock_rows, share_rows, skip_locked};
 
+    pub use super::batch::Batch;
     pub use super::known;
 
     /// The server has said whether it can be written to. Of its disk it would not know before it is full.

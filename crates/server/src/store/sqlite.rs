@@ -13,6 +13,7 @@ use sqlx::{ConnectOptions, Connection};
 
 use super::{Result, StoreError};
 
+mod batch;
 #[path = "sql/store.rs"]
 mod sql;
 
@@ -32,12 +33,8 @@ mod dialect {
     pub const SHARED: bool = false;
     /// Whether the database can be written to (which here only trying tells), and the migration that a program must know.
     pub const READY: &str = "SELECT TRUE, (SELECT max(version) FROM _sqlx_migrations)";
-    /// How a transaction that writes begins. Each says what the disk means to it, for a connection goes on as the last one left it:
-    /// nothing may be written outside of a transaction.
-    pub const BEGIN: &str = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE";
-    /// The same for what need not be on the disk. NORMAL: the log is not synced at the commit, and is before it is copied into the
-    /// file, so that what is lost is its end and never a part from its middle.
-    pub const BEGIN_FORGETFUL: &str = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
+    /// How a transaction that writes begins.
+    pub const BEGIN: &str = "BEGIN IMMEDIATE";
 
     /// The end of a SELECT whose rows are to stay as they are: nobody else can write anyway.
     macro_rules! lock_rows {
@@ -59,6 +56,7 @@ mod dialect {
     }
     pub(super) use {lock_rows, share_rows, skip_locked};
 
+    pub use super::batch::Batch;
     pub use super::known;
 
     /// Writes a number that stands there already, for only what is written shows that the disk has room. Whoever writes just now

@@ -7,18 +7,23 @@ use sqlx::Row;
 use super::dialect::{self, DbRow, skip_locked};
 use super::operator::{About, audit};
 use super::row::{int, optional, time, unsigned};
-use super::{Result, SqlStore, Tx};
+use super::{Connection, Result, SqlStore};
 use crate::store::{Attempt, By, Claim, Delivery, NewDelivery, Outbox, Outcome};
 
 /// Adds a delivery, due at once.
-pub(super) async fn insert_delivery(tx: &mut Tx, subscription: &str, new: &NewDelivery<'_>, now: UnixMs) -> Result<()> {
+pub(super) async fn insert_delivery(
+    tx: &mut Connection,
+    subscription: &str,
+    new: &NewDelivery<'_>,
+    now: UnixMs,
+) -> Result<()> {
     sqlx::query("INSERT INTO deliveries (id, subscription, type, body, created, due) VALUES ($1, $2, $3, $4, $5, $5)")
         .bind(new.id)
         .bind(subscription)
         .bind(new.kind)
         .bind(new.body)
         .bind(int(now))
-        .execute(&mut **tx)
+        .execute(tx)
         .await?;
     Ok(())
 }

@@ -41,6 +41,8 @@ mod writer;
 use writer::Writer;
 
 type Tx = Transaction<'static, Db>;
+/// One on which a transaction is open.
+type Connection = <Db as sqlx::Database>::Connection;
 
 /// The store in a database.
 pub struct SqlStore {

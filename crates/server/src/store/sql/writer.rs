@@ -2,7 +2,7 @@
 
 use sqlx::Pool;
 
-use super::dialect::{self, Db};
+use super::dialect::{self, Batch, Db};
 use super::{Result, Tx};
 
 /// The connections that write.
@@ -19,10 +19,15 @@ impl Writer {
         Ok(self.0.begin_with(dialect::BEGIN).await?)
     }
 
-    /// A transaction that is seen by all when its commit is done, and on the disk with the next of [`Self::begin`]'s, or a little
-    /// later. A power cut before that takes all of it. For what may be lost then.
-    pub async fn begin_forgetful(&self) -> Result<Tx> {
-        Ok(self.0.begin_with(dialect::BEGIN_FORGETFUL).await?)
+    /// The same for few statements, which go to the database with as little waiting between them as it can do with.
+    pub async fn batch(&self) -> Result<Batch> {
+        Batch::begin(&self.0, false).await
+    }
+
+    /// The same again, seen by all when its commit is done, and on the disk with the next that is, or a little later. A power cut
+    /// before that takes all of it. For what may be lost then.
+    pub async fn forgetful_batch(&self) -> Result<Batch> {
+        Batch::begin(&self.0, true).await
     }
 
     /// The pool, to be counted, probed and closed.
