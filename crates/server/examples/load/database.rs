@@ -68,6 +68,22 @@ impl Database {
         Self { folder, cluster }
     }
 
+    /// What it is and of which version.
+    pub async fn version(&self) -> String {
+        match self.place() {
+            Place::Sqlite(file) => {
+                let mut connection = sqlite(&file).await;
+                let query = "SELECT 'SQLite ' || sqlite_version()";
+                sqlx::query_scalar(query).fetch_one(&mut connection).await.unwrap()
+            }
+            Place::Postgres(url) => {
+                let mut connection = PgConnection::connect(&url).await.unwrap();
+                let query = "SELECT 'PostgreSQL ' || current_setting('server_version')";
+                sqlx::query_scalar(query).fetch_one(&mut connection).await.unwrap()
+            }
+        }
+    }
+
     /// Where it is.
     pub fn place(&self) -> Place {
         match &self.cluster {

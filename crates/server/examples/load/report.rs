@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use repin_core::api::Step;
 
-use crate::database::Kind;
 use crate::limit::{Limit, median};
 use crate::profile::{Profile, Ran, STEPS};
 
@@ -18,7 +17,7 @@ const GROWTH: f64 = 0.2;
 
 /// Of one database.
 pub struct Report {
-    kind: Kind,
+    database: String,
     rows: Vec<Row>,
 }
 
@@ -44,8 +43,8 @@ struct Times {
 }
 
 impl Report {
-    pub fn new(kind: Kind) -> Self {
-        Self { kind, rows: Vec::new() }
+    pub fn new(database: String) -> Self {
+        Self { database, rows: Vec::new() }
     }
 
     pub fn add(&mut self, users: u64, at_once: usize, limit: Limit, ran: &Ran) {
@@ -198,7 +197,7 @@ impl Times {
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(out, "\n## {}\n", if self.kind == Kind::Sqlite { "SQLite" } else { "PostgreSQL" })?;
+        writeln!(out, "\n## {}\n", self.database)?;
         self.messages(out)?;
         self.limits(out)?;
         self.goals(out)

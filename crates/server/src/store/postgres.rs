@@ -9,7 +9,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, Executor, PgPool};
+use sqlx::{ConnectOptions, Executor, PgPool};
 
 use super::{Result, StoreError};
 
@@ -25,8 +25,6 @@ pub use sql::SqlStore as PostgresStore;
 pub const DEFAULT_CONNECTIONS: u32 = 20;
 /// How long a request waits for a connection: a burst queues rather than fails. An outage is found by the probe.
 const ACQUIRE: Duration = Duration::from_secs(60);
-/// How long a connection may have been idle without being asked whether it is still there.
-const ASKED_AFTER: Duration = Duration::from_secs(1);
 /// How long the probe waits for its own.
 const ACQUIRE_PROBE: Duration = Duration::from_secs(3);
 
@@ -138,20 +136,11 @@ impl PostgresStore {
 async fn connect(address: &Address, connections: u32) -> Result<PgPool> {
     let pool = PgPoolOptions::new()
         .max_connections(connections)
+        // Each is asked whether it is there before it is used (sqlx's own choice): a round trip that spares people an error after a
+        // fail-over.
         .acquire_timeout(ACQUIRE)
-        .test_before_acquire(false)
-        .before_acquire(|connection, lately| Box::pin(is_there(connection, lately.idle_for)))
         .after_connect(|connection, _| Box::pin(make_durable(connection)));
     Ok(pool.connect_with(address.0.clone()).await?)
-}
-
-/// A connection that answered a moment ago is not asked whether it still does, which would be a round trip for each that is wanted.
-/// If it ended since, its request is answered 503, and the pool has another for the next.
-async fn is_there(connection: &mut PgConnection, idle_for: Duration) -> sqlx::Result<bool> {
-    if idle_for >= ASKED_AFTER {
-        connection.ping().await?;
-    }
-    Ok(true)
 }
 
 /// One connection beside the others, made when it is needed.
