@@ -38,6 +38,7 @@ const SECTIONS_OF_NAMES = {
     ['evidence', 'Evidence'],
     ['comparison', 'Compared with others'],
     ['performance', 'How fast it is'],
+    ['load', 'The gateway under load'],
     ['consumers', 'Apps it was tried in'],
     ['conformance', 'Conformance, call by call'],
     ['dependencies', 'Dependencies'],

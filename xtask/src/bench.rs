@@ -1,5 +1,6 @@
 //! Figures that depend on the machine: printed, and compared only with what holds on any machine.
 
+use crate::evidence::{processors as processors_used, today};
 use crate::run::{Result, capture, cargo, program, root, run, write};
 use crate::{tools, widget};
 
@@ -51,8 +52,9 @@ fn gateway() -> Result {
     run(cargo().args(["run", "--release", "--package", "repin-server", "--example", "bench"]))
 }
 
-/// The gateway by the number of its users and of people at once, on both databases. Writes `docs/load.md`.
-fn load(most: &[&str]) -> Result {
+/// The gateway by the number of its users and of people at once, on both databases. Writes `docs/load.md`; a run that was told to be
+/// shorter only prints. What the figures mean is in the page's own head, `crates/server/examples/load/about.md`.
+fn load(shorter: &[&str]) -> Result {
     tools::postgres()?;
     run(cargo().args([
         "build",
@@ -64,8 +66,35 @@ fn load(most: &[&str]) -> Result {
         "--example",
         "load",
     ]))?;
-    let text = capture(program("target/release/examples/load").args(most))?;
-    println!("{text}");
+    let before = load_average()?;
+    let text = capture(program("target/release/examples/load").args(shorter))?;
+    let loads = [before, load_average()?];
+    let about = std::fs::read_to_string(root().join("crates/server/examples/load/about.md"))?;
+    let page = format!("{about}\n{}\n{text}\n", machine(loads)?);
+    println!("{page}");
     // A shorter run is for whoever asked for it.
-    if most.is_empty() { write(&root().join("docs/load.md"), &(text + "\n")) } else { Ok(()) }
+    if shorter.is_empty() { write(&root().join("docs/load.md"), &page) } else { Ok(()) }
+}
+
+/// On what it was measured, and how busy that was with something else.
+fn machine([before, after]: [f64; 2]) -> Result<String> {
+    let processors = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = processors.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let name = name.map_or("unknown", |(_, name)| name.trim());
+    let (day, cores, rustc) = (today()?, processors_used(), capture(program("rustc").arg("--version"))?);
+    let busy = if before > 0.5 {
+        "\n\n**The machine was busy with other work when it began**: times are longer than they are, and worth something beside the limit of \
+         the same row."
+    } else {
+        ""
+    };
+    Ok(format!(
+        "{day}, {cores} cores ({name}) for the gateway, the database and the people together, {rustc}, a release build. The machine's load: \
+         {before:.1} before, {after:.1} after, its own included.{busy}"
+    ))
+}
+
+fn load_average() -> Result<f64> {
+    let text = std::fs::read_to_string("/proc/loadavg")?;
+    Ok(text.split(' ').next().and_then(|load| load.parse().ok()).unwrap_or_default())
 }

@@ -9,6 +9,8 @@ mod page;
 mod rows;
 mod setting;
 
+pub use setting::{processors, today};
+
 use std::collections::BTreeMap;
 
 use crate::run::{Result, cargo, read, root, run, write};

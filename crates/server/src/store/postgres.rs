@@ -2,7 +2,8 @@
 //!
 //! Transactions run under READ COMMITTED. What decides by what a person has takes that person's row first (`sql/locks.rs`),
 //! so two nodes never decide about one person at once; work for all of them (webhooks, the sweep) is picked with
-//! `FOR UPDATE SKIP LOCKED`. What was answered is on the database's disk: `synchronous_commit` is never off here.
+//! `FOR UPDATE SKIP LOCKED`. What was answered is on the database's disk, but for the reply to a guess (`sql/guesses.rs`
+//! says why): elsewhere `synchronous_commit` is never off here.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use sqlx::{ConnectOptions, Executor, PgPool};
 
 use super::{Result, StoreError};
 
+mod batch;
 mod schema;
 #[path = "sql/store.rs"]
 mod sql;
@@ -65,6 +67,7 @@ mod dialect {
     }
     pub(super) use {lock_rows, share_rows, skip_locked};
 
+    pub use super::batch::Batch;
     pub use super::known;
 
     /// The server has said whether it can be written to. Of its disk it would not know before it is full.
@@ -133,6 +136,8 @@ impl PostgresStore {
 async fn connect(address: &Address, connections: u32) -> Result<PgPool> {
     let pool = PgPoolOptions::new()
         .max_connections(connections)
+        // Each is asked whether it is there before it is used (sqlx's own choice): a round trip that spares people an error after a
+        // fail-over.
         .acquire_timeout(ACQUIRE)
         .after_connect(|connection, _| Box::pin(make_durable(connection)));
     Ok(pool.connect_with(address.0.clone()).await?)
