@@ -68,6 +68,7 @@ impl User {
         match kind {
             CredentialKind::Pin => self.pin.as_ref(),
             CredentialKind::Answers => self.answers.as_ref(),
+            CredentialKind::Code => None,
         }
     }
 
