@@ -95,14 +95,25 @@ pub async fn observe(State(gateway): State<Arc<Gateway>>, mut request: Request, 
 /// Reads the whole body, or refuses it: handlers get at most [`MAX_BODY`] bytes, all at once. Refuses a path or query with a NUL in
 /// it, too: nothing is called that, and PostgreSQL has no such text to look for.
 pub async fn bound_body(request: Request, next: Next) -> Response {
+    match bounded(request).await {
+        Ok(request) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+/// The same request with its whole body.
+///
+/// # Errors
+/// As [`bound_body`] refuses it.
+pub async fn bounded(request: Request) -> Result<Request, ApiError> {
     if request.uri().to_string().contains("%00") {
-        return ApiError::from(Code::ParameterInvalid).into_response();
+        return Err(Code::ParameterInvalid.into());
     }
     let (parts, body) = request.into_parts();
     match tokio::time::timeout(BODY_TIMEOUT, collect(body)).await {
-        Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
-        Ok(Err(code)) => ApiError::from(code).into_response(),
-        Err(_) => ApiError::Route(StatusCode::REQUEST_TIMEOUT).into_response(),
+        Ok(Ok(bytes)) => Ok(Request::from_parts(parts, Body::from(bytes))),
+        Ok(Err(code)) => Err(code.into()),
+        Err(_) => Err(ApiError::Route(StatusCode::REQUEST_TIMEOUT)),
     }
 }
 
