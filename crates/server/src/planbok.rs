@@ -28,6 +28,7 @@ mod result;
 mod shapes;
 mod visit;
 mod ways_back;
+mod webhooks;
 
 pub use page::router as pages;
 
@@ -46,6 +47,8 @@ pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
         .routes(routes!(challenges::get))
         .routes(routes!(not_covered::sign))
         .routes(routes!(not_covered::transact))
+        .routes(routes!(webhooks::create, webhooks::list))
+        .routes(routes!(webhooks::delete))
         .routes(routes!(visit::session))
         .routes(routes!(visit::result))
         .routes(routes!(jwks::keys))
@@ -58,5 +61,5 @@ pub fn router() -> Router<Arc<Gateway>> {
 
 /// Whether what is refused at this path is refused in Planbok's shape.
 pub fn speaks_planbok(path: &str) -> bool {
-    path.starts_with("/v2/customers") || path.starts_with("/v1/repin/visits/")
+    ["/v2/customers", "/v2/webhooks", "/v1/repin/visits/"].iter().any(|ours| path.starts_with(ours))
 }

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::refusal::Refusal;
+use crate::webhooks::planbok;
 
 /// The longest idempotency key, in characters. Planbok's client sends a UUID.
 const MAX_KEY: usize = 128;
@@ -38,6 +39,24 @@ impl Body {
         let fits = |text: &&str| (1..=longest).contains(&text.chars().count()) && !text.chars().any(char::is_control);
         let wrong = || Refusal::bad(format!("{name} must be a text of 1 to {longest} characters"));
         value.as_str().filter(fits).map(Some).ok_or_else(wrong)
+    }
+
+    /// The events of a subscription, each once. None or an empty list means all.
+    ///
+    /// # Errors
+    /// 400 unless they are a list of at most `most` of Planbok's names.
+    pub fn events(&self, most: usize) -> Result<Vec<String>, Refusal> {
+        let all = || vec![planbok::ALL.to_owned()];
+        let Some(given) = self.0.get("events").filter(|value| !value.is_null()) else { return Ok(all()) };
+        let wrong = || Refusal::bad("events must be a list of known events");
+        let mut wanted: Vec<String> = Vec::new();
+        for name in given.as_array().filter(|list| list.len() <= most).ok_or_else(wrong)? {
+            let name = name.as_str().filter(|name| planbok::is_known(name)).ok_or_else(wrong)?;
+            if !wanted.iter().any(|known| known == name) {
+                wanted.push(name.to_owned());
+            }
+        }
+        Ok(if wanted.is_empty() { all() } else { wanted })
     }
 
     /// The idempotency key, a new one if there is none, and SHA-256 of all the rest.

@@ -73,7 +73,11 @@ impl From<ApiError> for Refusal {
             _ => None,
         };
         // Planbok knows no 409: what a person already has is a bad request there.
-        let status = if status == StatusCode::CONFLICT { StatusCode::BAD_REQUEST } else { status };
+        let status = match (&error, status) {
+            (ApiError::Code(Code::UserWasDisabled), _) => StatusCode::FORBIDDEN,
+            (_, StatusCode::CONFLICT) => StatusCode::BAD_REQUEST,
+            _ => status,
+        };
         Self { status, message, number, retry_after, back: None }
     }
 }
