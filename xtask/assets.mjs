@@ -24,6 +24,7 @@ const SCRIPTS = {
   'customise/customise.ts': 'repin-customise.js',
   'appearance/appearance.ts': 'repin-appearance.js',
   'frame/frame.ts': 'frame.js',
+  'redirect/redirect.ts': 'redirect.js',
 };
 /**
  * V8 reads this first line and compiles all of the file while it comes in, on another thread. Its way otherwise, each
@@ -107,6 +108,7 @@ function page() {
     .replace(/\s+data-trunk(="[^"]*")?(?=[\s>])/g, '');
   writeFileSync(join(dist, 'index.html'), html);
   cpSync('npm/src/frame/frame.html', join(dist, 'frame.html'));
+  cpSync('npm/src/redirect/redirect.html', join(dist, 'redirect.html'));
 }
 
 /** A second minifier, which folds functions into their only callers: 3 % of the loader, and with it the rarest of its cards. */

@@ -25,6 +25,7 @@ const SECTIONS_OF_NAMES = {
     ['circle-api', 'REST API'],
     ['webhooks', 'Webhooks'],
     ['frame', 'The frame'],
+    ['planbok', 'Moving from Planbok'],
     ['protocol', 'The protocol repin/1'],
   ],
   Operate: [

@@ -15,6 +15,7 @@ pub(crate) fn screen(face: Face, challenge_type: ChallengeType) -> Parts {
         ChallengeType::SetPin => (Key::DONE_PIN_TITLE, Key::DONE_PIN_TEXT),
         ChallengeType::SetSecurityQuestions => (Key::DONE_ANSWERS_TITLE, Key::DONE_ANSWERS_TEXT),
         ChallengeType::Initialize => (Key::DONE_ALL_TITLE, Key::DONE_ALL_TEXT),
+        _ => (Key::DONE_RESTORE_TITLE, Key::DONE_RESTORE_TEXT),
     };
     if let Some(ms) = face.with_host(|host| host.closes_after_ms()) {
         after(ms.into(), move || face.leave());

@@ -31,7 +31,7 @@ pub(crate) fn screen(face: Face, stretchings: u8, measured_ms: Option<u32>, chal
     let headline = match challenge_type {
         ChallengeType::Initialize => Key::WORKING_TITLE_ALL,
         ChallengeType::SetSecurityQuestions => Key::WORKING_TITLE_ANSWERS,
-        ChallengeType::SetPin | ChallengeType::ChangePin | ChallengeType::RestorePin => Key::WORKING_TITLE,
+        _ => Key::WORKING_TITLE,
     };
     vec![
         title::hero(face, Icon::Shield, "", headline, Key::WORKING_LEAD),

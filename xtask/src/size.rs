@@ -22,7 +22,7 @@ const CUSTOMISE: &str = "repin-customise.js";
 const WORKER: &str = "repin-worker.js";
 
 // English is compiled into loader and WASM; another language costs its file and the table of languages.
-const PARTS: [Part; 12] = [
+const PARTS: [Part; 13] = [
     Part { name: "loader", files: &[LOADER], budget: Some((3.0, 2.0)) },
     Part { name: "CSS", files: &[CSS], budget: Some((3.0, 2.2)) },
     Part { name: "table of languages", files: &[LANGUAGE], budget: None },
@@ -38,6 +38,11 @@ const PARTS: [Part; 12] = [
         name: "frame: page and script, beside the rest",
         files: &["frame.html", "frame.js"],
         budget: Some((6.0, 4.5)),
+    },
+    Part {
+        name: "redirect page: page and script, beside the rest",
+        files: &["redirect.html", "redirect.js"],
+        budget: Some((4.0, 3.0)),
     },
     Part {
         name: "total to finish a recovery",

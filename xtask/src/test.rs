@@ -37,6 +37,11 @@ const STEPS: [Step; 25] = [
     },
     Step { name: "trunk", what: "`trunk build` makes a page that works", work: trunk },
     Step { name: "e2e", what: "whole stories in Chromium and Firefox", work: stories },
+    Step {
+        name: "redirect",
+        what: "the page that an app written for Planbok sends people to, in Chromium and Firefox",
+        work: |tally| node(tally, "redirect"),
+    },
     Step { name: "circle-web", what: "Circle's own web SDK over our frame, in Chromium and Firefox", work: circle_web },
     Step {
         name: "package",

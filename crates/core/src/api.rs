@@ -35,14 +35,37 @@ pub enum ChallengeType {
     ChangePin,
     /// A new PIN, by someone who proves the answers.
     RestorePin,
+    /// A wallet's first seed, by someone who proves the PIN.
+    CreateWallet,
+    /// A wallet's private keys, for someone who proves the PIN.
+    ExportKeys,
+    /// Another way back, by someone who proves the PIN: questions, codes by e-mail, or both.
+    SetRecovery,
+    /// A new PIN, by someone who proves a code that was sent by e-mail.
+    RestorePinByCode,
+    /// A new PIN, by someone who proves such a code and then the answers.
+    RestorePinByBoth,
+    /// A new PIN by someone who proves the answers, and a new encryption context for every wallet held elsewhere.
+    RecoverWallets,
 }
 
 impl ChallengeType {
     /// Every type.
-    pub const ALL: [Self; 5] =
-        [Self::Initialize, Self::SetPin, Self::SetSecurityQuestions, Self::ChangePin, Self::RestorePin];
+    pub const ALL: [Self; 11] = [
+        Self::Initialize,
+        Self::SetPin,
+        Self::SetSecurityQuestions,
+        Self::ChangePin,
+        Self::RestorePin,
+        Self::CreateWallet,
+        Self::ExportKeys,
+        Self::SetRecovery,
+        Self::RestorePinByCode,
+        Self::RestorePinByBoth,
+        Self::RecoverWallets,
+    ];
 
-    /// Circle's name, as in `Challenge.type`.
+    /// The name in `Challenge.type`: Circle's, and ours for what Circle has no name for.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Initialize => "INITIALIZE",
@@ -50,6 +73,12 @@ impl ChallengeType {
             Self::SetSecurityQuestions => "SET_SECURITY_QUESTIONS",
             Self::ChangePin => "CHANGE_PIN",
             Self::RestorePin => "RESTORE_PIN",
+            Self::CreateWallet => "CREATE_WALLET",
+            Self::ExportKeys => "EXPORT_PRIVATE_KEYS",
+            Self::SetRecovery => "SET_RECOVERY",
+            Self::RestorePinByCode => "RESTORE_PIN_BY_CODE",
+            Self::RestorePinByBoth => "RESTORE_PIN_BY_CODE_AND_ANSWERS",
+            Self::RecoverWallets => "RECOVER_WALLETS",
         }
     }
 
@@ -57,28 +86,50 @@ impl ChallengeType {
     pub const fn proves(self) -> Option<CredentialKind> {
         match self {
             Self::Initialize | Self::SetPin => None,
-            Self::SetSecurityQuestions | Self::ChangePin => Some(CredentialKind::Pin),
-            Self::RestorePin => Some(CredentialKind::Answers),
+            Self::SetSecurityQuestions
+            | Self::ChangePin
+            | Self::CreateWallet
+            | Self::ExportKeys
+            | Self::SetRecovery => Some(CredentialKind::Pin),
+            Self::RestorePin | Self::RecoverWallets => Some(CredentialKind::Answers),
+            Self::RestorePinByCode | Self::RestorePinByBoth => Some(CredentialKind::Code),
         }
     }
 
-    /// The credentials that COMMIT must carry, no more and no fewer, in this order.
+    /// The credential that has to be proved after that one. A second proof ratchets the channel once more.
+    pub const fn proves_then(self) -> Option<CredentialKind> {
+        match self {
+            Self::RestorePinByBoth => Some(CredentialKind::Answers),
+            _ => None,
+        }
+    }
+
+    /// The credentials that COMMIT must carry, no more and no fewer, in this order. With none there is no COMMIT: another
+    /// step ends the challenge. `SetRecovery` ends by COMMIT when answers are (a part of) the way back, else by SET_EMAIL.
     pub const fn replaces(self) -> &'static [CredentialKind] {
         match self {
             Self::Initialize => &[CredentialKind::Pin, CredentialKind::Answers],
-            Self::SetSecurityQuestions => &[CredentialKind::Answers],
-            Self::SetPin | Self::ChangePin | Self::RestorePin => &[CredentialKind::Pin],
+            Self::SetSecurityQuestions | Self::SetRecovery => &[CredentialKind::Answers],
+            Self::SetPin
+            | Self::ChangePin
+            | Self::RestorePin
+            | Self::RestorePinByCode
+            | Self::RestorePinByBoth
+            | Self::RecoverWallets => &[CredentialKind::Pin],
+            Self::CreateWallet | Self::ExportKeys => &[],
         }
     }
 }
 
-/// Which of a user's two secrets.
+/// Which of a user's secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CredentialKind {
     /// The PIN.
     Pin,
     /// The answers to the security questions, together.
     Answers,
+    /// The code that was last sent by e-mail. The gateway registers it, for the gateway makes it.
+    Code,
 }
 
 impl CredentialKind {
@@ -87,6 +138,7 @@ impl CredentialKind {
         match self {
             Self::Pin => 1,
             Self::Answers => 2,
+            Self::Code => 3,
         }
     }
 }
@@ -101,11 +153,30 @@ pub enum Step {
     Register,
     Commit,
     Cancel,
+    SendCode,
+    SetEmail,
+    CreateWallet,
+    Export,
+    Rotate,
+    Rotation,
 }
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 6] = [Self::Open, Self::Prove1, Self::Prove2, Self::Register, Self::Commit, Self::Cancel];
+    pub const ALL: [Self; 12] = [
+        Self::Open,
+        Self::Prove1,
+        Self::Prove2,
+        Self::Register,
+        Self::Commit,
+        Self::Cancel,
+        Self::SendCode,
+        Self::SetEmail,
+        Self::CreateWallet,
+        Self::Export,
+        Self::Rotate,
+        Self::Rotation,
+    ];
 
     /// The name on the wire.
     pub const fn name(self) -> &'static str {
@@ -116,6 +187,12 @@ impl Step {
             Self::Register => "REGISTER",
             Self::Commit => "COMMIT",
             Self::Cancel => "CANCEL",
+            Self::SendCode => "SEND_CODE",
+            Self::SetEmail => "SET_EMAIL",
+            Self::CreateWallet => "CREATE_WALLET",
+            Self::Export => "EXPORT",
+            Self::Rotate => "ROTATE",
+            Self::Rotation => "ROTATION",
         }
     }
 
@@ -264,7 +341,8 @@ pub struct Prove2Request {
 pub struct Prove2Reply {
     /// The proved credential.
     pub credential_id: Vec<u8>,
-    /// The data key, wrapped under the credential's export key: 72 bytes.
+    /// The data key, wrapped under the credential's export key: 72 bytes. Empty for a code that opens nothing by itself: where the
+    /// answers are proved too, and in `SetRecovery`, where it proves an address.
     pub wrap: Vec<u8>,
     /// Until when REGISTER and COMMIT are accepted.
     pub registration_open_until: UnixMs,
@@ -358,6 +436,161 @@ pub struct ErrorDetail {
     pub server_time: UnixMs,
 }
 
+/// SEND_CODE: a new code to the person's address. The one before it is good for nothing any more.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SendCodeRequest {
+    /// The address to be proved, in `SetRecovery` after the PIN's proof; up to 254 bytes. `None` where it is known: in a restore.
+    pub address: Option<String>,
+    /// In `SetRecovery`: answers will be asked for beside the code.
+    pub with_answers: bool,
+}
+
+/// A code is on its way. PROVE 1 and 2 with [`CredentialKind::Code`] prove it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SendCodeReply {
+    /// The address, masked as `m…@e….org`.
+    pub address: String,
+    /// Digits of the code.
+    pub code_length: u8,
+    /// Cost of the code's record.
+    pub ksf: KsfParams,
+    /// Tries left, over all codes of this person.
+    pub attempts: Attempts,
+    /// When the code can no longer be used: ten minutes after it was made.
+    pub expires_at: UnixMs,
+    /// From when another code can be asked for.
+    pub resend_at: UnixMs,
+    /// The gateway's clock.
+    pub server_time: UnixMs,
+}
+
+/// SET_EMAIL: the code alone shall be the way back. Completes the challenge.
+pub struct SetEmailRequest {
+    /// The data key, 32 bytes, for the gateway to hold under its recovery key: with it the operator could open it. Said so in the docs.
+    pub data_key: SecretBytes,
+}
+
+/// It is done.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SetEmailReply {
+    /// The gateway's clock when the transaction was made.
+    pub committed_at: UnixMs,
+}
+
+/// A chain that a wallet has an address on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chain {
+    /// Ethereum and every chain with its addresses.
+    Ethereum,
+    /// Solana.
+    Solana,
+}
+
+/// What everybody may know of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// Where.
+    pub chain: Chain,
+    /// As people write it there: EIP-55 with `0x`, or base58.
+    pub address: String,
+    /// BIP-44 path, e.g. `m/44'/60'/0'/0/0`.
+    pub path: String,
+}
+
+/// CREATE_WALLET: the shares of a seed that was made on the device. Completes the challenge.
+pub struct CreateWalletRequest {
+    /// 16 random bytes.
+    pub wallet_id: Vec<u8>,
+    /// The person's share, sealed under the data key: 72 bytes.
+    pub user_share: Vec<u8>,
+    /// The gateway's share: 32 bytes.
+    pub gateway_share: SecretBytes,
+    /// One for each chain.
+    pub addresses: Vec<Address>,
+}
+
+/// It is kept.
+#[derive(Debug, PartialEq, Eq)]
+pub struct CreateWalletReply {
+    /// The gateway's clock when the transaction was made.
+    pub committed_at: UnixMs,
+}
+
+/// EXPORT: both shares, to somebody who proved the PIN. Completes the challenge.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ExportRequest {}
+
+/// What the device makes the keys of.
+pub struct ExportReply {
+    /// 16 bytes.
+    pub wallet_id: Vec<u8>,
+    /// The person's share, sealed under the data key: 72 bytes.
+    pub user_share: Vec<u8>,
+    /// The gateway's share: 32 bytes.
+    pub gateway_share: SecretBytes,
+    /// As they were made.
+    pub addresses: Vec<Address>,
+    /// The gateway's clock when the transaction was made.
+    pub exported_at: UnixMs,
+}
+
+/// ROTATE: new encryption contexts for wallets that are held elsewhere. Before COMMIT, after the proof.
+pub struct RotateRequest {
+    /// One for each wallet that [`RotationReply`] named.
+    pub contexts: Vec<NewContext>,
+}
+
+/// A wallet's new context.
+pub struct NewContext {
+    /// The provider's name for the wallet.
+    pub wallet: String,
+    /// The version that follows on the wallet's current one.
+    pub version: u32,
+    /// 64 hexadecimal digits, derived from the data key.
+    pub context: SecretBytes,
+}
+
+/// ROTATION: where the rotations stand. Asked before ROTATE, too, to learn which wallets there are.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RotationRequest {}
+
+/// The answer to ROTATE and ROTATION.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RotationReply {
+    /// Every wallet of the person's, in the order of their registration.
+    pub wallets: Vec<WalletRotation>,
+    /// The gateway's clock.
+    pub server_time: UnixMs,
+}
+
+/// Where one wallet stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WalletRotation {
+    /// The provider's name for the wallet.
+    pub wallet: String,
+    /// What the person may know it by, e.g. a network.
+    pub label: String,
+    /// The context's version in use; 0 before the first rotation.
+    pub version: u32,
+    /// See there.
+    pub state: RotationState,
+}
+
+/// The states of a rotation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RotationState {
+    /// Not asked for.
+    Idle,
+    /// Written down, on its way to the provider or waiting for the next try.
+    Rotating,
+    /// The new keys are stored, and a signature was made with them.
+    Done,
+    /// The provider may have rotated and its answer was lost: being looked into, nothing was moved.
+    Unknown,
+    /// Refused for good: an operator has been told.
+    Frozen,
+}
+
 wire_struct! {
     KsfParams { m_kib, t, p }
     Attempts { left, locked_until }
@@ -377,13 +610,29 @@ wire_struct! {
     CommitReply { committed_at }
     CancelRequest {}
     CancelReply {}
+    SendCodeRequest { address, with_answers }
+    SendCodeReply { address, code_length, ksf, attempts, expires_at, resend_at, server_time }
+    SetEmailRequest { data_key }
+    SetEmailReply { committed_at }
+    Address { chain, address, path }
+    CreateWalletRequest { wallet_id, user_share, gateway_share, addresses }
+    CreateWalletReply { committed_at }
+    ExportRequest {}
+    ExportReply { wallet_id, user_share, gateway_share, addresses, exported_at }
+    RotateRequest { contexts }
+    NewContext { wallet, version, context }
+    RotationRequest {}
+    RotationReply { wallets, server_time }
+    WalletRotation { wallet, label, version, state }
     ErrorDetail { code, attempts, server_time }
 }
 
 wire_number! {
-    ChallengeType { Initialize = 1, SetPin = 2, SetSecurityQuestions = 3, ChangePin = 4, RestorePin = 5 }
-    CredentialKind { Pin = 1, Answers = 2 }
-    Step { Open = 1, Prove1 = 2, Prove2 = 3, Register = 4, Commit = 5, Cancel = 6 }
+    ChallengeType { Initialize = 1, SetPin = 2, SetSecurityQuestions = 3, ChangePin = 4, RestorePin = 5, CreateWallet = 6, ExportKeys = 7, SetRecovery = 8, RestorePinByCode = 9, RestorePinByBoth = 10, RecoverWallets = 11 }
+    CredentialKind { Pin = 1, Answers = 2, Code = 3 }
+    Step { Open = 1, Prove1 = 2, Prove2 = 3, Register = 4, Commit = 5, Cancel = 6, SendCode = 7, SetEmail = 8, CreateWallet = 9, Export = 10, Rotate = 11, Rotation = 12 }
+    Chain { Ethereum = 1, Solana = 2 }
+    RotationState { Idle = 1, Rotating = 2, Done = 3, Unknown = 4, Frozen = 5 }
     QuestionKind { Text = 1, Date = 2 }
 }
 

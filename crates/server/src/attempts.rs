@@ -72,7 +72,7 @@ impl Counter {
 pub const fn locked_code(kind: CredentialKind) -> Code {
     match kind {
         CredentialKind::Pin => Code::UserPinLocked,
-        CredentialKind::Answers => Code::SecurityAnswersLocked,
+        CredentialKind::Answers | CredentialKind::Code => Code::SecurityAnswersLocked,
     }
 }
 
@@ -80,7 +80,7 @@ pub const fn locked_code(kind: CredentialKind) -> Code {
 pub const fn wrong_code(kind: CredentialKind) -> Code {
     match kind {
         CredentialKind::Pin => Code::IncorrectUserPin,
-        CredentialKind::Answers => Code::IncorrectSecurityAnswers,
+        CredentialKind::Answers | CredentialKind::Code => Code::IncorrectSecurityAnswers,
     }
 }
 

@@ -27,6 +27,21 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The holder of a key that came with a request.
+    ///
+    /// # Errors
+    /// 156007 when it is not known, 429 when it asks too often.
+    pub async fn with_key(parts: &Parts, gateway: &Gateway, given: &ApiKey) -> Result<Self, ApiError> {
+        let Some(caller) = known(gateway, given).await? else {
+            gateway.counts.address(gateway.config.proxies.client(parts), gateway.clock.now())?;
+            return Err(Code::ApiKeyNotFound.into());
+        };
+        if let (Some(limit), Some(route)) = (&gateway.rate_limit, parts.extensions.get::<MatchedPath>()) {
+            limit.check(given.hash(), &parts.method, route.as_str()).map_err(ApiError::TooManyRequests)?;
+        }
+        Ok(caller)
+    }
+
     /// Who makes a change by this key.
     pub fn by(&self, now: UnixMs) -> By<'_> {
         By { operator: &self.name, now }
@@ -46,14 +61,7 @@ impl FromRequestParts<Arc<Gateway>> for Caller {
             .and_then(|value| value.strip_prefix("Bearer "))
             .and_then(|key| ApiKey::parse(key).ok())
             .ok_or(Code::MalformedAuthorization)?;
-        let Some(caller) = known(gateway, &given).await? else {
-            gateway.counts.address(gateway.config.proxies.client(parts), gateway.clock.now())?;
-            return Err(Code::ApiKeyNotFound.into());
-        };
-        if let (Some(limit), Some(route)) = (&gateway.rate_limit, parts.extensions.get::<MatchedPath>()) {
-            limit.check(given.hash(), &parts.method, route.as_str()).map_err(ApiError::TooManyRequests)?;
-        }
-        Ok(caller)
+        Self::with_key(parts, gateway, &given).await
     }
 }
 

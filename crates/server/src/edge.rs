@@ -92,9 +92,14 @@ pub async fn observe(State(gateway): State<Arc<Gateway>>, mut request: Request, 
     response
 }
 
-/// Refuses a path or query with a NUL in it: nothing is called that, and PostgreSQL has no such text to look for.
+/// Whether a path or query has a NUL in it: nothing is called that, and PostgreSQL has no such text to look for.
+pub fn has_nul(request: &Request) -> bool {
+    request.uri().path_and_query().is_some_and(|target| target.as_str().contains("%00"))
+}
+
+/// Refuses a path or query with a NUL in it.
 pub async fn refuse_nul(request: Request, next: Next) -> Response {
-    if request.uri().path_and_query().is_some_and(|target| target.as_str().contains("%00")) {
+    if has_nul(&request) {
         return ApiError::from(Code::ParameterInvalid).into_response();
     }
     next.run(request).await
@@ -102,11 +107,22 @@ pub async fn refuse_nul(request: Request, next: Next) -> Response {
 
 /// Reads the whole body, or refuses it: handlers get at most [`MAX_BODY`] bytes, all at once.
 pub async fn bound_body(request: Request, next: Next) -> Response {
+    match bounded(request).await {
+        Ok(request) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+/// The same request with its whole body.
+///
+/// # Errors
+/// As [`bound_body`] refuses it.
+pub async fn bounded(request: Request) -> Result<Request, ApiError> {
     let (parts, body) = request.into_parts();
     match tokio::time::timeout(BODY_TIMEOUT, collect(body)).await {
-        Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
-        Ok(Err(code)) => ApiError::from(code).into_response(),
-        Err(_) => ApiError::Route(StatusCode::REQUEST_TIMEOUT).into_response(),
+        Ok(Ok(bytes)) => Ok(Request::from_parts(parts, Body::from(bytes))),
+        Ok(Err(code)) => Err(code.into()),
+        Err(_) => Err(ApiError::Route(StatusCode::REQUEST_TIMEOUT)),
     }
 }
 

@@ -151,9 +151,10 @@ pub fn status(code: Code) -> StatusCode {
     StatusCode::from_u16(code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
-        let (status, number, message) = match (&self, self.code()) {
+impl ApiError {
+    /// HTTP status, number and words, as they are told.
+    pub(crate) fn told(&self) -> (StatusCode, i32, &'static str) {
+        match (self, self.code()) {
             (Self::Route(status), _) => (*status, i32::from(status.as_u16()), status.canonical_reason().unwrap_or("")),
             (Self::Away, _) => (StatusCode::SERVICE_UNAVAILABLE, Code::Unknown.number(), Code::Unknown.message()),
             // Circle's status for it is 400; but the request was right, and may be sent again.
@@ -161,7 +162,13 @@ impl IntoResponse for ApiError {
                 (StatusCode::INTERNAL_SERVER_ERROR, Code::Unknown.number(), Code::Unknown.message())
             }
             (_, Some(code)) => (status(code), code.number(), code.message()),
-        };
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, number, message) = self.told();
         let mut body = json!({"code": number, "message": message});
         if let Some(errors) = self.errors() {
             body["errors"] = errors;

@@ -23,7 +23,7 @@ const PAGE: &str = "frame.html";
 /// The longest origin: a host name of 253 characters, a scheme and a port.
 const MAX_ORIGIN: usize = 267;
 /// Features no page of ours uses, least of all one inside somebody else's.
-const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), \
+pub const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), \
     geolocation=(), gyroscope=(), hid=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=(), \
     xr-spatial-tracking=()";
 const REFUSAL: &str = "This address is for a frame inside an app that this gateway knows. The origin it names is not \

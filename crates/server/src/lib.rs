@@ -45,6 +45,7 @@ pub mod limits;
 mod metrics;
 mod openapi;
 mod outage;
+mod planbok;
 mod protocol;
 mod rate;
 pub mod rotation;
@@ -75,6 +76,7 @@ pub fn routes(gateway: &Arc<Gateway>) -> Router {
     Router::new()
         .merge(circle::router())
         .merge(protocol::router(gateway))
+        .merge(planbok::router())
         .layer(from_fn_with_state(gateway.clone(), outage::refuse))
         .merge(Router::from(health::routes()))
         .merge(Router::from(openapi::routes()))
@@ -91,6 +93,7 @@ pub fn uncovered_paths() -> impl Iterator<Item = &'static str> {
 pub fn app(gateway: Arc<Gateway>) -> Router {
     let routes = routes(&gateway)
         .merge(frame::router().with_state(gateway.clone()))
+        .merge(planbok::pages().with_state(gateway.clone()))
         .fallback(assets::serve)
         .method_not_allowed_fallback(|| async { ApiError::Route(StatusCode::METHOD_NOT_ALLOWED) })
         // Nothing is known to panic; should something, one request fails and not the process.

@@ -34,12 +34,18 @@ impl Limits {
     pub const NONE: Self = Self { session: 0, user: 0, address: 0 };
 }
 
+/// Planbok's limit on challenges about a PIN, which are counted for each person: a backend's one address asks for everybody.
+const PIN_CALLS: u32 = 5;
+/// The minutes in which.
+const PIN_MINUTES: u64 = 5;
+
 /// Who has asked how often.
 pub struct Counts {
     sessions: Option<Buckets>,
     users: Option<Buckets>,
     tokens: Option<Buckets>,
     addresses: Option<Buckets>,
+    pins: Option<Buckets>,
 }
 
 impl Counts {
@@ -50,6 +56,8 @@ impl Counts {
             users: Buckets::new(limits.user),
             tokens: Buckets::new(limits.user),
             addresses: Buckets::new(limits.address),
+            // Whoever wants no limits wants none of this either.
+            pins: if limits.user == 0 { None } else { Buckets::of(PIN_CALLS, PIN_MINUTES) },
         }
     }
 
@@ -75,6 +83,14 @@ impl Counts {
     /// See [`Self::session`].
     pub fn token(&self, app: &str, user_id: &str, now: UnixMs) -> Result<(), ApiError> {
         take(self.tokens.as_ref(), &(app, user_id), now)
+    }
+
+    /// Counts a challenge about a person's PIN, asked for over Planbok's face: 5 in 5 minutes from an address.
+    ///
+    /// # Errors
+    /// See [`Self::session`].
+    pub fn pin(&self, address: Option<IpAddr>, person: &str, now: UnixMs) -> Result<(), ApiError> {
+        take(self.pins.as_ref(), &(address.map(network), person), now)
     }
 
     /// Counts something from an address. One that is not known (in the same process) is not limited.

@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::gateway::Gateway;
-use crate::{circle, health, protocol};
+use crate::{circle, health, planbok, protocol};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -33,6 +33,7 @@ use crate::{circle, health, protocol};
         (name = "Challenges"),
         (name = "Configuration"),
         (name = "Webhooks", description = "Subscriptions and the keys that verify what they are told: docs/webhooks.md."),
+        (name = "Planbok", description = "Planbok's paths and words, with a page of ours to go to: docs/planbok.md."),
         (name = "Widget", description = "The widget's own traffic: not for hosts."),
         (name = "Health"),
     ),
@@ -49,6 +50,11 @@ impl Modify for SecuritySchemes {
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("TEST_API_KEY:<id>:<secret> or LIVE_API_KEY:<id>:<secret>");
         components.add_security_scheme("ApiKey", SecurityScheme::Http(bearer.build()));
+        let header = ApiKeyValue::with_description(
+            "PLANBOK-X-API-KEY",
+            "TEST_API_KEY:<id>:<secret> or LIVE_API_KEY:<id>:<secret>",
+        );
+        components.add_security_scheme("PlanbokApiKey", SecurityScheme::ApiKey(ApiKey::Header(header)));
         let header = ApiKeyValue::with_description("X-User-Token", "From POST /v1/w3s/users/token; valid for an hour.");
         components.add_security_scheme("UserToken", SecurityScheme::ApiKey(ApiKey::Header(header)));
     }
@@ -56,20 +62,22 @@ impl Modify for SecuritySchemes {
 
 static JSON: LazyLock<String> = LazyLock::new(|| {
     let router = OpenApiRouter::with_openapi(Outline::openapi());
-    let router = router.merge(circle::routes()).merge(protocol::routes()).merge(health::routes()).merge(routes());
+    let router = router.merge(circle::routes()).merge(protocol::routes()).merge(health::routes());
+    let router = router.merge(planbok::routes()).merge(routes());
     let mut document = router.into_openapi();
-    for item in document.paths.paths.values_mut() {
+    for (path, item) in &mut document.paths.paths {
+        let shape = if planbok::speaks_planbok(path) { "PlanbokError" } else { "Error" };
         let operations =
             [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete, &mut item.options];
-        operations.into_iter().flatten().for_each(add_refusal);
+        operations.into_iter().flatten().for_each(|operation| add_refusal(operation, shape));
     }
     // Plain data, whose keys are all strings: it cannot fail.
     document.to_pretty_json().unwrap_or_default()
 });
 
 /// What every operation may answer as well.
-fn add_refusal(operation: &mut Operation) {
-    let schema = Ref::from_schema_name("Error");
+fn add_refusal(operation: &mut Operation, shape: &str) {
+    let schema = Ref::from_schema_name(shape);
     let content = ContentBuilder::new().schema(Some(schema)).build();
     let refusal = ResponseBuilder::new().description("Any other refusal.").content("application/json", content);
     operation.responses.responses.entry("default".to_owned()).or_insert_with(|| refusal.build().into());

@@ -114,6 +114,26 @@ impl Gateway {
         }
     }
 
+    /// All public keys of webhooks by their id (SubjectPublicKeyInfo, DER): of the ring, of other nodes and of retired ones.
+    ///
+    /// # Errors
+    /// [`ApiError`]: of the store. One that does not open is left out, and in the log.
+    pub(crate) async fn webhook_public_keys(&self) -> std::result::Result<Vec<(String, Vec<u8>)>, ApiError> {
+        let mut keys: Vec<_> =
+            self.keys.webhook.iter().map(|(_, key)| (key.id().to_string(), key.public().to_vec())).collect();
+        for kept in self.store.webhook_keys().await? {
+            if keys.iter().any(|(id, _)| *id == kept.id) {
+                continue;
+            }
+            match open(&self.keys, &kept) {
+                // Needed in clear: it is a public key.
+                Ok(public) => keys.push((kept.id, public.expose_secret().to_vec())),
+                Err(error) => tracing::error!(%error, id = kept.id, "a webhook's public key does not open"),
+            }
+        }
+        Ok(keys)
+    }
+
     /// Says which keys are in use here, so that none of them is retired.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use repin_core::credential::CredentialId;
 mod apps;
 mod audit;
 mod away;
+mod hosted;
 mod operator;
 mod page;
 pub mod postgres;
@@ -22,6 +23,7 @@ mod webhooks;
 
 pub use apps::*;
 pub use audit::*;
+pub use hosted::*;
 pub use operator::*;
 pub use page::*;
 pub use ring_keys::*;
@@ -51,7 +53,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// The gateway's memory.
 #[async_trait]
-pub trait Store: Apps + AuditChain + Operator + RingKeys + WebhookStore {
+pub trait Store: Apps + AuditChain + Hosted + Operator + RingKeys + WebhookStore {
     /// Answers if the database does: whether it can be worked on.
     async fn ready(&self) -> Result<Readiness>;
     /// What the connections to the database do now.

@@ -13,6 +13,7 @@ pub mod event;
 mod exchange;
 mod guard;
 mod lookup;
+pub mod planbok;
 mod schedule;
 mod sender;
 mod signing;

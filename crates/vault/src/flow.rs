@@ -238,6 +238,8 @@ impl Flow {
             ChallengeType::SetSecurityQuestions => 1 + questions,
             ChallengeType::SetPin => 2,
             ChallengeType::ChangePin | ChallengeType::RestorePin => 3,
+            // Shown by no flow yet.
+            _ => 0,
         }
     }
 

@@ -10,7 +10,7 @@ interface Card {
 }
 
 export interface FrameTexts extends Messages {
-  frame: { on: string; forgot: Card; back: string; sign_in: Card; refused: string };
+  frame: { on: string; forgot: Card; back: string; sign_in: Card; link: Card; return: string; refused: string };
   /** BCP 47. */
   locale: string;
   dir: 'ltr' | 'rtl';

@@ -16,6 +16,7 @@ const PAGES = [
   'GET /?origin=https://evil.example',
   `GET /frame?origin=${ALLOWED}`,
   'GET /frame',
+  `GET /recover/${randomUUID()}`,
   `GET /device-id?origin=${ALLOWED}`,
   `GET /social/verify-token?origin=${ALLOWED}`,
   `GET /social/verify-email?origin=${ALLOWED}`,

@@ -17,7 +17,7 @@ after(() => app.close());
 /** @type {Record<string, string>} */
 const HASHES = JSON.parse(readFileSync('dist/integrity.json', 'utf8'));
 /** Scripts that the page imports. The frame's and the gateway's own page are no host's, and a worker has no import map. */
-const SCRIPTS = Object.keys(HASHES).filter((file) => file.endsWith('.js') && !['page.js', 'frame.js', 'repin-worker.js'].includes(file));
+const SCRIPTS = Object.keys(HASHES).filter((file) => file.endsWith('.js') && !['page.js', 'frame.js', 'redirect.js', 'repin-worker.js'].includes(file));
 const MAP = JSON.stringify({ integrity: Object.fromEntries(SCRIPTS.map((file) => [`/${file}`, HASHES[file]])) });
 
 /** The host's page with the map, and the policy that lets this one script of the page itself be. */

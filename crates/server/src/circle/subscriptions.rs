@@ -62,6 +62,7 @@ pub async fn create(caller: Caller, State(gateway): State<Arc<Gateway>>, body: B
         endpoint: endpoint.to_owned(),
         enabled: true,
         types,
+        secret: None,
         created: now,
         updated: now,
     };
@@ -82,7 +83,7 @@ pub async fn create(caller: Caller, State(gateway): State<Arc<Gateway>>, body: B
 )]
 pub async fn list(caller: Caller, State(gateway): State<Arc<Gateway>>) -> Result<Json<Data<Vec<Shape>>>, ApiError> {
     let all = gateway.store.subscriptions(&caller.app.id).await?;
-    Ok(Json(Data { data: all.iter().map(subscription).collect() }))
+    Ok(Json(Data { data: all.iter().filter(|one| one.secret.is_none()).map(subscription).collect() }))
 }
 
 /// Shows a subscription.
@@ -98,8 +99,7 @@ pub async fn list(caller: Caller, State(gateway): State<Arc<Gateway>>) -> Result
     security(("ApiKey" = [])),
 )]
 pub async fn get(caller: Caller, State(gateway): State<Arc<Gateway>>, id: Id) -> Result<Shown, ApiError> {
-    let found = gateway.store.subscription(&caller.app.id, &uuid(id)?).await?;
-    found.as_ref().map(shown).ok_or(NOT_FOUND)
+    Ok(shown(&find(&gateway, &caller, &uuid(id)?).await?))
 }
 
 /// Changes the name, whether it is enabled, or both.
@@ -123,7 +123,7 @@ pub async fn update(
 ) -> Result<Shown, ApiError> {
     let (id, body) = (uuid(id)?, Body::parse(&body)?);
     let (name, enabled) = (body.name()?, body.enabled()?);
-    let before = gateway.store.subscription(&caller.app.id, &id).await?.ok_or(NOT_FOUND)?;
+    let before = find(&gateway, &caller, &id).await?;
     if enabled.unwrap_or(before.enabled) {
         probe(&gateway, &before.endpoint).await?;
     }
@@ -144,7 +144,8 @@ pub async fn update(
 )]
 pub async fn delete(caller: Caller, State(gateway): State<Arc<Gateway>>, id: Id) -> Result<StatusCode, ApiError> {
     let by = caller.by(gateway.clock.now());
-    let deleted = gateway.store.delete_subscription(&caller.app.id, &uuid(id)?, by).await?;
+    let found = find(&gateway, &caller, &uuid(id)?).await?;
+    let deleted = gateway.store.delete_subscription(&caller.app.id, &found.id, by).await?;
     if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(NOT_FOUND) }
 }
 
@@ -178,6 +179,12 @@ pub async fn public_key(
 }
 
 const NOT_FOUND: ApiError = ApiError::Route(StatusCode::NOT_FOUND);
+
+/// One of the app's in Circle's form; those in Planbok's are the other face's.
+async fn find(gateway: &Gateway, caller: &Caller, id: &str) -> Result<Subscription, ApiError> {
+    let found = gateway.store.subscription(&caller.app.id, id).await?;
+    found.filter(|found| found.secret.is_none()).ok_or(NOT_FOUND)
+}
 
 fn shown(found: &Subscription) -> Shown {
     Json(Data { data: subscription(found) })

@@ -3,6 +3,7 @@
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
+use jsonwebtoken::EncodingKey;
 use repin_core::api::UnixMs;
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
@@ -16,6 +17,7 @@ pub struct WebhookKey {
     pair: EcdsaKeyPair,
     public: Vec<u8>,
     id: Uuid,
+    jws: EncodingKey,
 }
 
 impl WebhookKey {
@@ -27,6 +29,11 @@ impl WebhookKey {
     /// SubjectPublicKeyInfo, DER.
     pub fn public(&self) -> &[u8] {
         &self.public
+    }
+
+    /// The same key for signatures in JOSE's form (ES256).
+    pub fn jws(&self) -> &EncodingKey {
+        &self.jws
     }
 
     /// Signs the SHA-256 of a message: DER of ECDSA's two numbers. `None` when the library has no randomness.
@@ -53,7 +60,7 @@ pub fn read(bytes: &[u8]) -> Option<WebhookKey> {
     let public = AsDer::<PublicKeyX509Der>::as_der(pair.public_key()).ok()?.as_ref().to_vec();
     let digest: [u8; 32] = Sha256::digest(&public).into();
     let id = Builder::from_random_bytes(*digest.first_chunk()?).into_uuid();
-    Some(WebhookKey { pair, public, id })
+    Some(WebhookKey { pair, public, id, jws: EncodingKey::from_ec_der(bytes) })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! So many in any minute for each key, in a bounded memory, whatever the number of keys.
 //!
 //! Each key's allowance is one time: when it will be whole again (GCRA, ITU-T I.371). A key that was not seen for a minute is
-//! as one that was never seen, so two generations are enough: after a minute the older is forgotten, exactly. When keys come so
+//! as one that was never seen, so two generations are enough: after a minute (or what else the window is) the older is forgotten, exactly. When keys come so
 //! fast that a generation is full before, it is forgotten earlier, and those who were limited then begin anew: a flood costs
 //! nobody their turn, and no memory.
 
@@ -20,6 +20,8 @@ const MINUTE_US: u64 = 60_000_000;
 pub struct Buckets {
     /// What one costs, in microseconds.
     interval: u64,
+    /// When an allowance is whole again, in microseconds.
+    window: u64,
     hasher: RandomState,
     generations: Mutex<Generations>,
 }
@@ -36,8 +38,14 @@ struct Generations {
 impl Buckets {
     /// So many in any minute. `None` for 0, which is no limit.
     pub fn new(per_minute: u32) -> Option<Self> {
-        let interval = MINUTE_US.checked_div(u64::from(per_minute))?;
-        Some(Self { interval, hasher: RandomState::new(), generations: Mutex::default() })
+        Self::of(per_minute, 1)
+    }
+
+    /// So many in any so many minutes. `None` for 0, which is no limit.
+    pub fn of(count: u32, minutes: u64) -> Option<Self> {
+        let window = MINUTE_US.saturating_mul(minutes);
+        let interval = window.checked_div(u64::from(count))?;
+        Some(Self { interval, window, hasher: RandomState::new(), generations: Mutex::default() })
     }
 
     /// Counts one.
@@ -47,10 +55,10 @@ impl Buckets {
     pub fn take<K: Hash + ?Sized>(&self, key: &K, now: UnixMs) -> Result<(), u64> {
         let (key, now) = (self.hasher.hash_one(key), now.saturating_mul(1000));
         let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        generations.age(now);
+        generations.age(now, self.window);
         let whole = generations.young.get(&key).or_else(|| generations.old.get(&key)).copied().unwrap_or_default();
         let after = whole.max(now).saturating_add(self.interval);
-        let over = after.saturating_sub(now.saturating_add(MINUTE_US));
+        let over = after.saturating_sub(now.saturating_add(self.window));
         if over > 0 {
             return Err(over.div_ceil(1_000_000));
         }
@@ -60,8 +68,8 @@ impl Buckets {
 }
 
 impl Generations {
-    fn age(&mut self, now: u64) {
-        if self.young.len() >= GENERATION || now.saturating_sub(self.began) >= MINUTE_US {
+    fn age(&mut self, now: u64, window: u64) {
+        if self.young.len() >= GENERATION || now.saturating_sub(self.began) >= window {
             swap(&mut self.young, &mut self.old);
             self.young.clear();
             self.began = now;

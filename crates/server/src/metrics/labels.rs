@@ -35,6 +35,7 @@ impl OfCredential {
         let credential = match kind {
             CredentialKind::Pin => "pin",
             CredentialKind::Answers => "answers",
+            CredentialKind::Code => "code",
         };
         Self { credential }
     }

@@ -155,6 +155,7 @@ impl Message {
             Step::Register => register::answer(self).await,
             Step::Commit => commit::answer(self).await,
             Step::Cancel => cancel::answer(self).await,
+            _ => Err(Code::InvalidApproveContent.into()),
         }
     }
 

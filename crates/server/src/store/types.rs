@@ -68,6 +68,7 @@ impl User {
         match kind {
             CredentialKind::Pin => self.pin.as_ref(),
             CredentialKind::Answers => self.answers.as_ref(),
+            CredentialKind::Code => None,
         }
     }
 
@@ -108,6 +109,7 @@ impl Credential {
             match credential.kind {
                 CredentialKind::Pin => pin = Some(credential),
                 CredentialKind::Answers => answers = Some(credential),
+                CredentialKind::Code => {}
             }
         }
         [pin, answers]

@@ -93,6 +93,17 @@ watched! {
 }
 
 watched! {
+    impl Hosted {
+        fn create_customer(app: &str, new: &Customer, now: UnixMs) -> Result<Option<User>>;
+        fn customer(user: &str) -> Result<Option<Customer>>;
+        fn keep_link(new: &NewLink<'_>) -> Result<()>;
+        fn link(challenge: &str) -> Result<Option<Link>>;
+        fn use_ticket(challenge: &str, ticket: &[u8; 32], resume: &[u8; 32], now: UnixMs) -> Result<bool>;
+        fn end_visit(challenge: &str, ended: Ended) -> Result<()>;
+    }
+}
+
+watched! {
     impl Operator {
         fn create_entity(name: &str, by: By<'_>) -> Result<Entity>;
         fn entities() -> Result<Vec<Entity>>;

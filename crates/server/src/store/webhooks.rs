@@ -21,8 +21,10 @@ pub struct Subscription {
     pub endpoint: String,
     /// While it is not, it gets no new events, and those it has wait.
     pub enabled: bool,
-    /// Circle's notification types and patterns.
+    /// Circle's notification types and patterns, or Planbok's events.
     pub types: Vec<String>,
+    /// The secret that signs in Planbok's form, sealed. `None`: it is told Circle's types in Circle's form.
+    pub secret: Option<Vec<u8>>,
     /// When it was created.
     pub created: UnixMs,
     /// When it was last changed.
@@ -64,6 +66,8 @@ pub struct Delivery {
     pub kind: String,
     /// What to send, to the byte.
     pub body: String,
+    /// The subscription's sealed secret, for Planbok's form.
+    pub secret: Option<Vec<u8>>,
     /// Which try this is, from 1. With the owner it names the claim.
     pub attempt: u32,
 }

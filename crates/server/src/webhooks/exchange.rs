@@ -36,10 +36,8 @@ pub fn request(url: &Url, method: Method, body: Bytes, signature: Option<&Signat
         .header(header::ACCEPT, HeaderValue::from_static("*/*"))
         .header(header::CONNECTION, HeaderValue::from_static("close"));
     if let Some(signature) = signature {
-        request = request
-            .header(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))
-            .header("X-Circle-Key-Id", &signature.key_id)
-            .header("X-Circle-Signature", &signature.signature);
+        request = request.header(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        request = signature.0.iter().fold(request, |request, (name, value)| request.header(*name, value));
     }
     request.body(Full::new(body)).ok()
 }

@@ -5,17 +5,13 @@ use base64::prelude::BASE64_STANDARD;
 
 use crate::keys::KeyRing;
 
-/// `X-Circle-Key-Id` and `X-Circle-Signature`.
-pub struct Signature {
-    /// A UUID; the public key is at `/v2/notifications/publicKey/{id}`.
-    pub key_id: String,
-    /// Base64 of DER.
-    pub signature: String,
-}
+/// The headers, by name.
+pub struct Signature(pub Vec<(&'static str, String)>);
 
-/// Signs a body with the newest key. `None` when the library has no randomness.
+/// Signs a body with the newest key, in Circle's form: `X-Circle-Key-Id`, a UUID whose public key is at
+/// `/v2/notifications/publicKey/{id}`, and `X-Circle-Signature`, base64 of DER. `None` when the library has no randomness.
 pub fn sign(keys: &KeyRing, body: &[u8]) -> Option<Signature> {
     let (_, key) = keys.webhook.newest();
     let signature = BASE64_STANDARD.encode(key.sign(body)?);
-    Some(Signature { key_id: key.id().to_string(), signature })
+    Some(Signature(vec![("x-circle-key-id", key.id().to_string()), ("x-circle-signature", signature)]))
 }

@@ -32,7 +32,13 @@ pub const fn of_challenge(kind: ChallengeType) -> &'static str {
         ChallengeType::SetPin => "challenges.setPin",
         ChallengeType::SetSecurityQuestions => "challenges.setSecurityQuestions",
         ChallengeType::ChangePin => "challenges.changePin",
-        ChallengeType::RestorePin => "challenges.restorePin",
+        ChallengeType::RestorePin | ChallengeType::RestorePinByCode | ChallengeType::RestorePinByBoth => {
+            "challenges.restorePin"
+        }
+        ChallengeType::CreateWallet => "challenges.createWallet",
+        ChallengeType::ExportKeys => "challenges.exportPrivateKeys",
+        ChallengeType::SetRecovery => "challenges.setRecovery",
+        ChallengeType::RecoverWallets => "challenges.recoverWallets",
     }
 }
 

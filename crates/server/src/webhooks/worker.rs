@@ -13,8 +13,9 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::planbok;
 use super::schedule::outcome;
-use super::signing::sign;
+use super::signing::{Signature, sign};
 use crate::gateway::Gateway;
 use crate::store::{Attempt, Claim, Delivery, Outcome, Result};
 
@@ -111,10 +112,19 @@ impl Worker {
     }
 }
 
+/// In the form that the subscription asked for.
+fn signature(gateway: &Gateway, delivery: &Delivery) -> Option<Signature> {
+    let Some(sealed) = &delivery.secret else { return sign(&gateway.keys, delivery.body.as_bytes()) };
+    let about = (&*delivery.id, &*delivery.kind);
+    let now = gateway.clock.now();
+    let signed = planbok::sign(&gateway.keys, &delivery.subscription, sealed, about, &delivery.body, now);
+    signed.inspect_err(|error| tracing::error!(%error, "webhooks: a secret does not open")).ok()
+}
+
 /// One try, and one line of the log: identities, numbers and words of ours, nothing of the endpoint or the body.
 async fn deliver(gateway: Arc<Gateway>, owner: Arc<str>, delivery: Delivery) {
     let started = Instant::now();
-    let sent = match sign(&gateway.keys, delivery.body.as_bytes()) {
+    let sent = match signature(&gateway, &delivery) {
         Some(signature) => {
             let sent = gateway.webhooks.post(&delivery.endpoint, &delivery.body, &signature).await;
             sent.map_err(super::SendError::class)

@@ -41,6 +41,7 @@ impl Genuine {
             Step::Register => decode::<RegisterRequest>(plaintext).is_ok(),
             Step::Commit => decode::<CommitRequest>(plaintext).is_ok(),
             Step::Cancel => decode::<CancelRequest>(plaintext).is_ok(),
+            step => panic!("no genuine {}", step.name()),
         }
     }
 }

@@ -272,6 +272,7 @@ async fn a_receiver_that_cannot_be_reached_is_found_and_its_endpoint_is_not_said
         endpoint: endpoint.to_owned(),
         enabled: true,
         types: vec!["webhooks.test".into()],
+        secret: None,
         created: 1,
         updated: 1,
     };

@@ -15,6 +15,7 @@ mod edges;
 mod lists;
 mod openapi;
 mod operator;
+mod planbok;
 mod shapes;
 
 use client::Client;

@@ -216,6 +216,7 @@ async fn each_delivery_is_claimed_by_one_and_each_expiry_told_once() {
         endpoint: "https://hook.test/".to_owned(),
         enabled: true,
         types: vec!["*".to_owned()],
+        secret: None,
         created: 1,
         updated: 1,
     };

@@ -17,6 +17,7 @@ async fn store() -> (Place, Box<dyn Store>) {
         endpoint: "https://hook.test/".to_owned(),
         enabled: true,
         types: vec!["*".to_owned()],
+        secret: None,
         created: START,
         updated: START,
     };

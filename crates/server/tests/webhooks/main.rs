@@ -12,6 +12,7 @@ mod claims;
 mod delivery;
 mod events;
 mod keys;
+mod planbok;
 mod program;
 mod ssrf;
 mod subscriptions;

@@ -30,6 +30,8 @@ impl NewSecrets {
         let secret = match kind {
             CredentialKind::Pin => &self.pin,
             CredentialKind::Answers => &self.answers,
+            // The gateway makes codes, and their records.
+            CredentialKind::Code => return Err(SessionError::Protocol),
         };
         secret.as_ref().ok_or(SessionError::Protocol)
     }

@@ -51,7 +51,8 @@ impl SqlStore {
             ")
              UPDATE deliveries SET due = $1, owner = $2, attempts = attempts + 1 WHERE id IN (SELECT id FROM picked)
              RETURNING id, subscription, type, body, attempts,
-                       (SELECT endpoint FROM subscriptions s WHERE s.id = subscription) AS endpoint"
+                       (SELECT endpoint FROM subscriptions s WHERE s.id = subscription) AS endpoint,
+                       (SELECT secret FROM subscriptions s WHERE s.id = subscription) AS secret"
         ))
         .bind(int(claim.until))
         .bind(claim.owner)
@@ -68,6 +69,7 @@ impl SqlStore {
                 endpoint: row.try_get("endpoint")?,
                 kind: row.try_get("type")?,
                 body: row.try_get("body")?,
+                secret: row.try_get("secret")?,
                 attempt: unsigned(row, "attempts")?,
             })
         };

@@ -7,12 +7,12 @@ use sqlx::Row;
 use uuid::Uuid;
 
 use super::deliveries::insert_delivery;
-use super::dialect::skip_locked;
+use super::dialect::{DbRow, skip_locked};
 use super::row::int;
 use super::{Connection, Result, SqlStore};
 use crate::store::{NewDelivery, Status};
 use crate::webhooks::event::{self, ChallengeEvent};
-use crate::webhooks::types;
+use crate::webhooks::{planbok, types};
 
 /// Challenges that one transaction of the sweep writes down: more would keep a guess waiting.
 const SWEPT_AT_ONCE: i64 = 100;
@@ -38,7 +38,8 @@ pub(super) async fn write_event(
         .execute(&mut *tx)
         .await?;
     let subscriptions = sqlx::query(
-        "SELECT s.id, s.types, c.type, c.correlation_id, u.user_id
+        "SELECT s.id, s.types, s.secret IS NOT NULL AS planbok, c.type, c.correlation_id, u.user_id,
+         (SELECT ref_id FROM customers k WHERE k.person = u.id) AS ref_id
          FROM challenges c JOIN users u ON u.id = c.person JOIN subscriptions s ON s.app = u.app
          WHERE c.id = $1 AND s.enabled",
     )
@@ -48,6 +49,10 @@ pub(super) async fn write_event(
     for row in subscriptions {
         let (name, wanted): (String, String) = (row.try_get("type")?, row.try_get("types")?);
         let kind = ChallengeType::ALL.into_iter().find(|kind| kind.name() == name);
+        if row.try_get("planbok")? {
+            write_planbok(tx, &row, challenge, kind.map(|kind| planbok::of_challenge(kind, status)), now).await?;
+            continue;
+        }
         let Some(kind) = kind.map(types::of_challenge).filter(|kind| types::wants(wanted.split(' '), kind)) else {
             continue;
         };
@@ -61,6 +66,24 @@ pub(super) async fn write_event(
             error,
         };
         let body = event::challenge(&subscription, &id, kind, &event, now);
+        insert_delivery(tx, &subscription, &NewDelivery { id: &id, kind, body: &body }, now).await?;
+    }
+    Ok(())
+}
+
+/// The same for a subscription to Planbok's events: one delivery for each that it wants. Expects the row of the query above.
+async fn write_planbok(tx: &mut Tx, row: &DbRow, challenge: &str, events: Option<&[&str]>, now: UnixMs) -> Result<()> {
+    let (subscription, wanted): (String, String) = (row.try_get("id")?, row.try_get("types")?);
+    let (customer, reference): (String, Option<String>) = (row.try_get("user_id")?, row.try_get("ref_id")?);
+    let data = planbok::Data {
+        customer_id: &customer,
+        ref_id: reference.as_deref(),
+        challenge_id: challenge,
+        r#type: row.try_get("type")?,
+    };
+    for kind in events.unwrap_or_default().iter().filter(|kind| types::wants(wanted.split(' '), kind)) {
+        let id = Uuid::new_v4().to_string();
+        let body = planbok::event(&id, kind, &data, now);
         insert_delivery(tx, &subscription, &NewDelivery { id: &id, kind, body: &body }, now).await?;
     }
     Ok(())

@@ -37,6 +37,12 @@ fn array<const N: usize>(row: &DbRow, column: &'static str) -> Result<[u8; N]> {
     bytes.try_into().map_err(|_| unknown(column))
 }
 
+/// A hash, if there is one.
+pub fn hash(row: &DbRow, column: &'static str) -> Result<Option<[u8; 32]>> {
+    let bytes: Option<Vec<u8>> = row.try_get(column)?;
+    bytes.map(|bytes| bytes.try_into().map_err(|_| unknown(column))).transpose()
+}
+
 pub fn kind_number(kind: CredentialKind) -> i64 {
     i64::from(kind.tag())
 }

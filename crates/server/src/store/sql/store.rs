@@ -26,6 +26,7 @@ mod commit;
 mod dead_letters;
 mod deliveries;
 mod guesses;
+mod hosted;
 mod locks;
 mod operator;
 mod outbox;

@@ -28,8 +28,8 @@ impl SqlStore {
             return Ok(false);
         }
         sqlx::query(
-            "INSERT INTO subscriptions (id, app, name, endpoint, enabled, types, created, updated)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO subscriptions (id, app, name, endpoint, enabled, types, created, updated, secret)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(&new.id)
         .bind(&new.app)
@@ -39,6 +39,7 @@ impl SqlStore {
         .bind(new.types.join(" "))
         .bind(int(new.created))
         .bind(int(new.updated))
+        .bind(&new.secret)
         .execute(&mut *tx)
         .await?;
         insert_delivery(&mut tx, &new.id, first, new.created).await?;
@@ -133,6 +134,7 @@ fn subscription(row: &DbRow) -> Result<Subscription> {
         endpoint: row.try_get("endpoint")?,
         enabled: row.try_get("enabled")?,
         types: types.split(' ').map(str::to_owned).collect(),
+        secret: row.try_get("secret")?,
         created: time(row, "created")?,
         updated: time(row, "updated")?,
     })

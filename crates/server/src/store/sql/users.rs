@@ -121,6 +121,8 @@ impl SqlStore {
         let (column, event) = match kind {
             CredentialKind::Pin => ("UPDATE users SET pin_unlocked_at = $1 WHERE id = $2", "PIN_UNLOCKED"),
             CredentialKind::Answers => ("UPDATE users SET answers_unlocked_at = $1 WHERE id = $2", "ANSWERS_UNLOCKED"),
+            // Its own column comes with its table.
+            CredentialKind::Code => return Ok(false),
         };
         sqlx::query(column).bind(int(by.now)).bind(&user.id).execute(&mut *tx).await?;
         audit(&mut tx, by, event, About { app: Some(&user.app), user: Some(&user.id), subject: None }).await?;

@@ -71,6 +71,7 @@ async fn subscribe(gateway: &Gateway) {
         endpoint: "https://hook.invalid/".into(),
         enabled: true,
         types: vec!["*".into()],
+        secret: None,
         created: START,
         updated: START,
     };

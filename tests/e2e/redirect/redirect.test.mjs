@@ -1,0 +1,153 @@
+// People who are sent to our page and come back, from an app that was written for Planbok.
+import { after, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { ENGINES, openPage, picture } from '../harness/browser.mjs';
+import { find, until } from '../harness/find.mjs';
+import { keepSecret, quiet, stage } from '../harness/story.mjs';
+import { t, Widget } from '../harness/widget.mjs';
+import { serveApp } from './host.mjs';
+
+const APP = await serveApp();
+after(() => APP.close());
+
+const [PIN, CHANGED, RESET] = ['493817', '730562', '815937'];
+const ANSWERS = ['Aunt Philomena', 'Zanzibar harbour'];
+
+/** @typedef {{ page: import('puppeteer-core').Page, widget: Widget, challengeId: string, witness: import('../harness/browser.mjs').Witness, link: string }} Visit */
+
+for (const engine of ENGINES) {
+  stage('redirect', engine, (stage) => {
+    /**
+     * Sends a person to the page for a challenge.
+     *
+     * @param {import('./host.mjs').Customer} customer @param {string} what @param {(visit: Visit) => Promise<void>} story
+     */
+    async function visit(customer, what, story) {
+      const { challengeId, redirectUrl: link } = await customer.ask(what);
+      keepSecret(stage, 'ticket', link.split('#')[1]);
+      const { page, context, witness } = await openPage(stage.browser);
+      try {
+        await page.goto(link);
+        await story({ page, widget: new Widget(page), challengeId, witness, link });
+      } catch (error) {
+        await picture(page, `failed-redirect-${what}-${challengeId}`).catch(() => {});
+        throw error;
+      } finally {
+        await context.close();
+      }
+    }
+
+    /** The app's page, once the person is back: its URL. @param {Visit} visit @param {string} status @param {string} polled */
+    async function isBack({ page, challengeId }, status, polled) {
+      const url = await until('the person is back', () => page.url().startsWith(`${APP.origin}/done?`) && new URL(page.url()));
+      assert.equal(url.searchParams.get('step'), 'verify', "the app's own parameter is kept");
+      assert.deepEqual([url.searchParams.get('challengeId'), url.searchParams.get('status')], [challengeId, status]);
+      assert.equal(url.searchParams.get('result')?.split('.').length, 3);
+      await find(page, 'heading', polled);
+    }
+
+    /** A customer with PIN and answers. */
+    async function enrolled() {
+      const customer = await APP.customer(stage.gateway);
+      [PIN, ...ANSWERS].forEach((secret) => keepSecret(stage, 'typed', secret));
+      await visit(customer, 'initialize', async (visit) => {
+        const { widget } = visit;
+        await widget.choosePin(PIN);
+        await widget.chooseQuestions(ANSWERS.map((answer, question) => ({ question, answer })));
+        await widget.shows('done_all.title');
+        await quiet(visit.witness);
+        await widget.press('common.done');
+        await isBack(visit, 'verified', 'verified');
+      });
+      return customer;
+    }
+
+    test('someone sets a PIN, changes it and resets it, each on our page, and the app sees it verified', async () => {
+      const customer = await enrolled();
+      [CHANGED, RESET].forEach((secret) => keepSecret(stage, 'typed', secret));
+      await visit(customer, 'update-pin', async (visit) => {
+        await visit.widget.pin('current.title', PIN);
+        await visit.widget.choosePin(CHANGED);
+        await visit.widget.shows('done_restore.title');
+        await visit.widget.press('common.done');
+        await isBack(visit, 'verified', 'verified');
+      });
+      await visit(customer, 'reset-pin', async (visit) => {
+        await visit.widget.answer(ANSWERS);
+        await visit.widget.choosePin(RESET);
+        await visit.widget.shows('done_restore.title');
+        await visit.widget.press('common.done');
+        await isBack(visit, 'verified', 'verified');
+      });
+      await visit(customer, 'update-pin', async ({ widget }) => {
+        await widget.pin('current.title', RESET);
+        await widget.shows('new.title');
+      });
+    });
+
+    test('the ticket leaves the address bar, a reload goes on, and the link is good in no other browser', async () => {
+      const customer = await enrolled();
+      await visit(customer, 'reset-pin', async (visit) => {
+        const { page, widget, link, witness } = visit;
+        await widget.shows('questions.title');
+        assert.equal(page.url(), link.split('#')[0]);
+        const ticket = link.split('#')[1];
+        assert.ok(!(await witness.seen()).strings.some((text) => text.includes(ticket)), 'nor is it in the page');
+        assert.deepEqual(witness.requests.filter((url) => url.split('#')[0].includes(ticket)), []);
+        await page.reload();
+        await widget.shows('questions.title');
+        assert.equal(await page.evaluate(() => document.cookie), '', 'no script reads the cookie');
+
+        const other = await openPage(stage.browser);
+        await other.page.goto(link);
+        await find(other.page, 'heading', t('frame.link.title'));
+        assert.equal(other.page.url(), link.split('#')[0]);
+        await (await find(other.page, 'button', t('frame.return', { host: new URL(APP.origin).host }))).click();
+        await until('the way back', () => other.page.url() === `${APP.origin}/`);
+        await other.context.close();
+
+        await widget.answer(ANSWERS);
+        await widget.choosePin(RESET);
+        await widget.shows('done_restore.title');
+        // Instead of pressing: a reload after the end leads back, too.
+        await page.reload();
+        await isBack(visit, 'verified', 'verified');
+      });
+    });
+
+    test('who leaves comes back as one who left', async () => {
+      const customer = await enrolled();
+      await visit(customer, 'update-pin', async (visit) => {
+        await visit.widget.shows('current.title');
+        await visit.widget.press('common.cancel');
+        await isBack(visit, 'cancelled', 'failed');
+        assert.equal((await customer.poll(visit.challengeId)).result.outcome, 'cancelled');
+      });
+    });
+
+    test('a link whose time is over says so, calmly', async () => {
+      const customer = await enrolled();
+      const { redirectUrl } = await customer.ask('update-pin');
+      await stage.gateway.advance(15 * 60 * 1000);
+      const { page, context } = await openPage(stage.browser);
+      await page.goto(redirectUrl);
+      await find(page, 'heading', t('frame.link.title'));
+      await (await find(page, 'button', t('frame.return', { host: new URL(APP.origin).host }))).click();
+      const url = await until('the way back', () => page.url().startsWith(`${APP.origin}/done?`) && new URL(page.url()));
+      assert.equal(url.searchParams.get('status'), 'failed');
+      await context.close();
+    });
+
+    test('no page frames it', async () => {
+      const customer = await APP.customer(stage.gateway);
+      const { redirectUrl } = await customer.ask('initialize');
+      const headers = (await fetch(redirectUrl)).headers;
+      const policy = headers.get('content-security-policy') ?? '';
+      for (const part of ["default-src 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'", "script-src 'self' 'wasm-unsafe-eval'"]) {
+        assert.ok(policy.includes(part), policy);
+      }
+      assert.equal(headers.get('referrer-policy'), 'no-referrer');
+      assert.equal(headers.get('cache-control'), 'no-cache');
+    });
+  }, { REPIN_ALLOWED_ORIGIN: APP.origin });
+}
