@@ -23,6 +23,8 @@ mod prove;
 mod questions;
 mod receive;
 mod register;
+mod send_code;
+mod set_email;
 mod state;
 
 /// The route, with what the OpenAPI document says of it.

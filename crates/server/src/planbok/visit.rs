@@ -25,7 +25,7 @@ use super::redirect_url::origin;
 use super::refusal::{Refusal, RefusalBody};
 use super::result::url_back;
 use crate::attempts::locked_code;
-use crate::auth::Session;
+use crate::auth::{Claim, Session};
 use crate::error::ApiError;
 use crate::gateway::Gateway;
 use crate::protocol::origin::is_own;
@@ -155,13 +155,15 @@ pub async fn session(
     extensions(("x-repin" = json!(true))),
 )]
 pub async fn result(
-    session: Result<Session, ApiError>,
+    claim: Result<Claim, ApiError>,
     State(gateway): State<Arc<Gateway>>,
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<Over>, Refusal> {
-    let user = session?.user;
+    let Claim(claimed) = claim?;
+    let member = gateway.store.member(&claimed.app.id, &claimed.user_id).await?;
+    let user = Session::of(claimed, member)?.user;
     only_ours(&gateway, &headers)?;
     let gone = || Refusal::new(StatusCode::GONE, "There is no such visit");
     let id = id.ok().and_then(|Path(id)| Uuid::try_parse(&id).ok()).ok_or_else(gone)?.to_string();

@@ -21,10 +21,11 @@ use uuid::Uuid;
 use super::envelope::EnvelopeBody;
 use super::message::{Answered, Failure, Message, place};
 use super::state::RunState;
-use super::{cancel, commit, envelope, open, prove, register};
+use super::{cancel, commit, envelope, open, prove, register, send_code, set_email};
 use crate::auth::{Claim, Session};
 use crate::error::{ApiError, ErrorBody, LoggedCode, status};
 use crate::gateway::Gateway;
+use crate::rules::takes;
 use crate::session::Claimed;
 use crate::store::{Arrival, Arrived, Recorded, Reply, Run, Status};
 use crate::traces;
@@ -147,6 +148,10 @@ impl Message {
             Status::Expired => return Err(Code::ChallengeExpired.into()),
             Status::Complete | Status::Failed => return Err(Code::ChallengeInvalid.into()),
         }
+        // Set anew since: what changes the way back ends the challenges of the one before, and this makes sure of it.
+        if !takes(self.challenge.kind, self.session.user.recovery()) {
+            return Err(Code::ChallengeInvalid.into());
+        }
         match self.envelope.step {
             Step::Open => open::answer(self).await,
             _ if self.run.is_none() => Err(Code::InvalidApproveContent.into()),
@@ -155,6 +160,8 @@ impl Message {
             Step::Register => register::answer(self).await,
             Step::Commit => commit::answer(self).await,
             Step::Cancel => cancel::answer(self).await,
+            Step::SendCode => send_code::answer(self).await,
+            Step::SetEmail => set_email::answer(self).await,
             _ => Err(Code::InvalidApproveContent.into()),
         }
     }

@@ -3,6 +3,7 @@
 use repin_core::api::UnixMs;
 use sqlx::{Row, ValueRef};
 
+use super::codes::{coded, coded_columns};
 use super::dialect::DbRow;
 use super::row::{challenge, credential, int, optional, run, seen, time};
 use super::{AppIdentity, Arrival, Arrived, Member, Result, SqlStore, User};
@@ -16,7 +17,10 @@ macro_rules! member {
          k.answer_rule, k.questions, k.failed, k.consecutive, k.locked_at, k.locked_until"
     };
     (from) => {
-        " FROM users u JOIN apps a ON a.id = u.app LEFT JOIN credentials k ON k.person = u.id"
+        concat!(
+            " FROM users u JOIN apps a ON a.id = u.app LEFT JOIN credentials k ON k.person = u.id",
+            coded_columns!(join)
+        )
     };
     (one) => {
         " WHERE u.app = $1 AND u.user_id = $2"
@@ -25,7 +29,7 @@ macro_rules! member {
 
 impl SqlStore {
     pub(super) async fn select_member(&self, app: &str, user_id: &str) -> Result<Option<Member>> {
-        let query = concat!(member!(), member!(from), member!(one));
+        let query = concat!(member!(), ", ", coded_columns!(), member!(from), member!(one));
         let rows = sqlx::query(query).bind(app).bind(user_id).fetch_all(&self.readers).await?;
         member(&rows, app, user_id)
     }
@@ -40,6 +44,8 @@ impl SqlStore {
         // A challenge is in progress while a run has proved and may still register.
         let rows = sqlx::query(concat!(
             member!(),
+            ", ",
+            coded_columns!(),
             ", c.id, c.type, c.status, c.error_code, c.correlation_id, c.expires_at,
              EXISTS (SELECT 1 FROM runs p WHERE p.challenge = c.id AND p.proved IS NOT NULL AND p.ended IS NULL
              AND p.registration_open_until > $3) AS proving,
@@ -75,6 +81,7 @@ fn member(rows: &[DbRow], app: &str, user_id: &str) -> Result<Option<Member>> {
     let Some(row) = rows.first() else { return Ok(None) };
     let credentials = rows.iter().filter(|row| has(row, "credential")).map(|row| credential(row, "credential"));
     let [pin, answers] = Credential::by_kind(credentials.collect::<Result<Vec<_>>>()?);
+    let coded = coded(row)?;
     let user = User {
         id: row.try_get("person_id")?,
         app: app.to_owned(),
@@ -85,6 +92,10 @@ fn member(rows: &[DbRow], app: &str, user_id: &str) -> Result<Option<Member>> {
         answers,
         pin_unlocked: optional(row, "pin_unlocked_at")?,
         answers_unlocked: optional(row, "answers_unlocked_at")?,
+        code: coded.code,
+        code_expires_at: coded.code_expires_at,
+        code_unlocked: coded.code_unlocked,
+        email: coded.email,
     };
     let app = AppIdentity { id: app.to_owned(), entity_id: row.try_get("entity")? };
     Ok(Some(Member { app, user }))

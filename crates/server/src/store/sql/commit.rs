@@ -5,6 +5,7 @@ use repin_core::api::{CredentialKind, UnixMs};
 use repin_core::error::Code;
 use sqlx::Row;
 
+use super::codes::replace_way_back;
 use super::dialect::{Batch, lock_rows};
 use super::locks::lock_person_of;
 use super::outbox::write_event;
@@ -16,13 +17,14 @@ use crate::failpoint::{commit, failpoint};
 use crate::keys::{KID_LEN, Purpose};
 use crate::rules::refuse_commit;
 use crate::store::values::values;
-use crate::store::{Credential, Status, StoreError};
+use crate::store::{Credential, Status, StoreError, WayBack};
 
 impl SqlStore {
     pub(super) async fn commit_challenge(
         &self,
         key: &MessageKey<'_>,
         commit: &Commit<'_>,
+        way: Option<&WayBack>,
         reply: &Reply,
         now: UnixMs,
     ) -> Result<Committed> {
@@ -38,6 +40,10 @@ impl SqlStore {
         for credential in &commit.credentials {
             refuse_retired(tx.connection().await?, credential).await?;
             replace(&mut tx, commit.user, credential, now).await?;
+        }
+        if let Some(way) = way {
+            refuse_retired_of(tx.connection().await?, way).await?;
+            replace_way_back(&mut tx, commit.user, way, now).await?;
         }
         failpoint!("commit.replaced");
         finish_challenges(&mut tx, key, commit.user, now).await?;
@@ -59,7 +65,8 @@ async fn refusal(tx: &mut Batch, key: &MessageKey<'_>, commit: &Commit<'_>, now:
     // Held from here on: the sweep locks challenges without their person.
     let query = concat!(
         "SELECT status, expires_at, EXISTS (SELECT 1 FROM credentials WHERE person = $2 AND kind = 1) AS has_pin,
-            EXISTS (SELECT 1 FROM credentials WHERE person = $2 AND kind = 2) AS has_answers
+            EXISTS (SELECT 1 FROM credentials WHERE person = $2 AND kind = 2)
+            OR EXISTS (SELECT 1 FROM recovery_emails WHERE person = $2) AS has_way_back
          FROM challenges WHERE id = $1 AND person = $2",
         lock_rows!()
     );
@@ -71,7 +78,7 @@ async fn refusal(tx: &mut Batch, key: &MessageKey<'_>, commit: &Commit<'_>, now:
     if status != "PENDING" {
         return Ok(Some(Code::ChallengeInvalid));
     }
-    Ok(refuse_commit(commit.kind, challenge.try_get("has_pin")?, challenge.try_get("has_answers")?))
+    Ok(refuse_commit(commit.kind, challenge.try_get("has_pin")?, challenge.try_get("has_way_back")?))
 }
 
 /// A node that was not restarted since one of its keys was retired would lock people out.
@@ -79,6 +86,18 @@ async fn refuse_retired(tx: &mut Connection, new: &Credential) -> Result<()> {
     let mut retired = is_retired(tx, Purpose::OpaqueSetup, &new.setup_kid).await?;
     if let Some(kid) = new.questions.as_deref().and_then(|sealed| std::str::from_utf8(sealed.get(..KID_LEN)?).ok()) {
         retired |= is_retired(tx, Purpose::Storage, kid).await?;
+    }
+    if retired { Err(StoreError::Away("a retired key is in use: restart this gateway".into())) } else { Ok(()) }
+}
+
+/// The same for what a new way back is sealed with.
+async fn refuse_retired_of(tx: &mut Connection, way: &WayBack) -> Result<()> {
+    let Some(email) = way.email() else { return Ok(()) };
+    let mut retired = false;
+    for (purpose, sealed) in [(Purpose::Storage, Some(&email.address)), (Purpose::Recovery, email.data_key.as_ref())] {
+        if let Some(kid) = sealed.and_then(|sealed| std::str::from_utf8(sealed.get(..KID_LEN)?).ok()) {
+            retired |= is_retired(tx, purpose, kid).await?;
+        }
     }
     if retired { Err(StoreError::Away("a retired key is in use: restart this gateway".into())) } else { Ok(()) }
 }

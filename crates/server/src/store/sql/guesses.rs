@@ -12,11 +12,20 @@ use crate::attempts::{Counter, LOCK_MS, MAX_ATTEMPTS, MAX_CONSECUTIVE};
 use crate::failpoint::{commit, failpoint};
 use crate::store::values::values;
 
+/// Where the guesses at a secret are counted.
+#[derive(Clone, Copy)]
+pub(super) enum Table {
+    /// At a PIN, at answers.
+    Credentials,
+    /// At codes.
+    Codes,
+}
+
 impl SqlStore {
     pub(super) async fn charge_guess(
         &self,
         key: &MessageKey<'_>,
-        credential: CredentialId,
+        (table, credential): (Table, CredentialId),
         now: UnixMs,
     ) -> Result<Charge> {
         let mut tx = self.writer.batch().await?;
@@ -25,8 +34,8 @@ impl SqlStore {
         if !take(&mut tx, key, &Taken::default()).await? {
             return not_charged(&mut tx, key).await;
         }
-        let Some(charged) = charge(&mut tx, credential, now).await? else {
-            return Ok(match select_counter(&mut tx, credential).await? {
+        let Some(charged) = charge(&mut tx, table, credential, now).await? else {
+            return Ok(match select_counter(&mut tx, table, credential).await? {
                 Some(counter) => Charge::Locked(counter),
                 // Replaced by another run's commit, which ends this one.
                 None => Charge::Not(Recorded::Ended),
@@ -96,24 +105,36 @@ async fn not_charged(tx: &mut Batch, key: &MessageKey<'_>) -> Result<Charge> {
 }
 
 /// [`Counter::charged`] as one statement. Reading first and writing then would let parallel guesses through.
-async fn charge(tx: &mut Batch, credential: CredentialId, now: UnixMs) -> Result<Option<Counter>> {
-    let row = tx
-        .row(
-            "UPDATE credentials SET
+async fn charge(tx: &mut Batch, table: Table, credential: CredentialId, now: UnixMs) -> Result<Option<Counter>> {
+    macro_rules! charge {
+        ($table:literal) => {
+            concat!(
+                "UPDATE ",
+                $table,
+                " SET
             failed       = CASE WHEN locked_until IS NULL THEN failed + 1 ELSE 1 END,
             consecutive  = consecutive + 1,
             locked_at    = CASE WHEN locked_until IS NULL AND failed + 1 >= $2 THEN $3 END,
             locked_until = CASE WHEN locked_until IS NULL AND failed + 1 >= $2 THEN $3 + $4 END
          WHERE id = $1 AND (locked_until IS NULL OR locked_until <= $3) AND consecutive < $5
-         RETURNING failed, consecutive, locked_at, locked_until",
-            values![&credential, i64::from(MAX_ATTEMPTS), int(now), int(LOCK_MS), i64::from(MAX_CONSECUTIVE)],
-        )
-        .await?;
+         RETURNING failed, consecutive, locked_at, locked_until"
+            )
+        };
+    }
+    let query = match table {
+        Table::Codes => charge!("codes"),
+        Table::Credentials => charge!("credentials"),
+    };
+    let limits = values![&credential, i64::from(MAX_ATTEMPTS), int(now), int(LOCK_MS), i64::from(MAX_CONSECUTIVE)];
+    let row = tx.row(query, limits).await?;
     row.map(|row| counter(&row)).transpose()
 }
 
-async fn select_counter(tx: &mut Batch, credential: CredentialId) -> Result<Option<Counter>> {
-    let query = "SELECT failed, consecutive, locked_at, locked_until FROM credentials WHERE id = $1";
+async fn select_counter(tx: &mut Batch, table: Table, credential: CredentialId) -> Result<Option<Counter>> {
+    let query = match table {
+        Table::Codes => "SELECT failed, consecutive, locked_at, locked_until FROM codes WHERE id = $1",
+        Table::Credentials => "SELECT failed, consecutive, locked_at, locked_until FROM credentials WHERE id = $1",
+    };
     let row = tx.row(query, values![&credential]).await?;
     row.map(|row| counter(&row)).transpose()
 }

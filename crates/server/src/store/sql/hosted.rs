@@ -50,6 +50,7 @@ impl Hosted for SqlStore {
     }
 
     async fn keep_link(&self, new: &NewLink<'_>) -> Result<()> {
+        let mut tx = self.begin().await?;
         sqlx::query(
             "INSERT INTO redirects (challenge, url, environment, ticket) VALUES ($1, $2, $3, $4)
              ON CONFLICT (challenge) DO UPDATE SET url = excluded.url, environment = excluded.environment,
@@ -59,9 +60,9 @@ impl Hosted for SqlStore {
         .bind(new.url)
         .bind(new.environment.name())
         .bind(&new.ticket[..])
-        .execute(&self.writer)
+        .execute(&mut *tx)
         .await?;
-        Ok(())
+        Ok(tx.commit().await?)
     }
 
     async fn link(&self, challenge: &str) -> Result<Option<Link>> {
@@ -87,6 +88,7 @@ impl Hosted for SqlStore {
     }
 
     async fn use_ticket(&self, challenge: &str, ticket: &[u8; 32], resume: &[u8; 32], now: UnixMs) -> Result<bool> {
+        let mut tx = self.begin().await?;
         let used = sqlx::query(
             "UPDATE redirects SET used = $1, resume = $2 WHERE challenge = $3 AND ticket = $4 AND used IS NULL",
         )
@@ -94,8 +96,9 @@ impl Hosted for SqlStore {
         .bind(&resume[..])
         .bind(challenge)
         .bind(&ticket[..])
-        .execute(&self.writer)
+        .execute(&mut *tx)
         .await?;
+        tx.commit().await?;
         Ok(used.rows_affected() == 1)
     }
 
@@ -104,12 +107,13 @@ impl Hosted for SqlStore {
             Ended::Cancelled => (CANCELLED, None),
             Ended::Failed(code) => (FAILED, code),
         };
+        let mut tx = self.begin().await?;
         sqlx::query("UPDATE redirects SET ended = $1, error_code = $2 WHERE challenge = $3")
             .bind(word)
             .bind(code.map(|code| i64::from(code.number())))
             .bind(challenge)
-            .execute(&self.writer)
+            .execute(&mut *tx)
             .await?;
-        Ok(())
+        Ok(tx.commit().await?)
     }
 }

@@ -72,7 +72,13 @@ pub(super) async fn write_event(
 }
 
 /// The same for a subscription to Planbok's events: one delivery for each that it wants. Expects the row of the query above.
-async fn write_planbok(tx: &mut Tx, row: &DbRow, challenge: &str, events: Option<&[&str]>, now: UnixMs) -> Result<()> {
+async fn write_planbok(
+    tx: &mut Connection,
+    row: &DbRow,
+    challenge: &str,
+    events: Option<&[&str]>,
+    now: UnixMs,
+) -> Result<()> {
     let (subscription, wanted): (String, String) = (row.try_get("id")?, row.try_get("types")?);
     let (customer, reference): (String, Option<String>) = (row.try_get("user_id")?, row.try_get("ref_id")?);
     let data = planbok::Data {

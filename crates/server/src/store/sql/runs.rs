@@ -1,7 +1,8 @@
 //! Runs: every message is taken once, in order, together with its reply and what it changes.
 
-use repin_core::api::{RunId, UnixMs};
+use repin_core::api::{CredentialKind, RunId, UnixMs};
 
+use super::codes::spend_code;
 use super::dialect::{Batch, Db};
 use super::locks::{lock_person_of, lock_run_of};
 use super::row::{int, seen};
@@ -58,11 +59,12 @@ impl SqlStore {
         failpoint!("record.taken");
         insert_seen(&mut tx, key, reply).await?;
         if let Some(proved) = &change.proved {
-            tx.add(
-                "UPDATE credentials SET failed = 0, consecutive = 0, locked_at = NULL, locked_until = NULL WHERE id = $1",
-                values![&proved.credential],
-            )
-            .await?;
+            if proved.kind == CredentialKind::Code {
+                spend_code(&mut tx, &proved.credential).await?;
+            } else {
+                let forgive = "UPDATE credentials SET failed = 0, consecutive = 0, locked_at = NULL, locked_until = NULL WHERE id = $1";
+                tx.add(forgive, values![&proved.credential]).await?;
+            }
         }
         failpoint!("record.written");
         tx.commit().await?;
@@ -97,7 +99,7 @@ pub(super) async fn take(tx: &mut Batch, key: &MessageKey<'_>, taken: &Taken<'_>
                 state,
                 proved.map(|proved| &proved.credential[..]),
                 proved.map(|_| i64::from(key.seq)),
-                proved.map(|proved| int(proved.registration_open_until)),
+                proved.and_then(|proved| proved.registration_open_until).map(int),
             ],
         )
         .await?;
