@@ -133,3 +133,18 @@ async fn codes_are_half_a_minute_apart_and_five_in_an_hour_for_a_user_and_for_an
     other.send_code(Some("other@mail.example"), false, &world.device, &world.link).await.unwrap();
     assert_eq!(world.post.letters().len(), 6);
 }
+
+#[tokio::test]
+async fn a_proof_that_does_not_hold_spends_the_guess_and_says_so() {
+    let world = World::with_email(false).await;
+    let challenge = world.challenge(USER, ChallengeType::RestorePinByCode).await.unwrap();
+    let mut client = Client::reopen(&world.gateway, &challenge).await;
+    let _: SendCodeReply =
+        client.say(Step::SendCode, &SendCodeRequest { address: None, with_answers: false }).await.unwrap();
+    let (_, proof) = client.guess(&world.post.take().code()).await.unwrap();
+    let mut proof = proof.unwrap();
+    proof.ke3[0] ^= 1;
+    assert_eq!(crate::client::code(client.confirm(&proof).await), (400, 155134));
+    proof.ke3[0] ^= 1;
+    assert_eq!(crate::client::code(client.confirm(&proof).await), (400, 155117), "a guess has one proof");
+}
