@@ -104,6 +104,12 @@ impl SqlStore {
     ) -> Result<Recorded> {
         let mut tx = self.begin().await?;
         lock_person(&mut tx, code.user).await?;
+        // Ended by a commit while the letter was on its way: what this code would open is no way back any more.
+        let query = "SELECT 1 FROM runs WHERE challenge = $1 AND run = $2 AND ended IS NULL";
+        let run = sqlx::query(query).bind(key.challenge).bind(&key.run[..]).fetch_optional(&mut *tx).await?;
+        if run.is_none() {
+            return Ok(Recorded::Ended);
+        }
         if let Some(recorded) = store_reply(&mut tx, key, reply).await? {
             return Ok(recorded);
         }
