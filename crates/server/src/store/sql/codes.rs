@@ -121,6 +121,11 @@ impl SqlStore {
     ) -> Result<Recorded> {
         let mut tx = self.writer.batch().await?;
         lock_person_of(&mut tx, code.user).await?;
+        // Ended by a commit while the letter was on its way: what this code would open is no way back any more.
+        let query = "SELECT 1 FROM runs WHERE challenge = $1 AND run = $2 AND ended IS NULL";
+        if tx.row(query, values![key.challenge, &key.run]).await?.is_none() {
+            return Ok(Recorded::Ended);
+        }
         if let Some(recorded) = store_reply(&mut tx, key, reply).await? {
             return Ok(recorded);
         }
