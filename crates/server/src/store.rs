@@ -16,6 +16,7 @@ pub mod postgres;
 mod ring_keys;
 pub mod sqlite;
 mod types;
+mod wallets;
 mod watched;
 mod webhooks;
 
@@ -25,6 +26,7 @@ pub use operator::*;
 pub use page::*;
 pub use ring_keys::*;
 pub use types::*;
+pub use wallets::*;
 pub use watched::Watched;
 pub use webhooks::*;
 
@@ -50,7 +52,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// The gateway's memory.
 #[async_trait]
-pub trait Store: Apps + AuditChain + Operator + RingKeys + WebhookStore {
+pub trait Store: Apps + AuditChain + Operator + RingKeys + Wallets + WebhookStore {
     /// Answers if the database does: whether it can be worked on.
     async fn ready(&self) -> Result<Readiness>;
     /// What the connections to the database do now.
