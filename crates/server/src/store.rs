@@ -19,6 +19,7 @@ mod ring_keys;
 pub mod sqlite;
 mod types;
 mod values;
+mod wallets;
 mod watched;
 mod webhooks;
 
@@ -30,6 +31,7 @@ pub use operator::*;
 pub use page::*;
 pub use ring_keys::*;
 pub use types::*;
+pub use wallets::*;
 pub use watched::Watched;
 pub use webhooks::*;
 
@@ -55,7 +57,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// The gateway's memory.
 #[async_trait]
-pub trait Store: Apps + AuditChain + Hosted + Operator + RingKeys + WebhookStore {
+pub trait Store: Apps + AuditChain + Hosted + Operator + RingKeys + Wallets + WebhookStore {
     /// Answers if the database does: whether it can be worked on.
     async fn ready(&self) -> Result<Readiness>;
     /// What the connections to the database do now.

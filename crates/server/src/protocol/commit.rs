@@ -10,7 +10,7 @@ use super::questions::{are_valid, seal_questions};
 use super::set_email::seal_address;
 use super::state::Registered;
 use crate::attempts::Counter;
-use crate::store::{Commit, Committed, Credential, Recorded, RecoveryEmail, Reply, WayBack};
+use crate::store::{Commit, Credential, RecoveryEmail, WayBack};
 
 /// Bytes of a wrapped data key: nonce, key, tag.
 const WRAP_LEN: usize = 24 + 32 + 16;
@@ -34,7 +34,7 @@ pub async fn answer(message: &Message) -> Answered {
         None => store.commit(&key, &commit, &reply, message.now).await?,
         Some(way) => store.set_way_back(&key, &commit, &way, &reply, message.now).await?,
     };
-    finish(message, reply, committed)
+    message.committed(committed, reply)
 }
 
 /// The way back that a SET_RECOVERY's answers are (a part of). An address that was asked for is a part of it, and has to be
@@ -50,19 +50,6 @@ fn way_back(message: &Message) -> Result<Option<WayBack>, Failure> {
             Ok(Some(WayBack::Both(email)))
         }
         _ => Err(Code::InvalidApproveContent.into()),
-    }
-}
-
-/// What a transaction that completes the challenge gives.
-pub fn finish(message: &Message, reply: Reply, committed: Committed) -> Answered {
-    match committed {
-        Committed::Recorded(recorded) => {
-            if matches!(recorded, Recorded::Now) {
-                message.gateway.metrics.challenge_completed(message.challenge.kind);
-            }
-            Ok((reply, recorded))
-        }
-        Committed::Refused(code) => Err(Failure::from(code)),
     }
 }
 

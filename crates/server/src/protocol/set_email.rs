@@ -5,7 +5,6 @@ use repin_core::api::{SetEmailReply, SetEmailRequest};
 use repin_core::error::Code;
 use repin_core::secret::SecretBytes;
 
-use super::commit::finish;
 use super::message::{Answered, Message};
 use super::send_code::{address_place, data_key_place};
 use crate::store::{Commit, RecoveryEmail, WayBack};
@@ -35,7 +34,7 @@ pub async fn answer(message: &Message) -> Answered {
     let reply = message.seal(&SetEmailReply { committed_at: message.now });
     let way = WayBack::Code(email);
     let committed = message.gateway.store.set_way_back(&message.key(), &commit, &way, &reply, message.now).await?;
-    finish(message, reply, committed)
+    message.committed(committed, reply)
 }
 
 /// An address as it lies in the store.

@@ -62,15 +62,21 @@ impl SqlStore {
 }
 
 async fn refusal(tx: &mut Batch, key: &MessageKey<'_>, commit: &Commit<'_>, now: UnixMs) -> Result<Option<Code>> {
+    if let Some(code) = refuse_over(tx, key, commit.user, now).await? {
+        return Ok(Some(code));
+    }
+    let query = "SELECT EXISTS (SELECT 1 FROM credentials WHERE person = $1 AND kind = 1) AS has_pin,
+            EXISTS (SELECT 1 FROM credentials WHERE person = $1 AND kind = 2)
+            OR EXISTS (SELECT 1 FROM recovery_emails WHERE person = $1) AS has_way_back";
+    let has = tx.row(query, values![commit.user]).await?.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(refuse_commit(commit.kind, has.try_get("has_pin")?, has.try_get("has_way_back")?))
+}
+
+/// Why the challenge takes no end any more, if so.
+pub(super) async fn refuse_over(tx: &mut Batch, key: &MessageKey<'_>, user: &str, now: UnixMs) -> Result<Option<Code>> {
     // Held from here on: the sweep locks challenges without their person.
-    let query = concat!(
-        "SELECT status, expires_at, EXISTS (SELECT 1 FROM credentials WHERE person = $2 AND kind = 1) AS has_pin,
-            EXISTS (SELECT 1 FROM credentials WHERE person = $2 AND kind = 2)
-            OR EXISTS (SELECT 1 FROM recovery_emails WHERE person = $2) AS has_way_back
-         FROM challenges WHERE id = $1 AND person = $2",
-        lock_rows!()
-    );
-    let challenge = tx.row(query, values![key.challenge, commit.user]).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let query = concat!("SELECT status, expires_at FROM challenges WHERE id = $1 AND person = $2", lock_rows!());
+    let challenge = tx.row(query, values![key.challenge, user]).await?.ok_or(sqlx::Error::RowNotFound)?;
     let status: String = challenge.try_get("status")?;
     if status == "EXPIRED" || (status == "PENDING" && time(&challenge, "expires_at")? <= now) {
         return Ok(Some(Code::ChallengeExpired));
@@ -78,7 +84,7 @@ async fn refusal(tx: &mut Batch, key: &MessageKey<'_>, commit: &Commit<'_>, now:
     if status != "PENDING" {
         return Ok(Some(Code::ChallengeInvalid));
     }
-    Ok(refuse_commit(commit.kind, challenge.try_get("has_pin")?, challenge.try_get("has_way_back")?))
+    Ok(None)
 }
 
 /// A node that was not restarted since one of its keys was retired would lock people out.

@@ -37,6 +37,7 @@ mod row;
 mod runs;
 mod subscriptions;
 mod users;
+mod wallets;
 mod webhooks;
 mod writer;
 
