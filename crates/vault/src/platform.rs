@@ -5,6 +5,8 @@ use rand_core::{CryptoRng, RngCore};
 use repin_core::answers::Unicode;
 use repin_core::api::Envelope;
 
+use crate::flow::Handed;
+
 /// One request, as any HTTP client can send it.
 #[derive(Clone)]
 pub struct Request {
@@ -86,6 +88,9 @@ pub trait Platform: Unicode {
 
     /// Lets the page breathe: resolves after everything that was posted has been sent on its way.
     fn yield_now(&self) -> impl Future<Output = ()>;
+
+    /// Posts key material to the page, which has just asked for it. Where there is no page it goes nowhere.
+    fn hand_over(&self, _: &Handed) {}
 }
 
 #[cfg(test)]

@@ -11,7 +11,9 @@ use repin_core::answers::Unicode;
 use repin_core::error::Code;
 use repin_core::secret::wipe_stack;
 
-use crate::flow::{Effect, Event, Failure, Flow, Input, Outcome, Screen, SessionInput, SessionTimes, ViewModel};
+use crate::flow::{
+    Effect, Event, Failure, Flow, Handed, Input, Outcome, Screen, SessionInput, SessionTimes, ViewModel,
+};
 use crate::platform::Platform;
 use crate::session::{Link, Session, SessionError};
 
@@ -28,6 +30,9 @@ pub trait Performer {
 
     /// Tells the other side that the run is over.
     fn cancel(&mut self) -> impl Future<Output = ()>;
+
+    /// Posts key material to the page, which has just asked for it.
+    fn hand_over(&self, handed: &Handed);
 }
 
 /// Runs one flow to its end, or until no more events can come.
@@ -77,6 +82,10 @@ impl<P: Performer, E: Stream<Item = Event> + Unpin, S: FnMut(ViewModel)> Runner<
     async fn perform(&mut self, effect: Effect) -> Option<Input> {
         if matches!(effect, Effect::Cancel) {
             self.performer.cancel().await;
+            return None;
+        }
+        if let Effect::HandOver(handed) = effect {
+            self.performer.hand_over(&handed);
             return None;
         }
         // What was just submitted is on the screen before the work begins.
@@ -139,10 +148,8 @@ impl<P: Platform> Performer for Real<'_, P> {
                 proved.map(|proved| Outcome::Proved { stretching_ms: proved.stretching_ms })
             }
             (Effect::Commit(new), Some(open)) => open.commit(&new, *platform, link).await.map(|_| Outcome::Committed),
-            // Not reached: the flow asks for these after an OPEN only, and `Cancel` is performed apart.
-            (Effect::Renew(_) | Effect::Reopen | Effect::Prove(_) | Effect::Commit(_) | Effect::Cancel, _) => {
-                Err(SessionError::Protocol)
-            }
+            // Not reached: the flow asks for these after an OPEN only, and the last two are performed apart.
+            _ => Err(SessionError::Protocol),
         };
         result.unwrap_or_else(|error| failed(error, session.as_ref()))
     }
@@ -151,6 +158,10 @@ impl<P: Platform> Performer for Real<'_, P> {
         if let Some(session) = &mut self.session {
             session.cancel(self.platform).await;
         }
+    }
+
+    fn hand_over(&self, handed: &Handed) {
+        self.platform.hand_over(handed);
     }
 }
 

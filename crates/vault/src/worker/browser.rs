@@ -9,6 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, ReferrerPolicy, RequestCache, RequestCredentials};
 
+use crate::flow::Handed;
 use crate::platform::{Platform, Reply, Request, Unreachable};
 
 /// How long one request may take, in milliseconds. Far beyond any honest network; without it a connection that hangs
@@ -62,6 +63,10 @@ impl Platform for Browser {
             let _ = scope().set_timeout_with_callback(&resolve);
         });
         let _ = JsFuture::from(promise).await;
+    }
+
+    fn hand_over(&self, handed: &Handed) {
+        super::hand_over(handed);
     }
 }
 
