@@ -263,8 +263,6 @@ pub enum Screen {
         expires_at: UnixMs,
         /// From when another can be sent.
         resend_at: UnixMs,
-        /// The gateway's clock when it said so.
-        server_time: UnixMs,
     },
     /// What exporting keys means, before it is done.
     KeysWarning,
@@ -436,7 +434,7 @@ wire_enum! {
         18 = Ways { ways },
         19 = Email { address, is_wrong, is_alone },
         20 = SendCode {},
-        21 = Code { length, address, problem, expires_at, resend_at, server_time },
+        21 = Code { length, address, problem, expires_at, resend_at },
         22 = KeysWarning {},
         23 = Keys { addresses },
         24 = Updating { wallets, is_asking },

@@ -131,7 +131,6 @@ impl Flow {
             problem,
             expires_at: sent.expires_at,
             resend_at: sent.resend_at,
-            server_time: sent.server_time,
         };
         (screen, Some(self.steps_before_code() + 1), is_new)
     }
