@@ -83,7 +83,7 @@ pub(crate) fn screen(face: Face, length: u8, can_change: bool) -> Parts {
         notice::note(face, Key::CODE_SCAM),
         button::submit(face, Key::COMMON_CONTINUE, Key::COMMON_CHECKING, ready),
         another(face, seconds_left),
-        if can_change { button::link(face, Key::CODE_OTHER, move || face.send(Event::Back)) } else { nothing() },
+        if can_change { button::link(face, Key::CODE_ELSEWHERE, move || face.send(Event::Back)) } else { nothing() },
     ];
     vec![form(parts, move || {
         if face.busy.now() || expired.now() {

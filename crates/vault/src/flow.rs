@@ -157,8 +157,9 @@ enum Task {
     SetEmail,
     CreateWallet,
     Export,
-    /// Before these are committed.
-    Rotate(NewSecrets),
+    Rotate,
+    /// A last look at the wallets before these are committed.
+    Look(NewSecrets),
 }
 
 /// What was wrong with the last guess.
@@ -286,7 +287,8 @@ impl Flow {
             Task::SetEmail => Effect::SetEmail,
             Task::CreateWallet => Effect::CreateWallet,
             Task::Export => Effect::Export,
-            Task::Rotate(_) => Effect::Rotate,
+            Task::Rotate => Effect::Rotate,
+            Task::Look(_) => Effect::Rotation,
         };
         self.state = State::Working(task);
         Some(effect)
@@ -344,7 +346,7 @@ impl Flow {
                 self.state,
                 State::Proving { .. }
                     | State::ProvingCode
-                    | State::Working(Task::SendCode | Task::SetEmail | Task::Export)
+                    | State::Working(Task::SendCode | Task::SetEmail | Task::Export | Task::Rotate)
             ),
             // Once it is done nothing depends on the session any more.
             session: self
@@ -363,7 +365,9 @@ impl Flow {
         match &self.state {
             State::New | State::Opening => (Screen::Loading, None, false),
             State::Asking(problem) => (self.asking(problem), Some(self.step_of_asking()), false),
-            State::Proving { .. } => (self.asking(&Problem::None), Some(self.step_of_asking()), false),
+            State::Proving { .. } | State::Working(Task::Rotate) => {
+                (self.asking(&Problem::None), Some(self.step_of_asking()), false)
+            }
             State::CannotRemember => {
                 (Screen::CannotRecover { reason: DeadEnd::CannotRemember }, Some(self.step_of_asking()), true)
             }
@@ -394,7 +398,7 @@ impl Flow {
                 (Screen::Updating { wallets: self.wallets.clone(), is_asking: *is_asking }, None, false)
             }
             State::Working(Task::CreateWallet) => (self.working(0), None, false),
-            State::Working(Task::Commit(new) | Task::Rotate(new)) => {
+            State::Working(Task::Commit(new) | Task::Look(new)) => {
                 (self.working(u8::from(new.pin.is_some()) + u8::from(new.answers.is_some())), None, false)
             }
             State::Stuck { failure, .. } => {

@@ -47,8 +47,7 @@ impl Flow {
             ChallengeType::Initialize => {
                 self.go(State::Enrolling { pin: Some(first), enrolment: Enrolment::default() })
             }
-            // Under way before the PIN is new: a person who leaves then can begin again, and is told how far it is.
-            ChallengeType::RecoverWallets => self.work(Task::Rotate(new)),
+            ChallengeType::RecoverWallets => self.work(Task::Look(new)),
             _ => self.work(Task::Commit(new)),
         }
     }

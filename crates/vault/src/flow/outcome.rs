@@ -119,6 +119,8 @@ impl Flow {
             ChallengeType::SetRecovery => self.begin_way_back(),
             ChallengeType::CreateWallet => self.work(Task::CreateWallet),
             ChallengeType::ExportKeys => self.go(State::Warned),
+            // What the wallets are sealed with hangs on no PIN: they are under way while one is chosen.
+            ChallengeType::RecoverWallets => self.work(Task::Rotate),
             _ => self.go(State::NewPin(None)),
         }
     }
@@ -150,6 +152,8 @@ impl Flow {
         match (state, failure.code) {
             // The PIN is set, and the rest goes on by itself: there is nothing to be tried again.
             (State::Updating { .. }, _) => self.go(State::Updating { is_asking: false }),
+            // The PIN comes first: how far the wallets are is only news.
+            (State::Working(Task::Look(new)), _) => self.work(Task::Commit(new)),
             (_, Code::UserTokenExpired) => self.end(Screen::Expired),
             (_, Code::UserDoesNotSetSecurityQuestionYet) => {
                 self.end(Screen::CannotRecover { reason: DeadEnd::NoQuestions })

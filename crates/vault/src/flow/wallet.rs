@@ -57,11 +57,12 @@ impl Flow {
         Some(Effect::HandOver(handed))
     }
 
-    /// Started before the PIN is set, and looked after once it is: what is under way goes on when the person leaves.
+    /// Started while the PIN is chosen, and looked after once it is set: what is under way goes on when the person leaves.
     pub(super) fn rotation(&mut self, state: State, reply: RotationReply) -> Option<Effect> {
         self.wallets = reply.wallets;
         match state {
-            State::Working(Task::Rotate(new)) => self.work(Task::Commit(new)),
+            State::Working(Task::Rotate) => self.go(State::NewPin(None)),
+            State::Working(Task::Look(new)) => self.work(Task::Commit(new)),
             State::Updating { .. } => self.updating(),
             state => self.go(state),
         }

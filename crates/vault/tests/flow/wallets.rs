@@ -106,10 +106,12 @@ fn rotation(states: &[RotationState]) -> Outcome {
 fn recovering_wallets(states: &[RotationState]) -> Flow {
     let mut flow = flow(ChallengeType::RecoverWallets);
     flow.say(Event::SubmitAnswers(vec![secret("St. Mary"), secret("19880327")]));
-    flow.hear(Outcome::Proved { stretching_ms: 400 });
+    assert!(matches!(flow.hear(Outcome::Proved { stretching_ms: 400 }), Some(Effect::Rotate)));
+    assert!(flow.view().busy && matches!(flow.view().screen, Screen::Questions { .. }));
+    assert!(flow.hear(rotation(states)).is_none(), "under way while a PIN is chosen");
     assert_eq!(flow.view().progress.map(|p| (p.step, p.of)), Some((2, 3)));
     flow.pin("493817");
-    assert!(matches!(flow.pin("493817"), Some(Effect::Rotate)));
+    assert!(matches!(flow.pin("493817"), Some(Effect::Rotation)));
     assert!(matches!(flow.view().screen, Screen::Working { stretchings: 1, .. }));
     let Some(Effect::Commit(new)) = flow.hear(rotation(states)) else { panic!() };
     assert_eq!(new.pin.unwrap().expose_secret(), b"493817");
@@ -163,13 +165,25 @@ fn a_question_that_fails_leaves_what_is_known_for_the_pin_is_set() {
 }
 
 #[test]
-fn a_rotation_that_did_not_start_is_tried_again_before_the_pin_is_new() {
+fn a_rotation_that_did_not_start_is_tried_again() {
     let mut flow = flow(ChallengeType::RecoverWallets);
     flow.say(Event::SubmitAnswers(vec![secret("St. Mary"), secret("19880327")]));
     flow.hear(Outcome::Proved { stretching_ms: 400 });
-    flow.pin("493817");
-    flow.pin("493817");
     flow.hear(failure(Code::Unknown));
     assert!(matches!(flow.say(Event::Retry), Some(Effect::Rotate)));
-    assert!(matches!(flow.hear(rotation(&[Rotating])), Some(Effect::Commit(_))));
+    flow.hear(rotation(&[Rotating]));
+    assert!(matches!(flow.view().screen, Screen::NewPin { .. }));
+}
+
+#[test]
+fn the_new_pin_waits_for_no_news_of_the_wallets() {
+    let mut flow = flow(ChallengeType::RecoverWallets);
+    flow.say(Event::SubmitAnswers(vec![secret("St. Mary"), secret("19880327")]));
+    flow.hear(Outcome::Proved { stretching_ms: 400 });
+    flow.hear(rotation(&[Rotating]));
+    flow.pin("493817");
+    flow.pin("493817");
+    assert!(matches!(flow.hear(failure(Code::InvalidApproveContent)), Some(Effect::Commit(_))));
+    flow.hear(Outcome::Committed);
+    assert!(matches!(flow.view().screen, Screen::Updating { .. }));
 }
