@@ -158,8 +158,17 @@ impl Flow {
             (_, Code::UserDoesNotSetSecurityQuestionYet) => {
                 self.end(Screen::CannotRecover { reason: DeadEnd::NoQuestions })
             }
+            // Too late for this code, or there is none: another is sent when the person asks for it.
+            (State::ProvingCode, Code::UserOtpTokenExpired | Code::UserOtpNotFound) => {
+                self.go(State::Code(Some(CodeProblem::Expired)))
+            }
+            (State::Working(Task::SendCode), Code::UserEmailInvalid) if self.is_new_address() => {
+                self.go(State::Email { is_wrong: true })
+            }
             // What is locked, and until when, counts only when it came sealed.
-            (_, Code::UserPinLocked | Code::SecurityAnswersLocked) if let Some(attempts) = failure.attempts => {
+            (_, Code::UserPinLocked | Code::SecurityAnswersLocked | Code::UserOtpIsLocked)
+                if let Some(attempts) = failure.attempts =>
+            {
                 self.locked(kind, attempts, failure.server_time)
             }
             (state, code) if can_be_mended(code) => {
@@ -178,6 +187,12 @@ impl Flow {
 fn can_be_mended(code: Code) -> bool {
     matches!(
         code,
-        Code::EncryptionFailed | Code::Conflict | Code::NetworkError | Code::Unknown | Code::InvalidApproveContent
+        Code::EncryptionFailed
+            | Code::Conflict
+            | Code::NetworkError
+            | Code::Unknown
+            | Code::InvalidApproveContent
+            | Code::EmailSendingFailed
+            | Code::UserOtpSendCountsOverLimit
     )
 }

@@ -262,3 +262,30 @@ fn a_gateway_that_sends_senseless_codes_is_left_alone() {
     flow.hear(Outcome::CodeSent(Box::new(SendCodeReply { code_length: 0, ..sent() })));
     assert_eq!(flow.view().screen, Screen::Failed { code: -1, retryable: false });
 }
+
+#[test]
+fn what_a_gateway_says_of_a_code_is_told_where_it_helps() {
+    let mut late = restoring(ChallengeType::RestorePinByCode);
+    code(&mut late, "40718265");
+    late.hear(failure(Code::UserOtpTokenExpired));
+    assert!(matches!(late.view().screen, Screen::Code { problem: Some(CodeProblem::Expired), .. }));
+    assert!(matches!(late.say(Event::SendCode), Some(Effect::SendCode { .. })));
+
+    let mut refused = choosing(&[Way::Email]);
+    email(&mut refused, "maria@example.org");
+    refused.hear(failure(Code::UserEmailInvalid));
+    assert!(matches!(refused.view().screen, Screen::Email { is_wrong: true, .. }));
+
+    let mut unsent = restoring(ChallengeType::RestorePinByCode);
+    unsent.say(Event::SendCode);
+    unsent.hear(failure(Code::EmailSendingFailed));
+    assert_eq!(unsent.view().screen, Screen::Failed { code: 155138, retryable: true });
+    assert!(matches!(unsent.say(Event::Retry), Some(Effect::SendCode { .. })));
+
+    let mut locked = flow(ChallengeType::RestorePinByCode);
+    locked.say(Event::SendCode);
+    let attempts = Some(Attempts { left: 0, locked_until: Some(9_000) });
+    locked.hear(Outcome::Failed(Failure { code: Code::UserOtpIsLocked, attempts, server_time: 7 }));
+    let until = Screen::Locked { kind: CredentialKind::Code, until: 9_000, server_time: 7, can_recover: false };
+    assert_eq!(locked.view().screen, until);
+}
