@@ -294,6 +294,7 @@ fn access(tally: &mut Tally) -> Result {
     tools::node_packages()?;
     tools::openssl()?;
     bundle_app()?;
+    widget::mock()?;
     node(tally, "access")
 }
 
