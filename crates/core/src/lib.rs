@@ -14,4 +14,5 @@ pub mod credential;
 pub mod error;
 pub mod pin_policy;
 pub mod secret;
+pub mod wallet;
 pub mod wire;
