@@ -56,8 +56,7 @@ async fn a_recovery_key_works_once_and_the_new_keys_sign_for_the_same_address() 
     let (status, signed) = call(&simulator, SIGN, sign("second", &recovered["data"]["access_key"])).await;
     assert_eq!(status, 200, "{signed}");
     let digits = signed["data"]["signature"].as_str().unwrap().strip_prefix("0x").unwrap();
-    let bytes: Vec<u8> =
-        (0..130).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect();
+    let bytes: Vec<u8> = (0..130).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect();
     let address = recovers(&[0x2a; 32], bytes.as_slice().try_into().unwrap());
     assert_eq!(address.as_deref(), made["public_address"].as_str());
 }

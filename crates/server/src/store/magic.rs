@@ -107,8 +107,7 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage.
-    pub const ALL: [Self; 6] =
-        [Self::Asked, Self::Sent, Self::Received, Self::Unknown, Self::Done, Self::Frozen];
+    pub const ALL: [Self; 6] = [Self::Asked, Self::Sent, Self::Received, Self::Unknown, Self::Done, Self::Frozen];
 
     /// The word in the table.
     pub const fn name(self) -> &'static str {

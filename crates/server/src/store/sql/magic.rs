@@ -13,8 +13,8 @@ use super::runs::{insert_seen, not_next, take};
 use super::{MessageKey, Result, SqlStore, Tx};
 use crate::failpoint::failpoint;
 use crate::store::{
-    BegunRotations, By, MagicStore, MagicWallet, NewKeys, NewMagicWallet, NewRotation, Paused, Recorded,
-    RegisteredWallet, Rotation, SealReply, StoreError,
+    BegunRotations, By, MagicStore, MagicWallet, NewKeys, NewMagicWallet, NewRotation, Paused, RegisteredWallet,
+    Rotation, SealReply, StoreError,
 };
 
 #[async_trait]
@@ -32,11 +32,7 @@ impl MagicStore for SqlStore {
             return Ok(if same { RegisteredWallet::Before(wallet(&before)?) } else { RegisteredWallet::KeyReused });
         }
         let query = concat!("SELECT * FROM magic_wallets WHERE app = $1 AND wallet = $2", lock_rows!());
-        let there = sqlx::query(query)
-            .bind(&new.wallet.app)
-            .bind(&new.wallet.wallet)
-            .fetch_optional(&mut *tx)
-            .await?;
+        let there = sqlx::query(query).bind(&new.wallet.app).bind(&new.wallet.wallet).fetch_optional(&mut *tx).await?;
         let id = match there.map(|row| wallet(&row)).transpose()? {
             None => {
                 if !insert(&mut tx, new, by.now).await? {

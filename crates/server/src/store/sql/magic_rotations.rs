@@ -40,7 +40,8 @@ impl SqlStore {
         .await?;
         let mut rotations = Vec::new();
         for row in &claimed {
-            let query = sqlx::query("SELECT * FROM magic_wallets WHERE id = $1").bind(row.try_get::<String, _>("wallet")?);
+            let query =
+                sqlx::query("SELECT * FROM magic_wallets WHERE id = $1").bind(row.try_get::<String, _>("wallet")?);
             rotations.push(rotation(row, wallet(&query.fetch_one(&mut *tx).await?)?)?);
         }
         tx.commit().await?;
@@ -52,13 +53,7 @@ impl SqlStore {
         optional(&sqlx::query(query).fetch_one(&self.readers).await?, "due")
     }
 
-    pub(super) async fn mark_sent(
-        &self,
-        rotation: &Rotation,
-        owner: &str,
-        until: UnixMs,
-        now: UnixMs,
-    ) -> Result<bool> {
+    pub(super) async fn mark_sent(&self, rotation: &Rotation, owner: &str, until: UnixMs, now: UnixMs) -> Result<bool> {
         let mut tx = self.begin().await?;
         let sent = sqlx::query(
             "UPDATE magic_rotations SET stage = 'SENT', due = $1 WHERE id = $2 AND owner = $3 AND finished IS NULL",

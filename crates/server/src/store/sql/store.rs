@@ -60,7 +60,14 @@ const WRITTEN_FOR: Duration = Duration::from_secs(1);
 impl SqlStore {
     /// On a migrated database. The three may be one pool.
     pub(super) fn new(writer: Pool<Db>, readers: Pool<Db>, probe: Pool<Db>) -> Self {
-        Self { writer, readers, probe, delivery_added: Notify::new(), rotation_added: Notify::new(), written: Mutex::default() }
+        Self {
+            writer,
+            readers,
+            probe,
+            delivery_added: Notify::new(),
+            rotation_added: Notify::new(),
+            written: Mutex::default(),
+        }
     }
 
     async fn begin(&self) -> Result<Tx> {
