@@ -13,6 +13,7 @@ use crate::client_address::Proxies;
 use crate::demo::Demo;
 use crate::keys::KeySource;
 use crate::limits::Limits;
+use crate::magic::MagicConfig;
 use crate::store::postgres::{Address, DEFAULT_CONNECTIONS};
 use crate::traces::TracesConfig;
 use crate::webhooks::WebhookConfig;
@@ -48,6 +49,8 @@ pub struct Config {
     pub proxies: Proxies,
     /// Where webhooks may go.
     pub webhooks: WebhookConfig,
+    /// The relay for wallets that Magic holds. `None`: there is none.
+    pub magic: Option<MagicConfig>,
     /// Where traces go. `None`: nowhere, and none are made.
     pub traces: Option<TracesConfig>,
     /// Mounts the demo's routes; set by [`Config::with_demo`].
@@ -73,6 +76,7 @@ impl Config {
             limits: Limits::DEFAULT,
             proxies: Proxies::default(),
             webhooks: WebhookConfig::default(),
+            magic: None,
             traces: None,
             demo: None,
             #[cfg(not(feature = "failpoints"))]

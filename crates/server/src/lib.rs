@@ -42,6 +42,7 @@ mod gateway;
 mod health;
 pub mod keys;
 pub mod limits;
+pub mod magic;
 mod metrics;
 mod openapi;
 mod outage;
@@ -59,6 +60,7 @@ pub mod webhooks;
 pub use api_key::ApiKey;
 pub use config::Config;
 pub use gateway::{Gateway, StartError};
+pub use magic::MagicConfig;
 pub use metrics::serve as serve_metrics;
 pub use openapi::openapi_json;
 pub use traces::TracesConfig;
@@ -75,6 +77,7 @@ pub fn routes(gateway: &Arc<Gateway>) -> Router {
     Router::new()
         .merge(circle::router())
         .merge(protocol::router(gateway))
+        .merge(magic::router())
         .layer(from_fn_with_state(gateway.clone(), outage::refuse))
         .merge(Router::from(health::routes()))
         .merge(Router::from(openapi::routes()))
@@ -123,6 +126,7 @@ pub async fn serve(
     let watcher = gateway.config.database.is_some().then(|| tokio::spawn(outage::watch_store(gateway.clone())));
     let stop_deliveries = CancellationToken::new();
     let deliveries = tokio::spawn(webhooks::worker::run(gateway.clone(), stop_deliveries.clone()));
+    let rotations = tokio::spawn(magic::worker::run(gateway.clone(), stop_deliveries.clone()));
     let sealing = tokio::spawn(audit::run(gateway.clone(), stop_deliveries.clone()));
     let (stopping, stopped) = oneshot::channel();
     let shutdown = async {
@@ -147,6 +151,7 @@ pub async fn serve(
     gateway.tasks.wait().await;
     stop_deliveries.cancel();
     let _ = deliveries.await;
+    let _ = rotations.await;
     let _ = sealing.await;
     gateway.store.close().await;
     gateway.traces.close().await;

@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::gateway::Gateway;
-use crate::{circle, health, protocol};
+use crate::{circle, health, magic, protocol};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -33,6 +33,7 @@ use crate::{circle, health, protocol};
         (name = "Challenges"),
         (name = "Configuration"),
         (name = "Webhooks", description = "Subscriptions and the keys that verify what they are told: docs/webhooks.md."),
+        (name = "Magic", description = "Wallets that Magic holds, whose API is retired: docs/magic.md."),
         (name = "Widget", description = "The widget's own traffic: not for hosts."),
         (name = "Health"),
     ),
@@ -56,7 +57,12 @@ impl Modify for SecuritySchemes {
 
 static JSON: LazyLock<String> = LazyLock::new(|| {
     let router = OpenApiRouter::with_openapi(Outline::openapi());
-    let router = router.merge(circle::routes()).merge(protocol::routes()).merge(health::routes()).merge(routes());
+    let router = router
+        .merge(circle::routes())
+        .merge(protocol::routes())
+        .merge(magic::routes())
+        .merge(health::routes())
+        .merge(routes());
     let mut document = router.into_openapi();
     for item in document.paths.paths.values_mut() {
         let operations =

@@ -23,6 +23,7 @@ mod prove;
 mod questions;
 mod receive;
 mod register;
+mod rotate;
 mod state;
 
 /// The route, with what the OpenAPI document says of it.

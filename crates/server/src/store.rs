@@ -10,6 +10,7 @@ use repin_core::credential::CredentialId;
 mod apps;
 mod audit;
 mod away;
+mod magic;
 mod operator;
 mod page;
 pub mod postgres;
@@ -21,6 +22,7 @@ mod webhooks;
 
 pub use apps::*;
 pub use audit::*;
+pub use magic::*;
 pub use operator::*;
 pub use page::*;
 pub use ring_keys::*;
@@ -50,7 +52,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// The gateway's memory.
 #[async_trait]
-pub trait Store: Apps + AuditChain + Operator + RingKeys + WebhookStore {
+pub trait Store: Apps + AuditChain + MagicStore + Operator + RingKeys + WebhookStore {
     /// Answers if the database does: whether it can be worked on.
     async fn ready(&self) -> Result<Readiness>;
     /// What the connections to the database do now.

@@ -4,6 +4,7 @@
 mod commit;
 mod link;
 mod prove;
+mod rotate;
 
 use std::rc::Rc;
 

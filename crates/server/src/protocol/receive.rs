@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::envelope::EnvelopeBody;
 use super::message::{Answered, Failure, Message, place};
 use super::state::RunState;
-use super::{cancel, commit, envelope, open, prove, register};
+use super::{cancel, commit, envelope, open, prove, register, rotate};
 use crate::auth::Session;
 use crate::error::{ApiError, ErrorBody, LoggedCode, status};
 use crate::gateway::Gateway;
@@ -146,6 +146,8 @@ impl Message {
             Step::Register => register::answer(self).await,
             Step::Commit => commit::answer(self).await,
             Step::Cancel => cancel::answer(self).await,
+            Step::Rotate => rotate::begin(self).await,
+            Step::Rotation => rotate::state(self).await,
             _ => Err(Code::InvalidApproveContent.into()),
         }
     }
