@@ -8,6 +8,7 @@ use std::pin::pin;
 use futures_util::future::{Either, select};
 use futures_util::stream::{Stream, StreamExt};
 use repin_core::answers::Unicode;
+use repin_core::api::RotationReply;
 use repin_core::error::Code;
 use repin_core::secret::wipe_stack;
 
@@ -147,6 +148,8 @@ impl<P: Platform> Performer for Real<'_, P> {
                 let proved = open.prove(secret, *platform, link).await;
                 proved.map(|proved| Outcome::Proved { stretching_ms: proved.stretching_ms })
             }
+            (Effect::Rotate, Some(open)) => rotate(open, *platform, link).await.map(Outcome::Rotation),
+            (Effect::Rotation, Some(open)) => open.rotation(*platform, link).await.map(Outcome::Rotation),
             (Effect::Commit(new), Some(open)) => open.commit(&new, *platform, link).await.map(|_| Outcome::Committed),
             // Not reached: the flow asks for these after an OPEN only, and the last two are performed apart.
             _ => Err(SessionError::Protocol),
@@ -175,6 +178,12 @@ async fn open(
     let opened = open.opened().clone();
     *session = Some(open);
     Ok(Outcome::Opened(Box::new(opened)))
+}
+
+/// Asks which wallets there are, and starts what is to be started.
+async fn rotate(session: &mut Session, platform: &impl Platform, link: &Link) -> Result<RotationReply, SessionError> {
+    let known = session.rotation(platform, link).await?;
+    session.rotate(&known, platform, link).await
 }
 
 fn renewed(session: &Session) -> Outcome {
