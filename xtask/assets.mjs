@@ -50,9 +50,11 @@ writeFileSync(join(dist, 'integrity.json'), published(dist));
 if (mode !== 'showroom') compress();
 
 async function glue() {
-  const { code } = await transform(readFileSync(join(made, 'repin_widget.js'), 'utf8'), options('js'));
-  writeFileSync(join(dist, 'repin_widget.js'), AT_ONCE + code);
-  cpSync(join(made, 'repin_widget_bg.wasm'), join(dist, 'repin_widget_bg.wasm'));
+  for (const [name, first] of [['repin_widget', AT_ONCE], ['repin_wallet', '']]) {
+    const { code } = await transform(readFileSync(join(made, `${name}.js`), 'utf8'), options('js'));
+    writeFileSync(join(dist, `${name}.js`), first + code);
+    cpSync(join(made, `${name}_bg.wasm`), join(dist, `${name}_bg.wasm`));
+  }
 }
 
 async function scripts() {

@@ -34,6 +34,8 @@ const LANGUAGES = readAll();
 const TAGS = [...LANGUAGES.keys()].filter((tag) => tag !== 'en');
 const GLUE = 'repin_widget.js';
 const WASM = 'repin_widget_bg.wasm';
+const WALLET_GLUE = 'repin_wallet.js';
+const WALLET = 'repin_wallet_bg.wasm';
 const neighbours = new Map(Object.entries(SCRIPTS).map(([source, served]) => [resolve('npm/src', source), served]));
 
 rmSync(out, { recursive: true, force: true });
@@ -44,8 +46,9 @@ for (const tag of TAGS) {
   writeFileSync(join(dist, `locales/${tag}.js`), `export default${readFileSync(`dist/locales/${tag}.json`, 'utf8')};`);
 }
 cpSync(`dist/${WASM}`, join(dist, WASM));
+cpSync(`dist/${WALLET}`, join(dist, WALLET));
 cpSync('dist/repin.css', join(dist, STYLES));
-writeFileSync(join(dist, GLUE), glue());
+writeFileSync(join(dist, GLUE), glue(GLUE));
 await worker('worker.ts', 'repin-worker.js');
 await worker('mock/worker.ts', 'repin-mock-worker.js');
 cpSync('target/mock/repin_mock_bg.wasm', join(dist, 'repin_mock_bg.wasm'));
@@ -65,8 +68,8 @@ function manifest() {
 }
 
 /** Without its default address: each bundler would add the WASM once more, and ours always gives it a module. */
-function glue() {
-  return once(readFileSync(`dist/${GLUE}`, 'utf8'), /,void 0===(\w+)&&\(\1=new URL\("repin_widget_bg\.wasm",import\.meta\.url\)\)/, '');
+function glue(/** @type {string} */ name) {
+  return once(readFileSync(`dist/${name}`, 'utf8'), /,void 0===(\w+)&&\(\1=new URL\("repin_\w+_bg\.wasm",import\.meta\.url\)\)/, '');
 }
 
 /** Whole, with the glue in it: a bundler then may move it like a picture, and Trusted Types see its address. */
@@ -111,14 +114,18 @@ function given({ glue: withGlue, inline: whole }) {
     name: 'given',
     setup(build) {
       build.onResolve({ filter: /repin_widget\.js$/ }, () => (withGlue ? { path: resolve(dist, GLUE) } : { path: `./${GLUE}`, external: true }));
+      build.onResolve({ filter: /repin_wallet\.js$/ }, () => ({ path: WALLET_GLUE, namespace: 'given' }));
+      build.onLoad({ filter: /^repin_wallet\.js$/, namespace: 'given' }, () => ({ contents: glue(WALLET_GLUE), loader: 'js' }));
       build.onResolve({ filter: /repin_mock\.js$/ }, () => ({ path: resolve('target/mock/repin_mock.js') }));
       if (whole) build.onResolve({ filter: /\/engine\.ts$/ }, () => ({ path: resolve('npm/src/package/inline_engine.ts') }));
       build.onResolve({ filter: /^repin:/ }, ({ path }) => ({ path, namespace: 'given' }));
       build.onLoad({ filter: /^repin:styles$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, STYLES)), loader: 'text' }));
       build.onLoad({ filter: /^repin:wasm$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, WASM)), loader: 'base64' }));
+      build.onLoad({ filter: /^repin:wallet$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, WALLET)), loader: 'base64' }));
       build.onLoad({ filter: /^repin:worker$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, 'repin-worker.js')), loader: 'text' }));
       // Which is a promise where the worker fetches it.
       if (withGlue) build.onLoad({ filter: /\/worker_glue\.ts$/ }, () => ({ contents: "import * as own from './repin_widget.js';\nexport const glue = Promise.resolve(own);", loader: 'js', resolveDir: resolve('npm/src') }));
+      if (withGlue) build.onLoad({ filter: /\/worker_wallet_glue\.ts$/ }, () => ({ contents: "import * as own from './repin_wallet.js';\nexport const walletGlue = async () => own;", loader: 'js', resolveDir: resolve('npm/src') }));
       build.onResolve({ filter: /^\.\/locales\// }, ({ path }) => ({ path, external: true }));
       build.onLoad({ filter: /\/locale_file\.ts$/ }, () => ({ contents: whole ? localeScripts() : localeFiles(), loader: 'js' }));
     },

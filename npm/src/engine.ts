@@ -53,7 +53,7 @@ async function assemble(): Promise<Engine> {
   // that was not to be had is told of when it is needed, and tried again.
   const early = nextTask().then(() => ((spare ??= hire()).onerror = () => (spare = undefined)));
   const [glue, module] = await Promise.all([importGlue(), compile(), early]);
-  spare?.postMessage({ module });
+  spare?.postMessage(given(module));
   await glue.default({ module_or_path: module });
   const startWorker = () => {
     const worker = spare ?? hire(module);
@@ -79,9 +79,12 @@ async function compile(): Promise<WebAssembly.Module> {
 
 function hire(module?: WebAssembly.Module): Worker {
   const worker = new Worker(address!.createScriptURL(''), { type: 'module' });
-  module && worker.postMessage({ module });
+  module && worker.postMessage(given(module));
   return worker;
 }
+
+/** What a worker works with: the module, and where the one is that only wallets need. */
+const given = (module: WebAssembly.Module) => ({ module, wallet: named(new URL('./repin_wallet_bg.wasm', import.meta.url)) });
 
 /** Another try asks under another name: Chromium's cache would wait 20 seconds for an answer that hangs. */
 const named = (url: URL) => url + (attempts ? `?${attempts}` : '');

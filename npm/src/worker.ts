@@ -1,5 +1,6 @@
 // The vault's worker. The page posts the compiled module first; from then on the messages are the vault's.
 import { glue } from './worker_glue.ts';
+import { bringWallet } from './worker_wallet.ts';
 
 // Chromium has it from 103 on, and all else that is needed before that.
 AbortSignal.timeout ??= (ms) => {
@@ -8,12 +9,13 @@ AbortSignal.timeout ??= (ms) => {
   return controller.signal;
 };
 
-onmessage = async ({ data }: MessageEvent<{ module: WebAssembly.Module }>) => {
+onmessage = async ({ data }: MessageEvent<{ module: WebAssembly.Module; wallet: string | Uint8Array<ArrayBuffer> }>) => {
   // What the page says before the vault listens.
   const early: MessageEvent[] = [];
   onmessage = (event) => early.push(event);
   const { initSync, start_vault } = await glue;
   initSync(data);
+  bringWallet(data.wallet);
   start_vault();
   for (const event of early) dispatchEvent(new MessageEvent('message', { data: event.data }));
   // The first formatter of a process loads the language data: a fifth of a second on a slow phone. Here it passes while

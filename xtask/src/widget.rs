@@ -1,4 +1,4 @@
-//! Builds `dist/`: one WASM file, its glue, the loader, the worker, the single page, styles and texts, each with a
+//! Builds `dist/`: one WASM file, its glue, the same of the wallet's module, the loader, the worker, the single page, styles and texts, each with a
 //! brotli sibling. The same sources give the same bytes.
 
 use crate::run::{Result, capture, cargo, program, root, run};
@@ -15,7 +15,7 @@ pub enum Mode {
     Dev,
 }
 
-const INPUTS: [&str; 19] = [
+const INPUTS: [&str; 20] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
@@ -25,6 +25,7 @@ const INPUTS: [&str; 19] = [
     "crates/core",
     "crates/mock",
     "crates/vault",
+    "crates/wallet",
     "crates/stand-ins",
     "npm",
     "style",
@@ -49,8 +50,10 @@ pub fn build(mode: Mode) -> Result {
         let _ = std::fs::remove_file(&other);
         let made = root().join("target/xtask/widget");
         compile("repin_widget", mode, &made)?;
+        compile("repin_wallet", mode, &made)?;
         if mode == Mode::Release {
             slim(&made)?;
+            optimise(&made.join("repin_wallet_bg.wasm"))?;
         }
         assets(&made, mode)
     })
@@ -112,7 +115,11 @@ pub fn showroom() -> Result {
 fn compile(bin: &str, mode: Mode, out: &Path) -> Result {
     let (profile, folder) = if mode == Mode::Dev { ("dev", "debug") } else { ("wasm-release", "wasm-release") };
     let mut build = cargo();
-    let package = if bin == "repin_mock" { "repin-mock" } else { "repin" };
+    let package = match bin {
+        "repin_mock" => "repin-mock",
+        "repin_wallet" => "repin-wallet",
+        _ => "repin",
+    };
     build.args(["build", "--package", package, "--bin", bin, "--target", "wasm32-unknown-unknown"]);
     build.args(["--profile", profile]);
     if mode != Mode::Dev {

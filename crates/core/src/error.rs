@@ -105,6 +105,10 @@ codes! {
     DeviceTokenInvalid = 155144, 400, Circle, "The device token is invalid.";
     DeviceTokenNotFound = 155145, 400, Circle, "The device token is not found.";
     UserOtpAttemptsExceeded = 155146, 400, Circle, "The OTP is invalid after three attempts.";
+    /// Ours: a wallet is made once for each person.
+    WalletExists = 155181, 409, Gateway, "The user has a wallet.";
+    /// Ours: nothing to export.
+    WalletNotFound = 155182, 404, Gateway, "The user has no wallet.";
     /// Ours: a call of Circle's API for something Repin does not do.
     NotCovered = 155199, 501, Gateway, "Repin does not cover this call.";
     UserCanceled = 155701, 0, Interface, "User canceled";

@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 use rand_core::{CryptoRng, RngCore};
 
-use crate::api::Address;
+use crate::api::{Address, Chain};
 use crate::channel::{OpenError, expand, length_prefixed, open_with, seal_with};
 use crate::secret::{Secret, SecretBytes};
 use crate::wire_struct;
@@ -85,6 +85,32 @@ fn share_key(data_key: &Secret<32>) -> Secret<32> {
     expand(data_key, &[b"repin/1 wallet-share"])
 }
 
+/// The BIP-44 path of a chain's key: the first account, as MetaMask and Phantom derive it.
+pub const fn path(chain: Chain) -> &'static str {
+    match chain {
+        Chain::Ethereum => "m/44'/60'/0'/0/0",
+        Chain::Solana => "m/44'/501'/0'/0'",
+    }
+}
+
+/// Whether these have the form of a wallet's addresses: one for each chain, in the protocol's order, on its path.
+pub fn are_addresses(addresses: &[Address]) -> bool {
+    let has_form = |Address { chain, address, path: at }: &Address| {
+        let written = match chain {
+            Chain::Ethereum => address
+                .strip_prefix("0x")
+                .is_some_and(|digits| digits.len() == 40 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())),
+            // Base58 of 32 bytes: letters and digits but for those that are mistaken for each other.
+            Chain::Solana => {
+                (32..=44).contains(&address.len())
+                    && address.bytes().all(|letter| letter.is_ascii_alphanumeric() && !b"0OIl".contains(&letter))
+            }
+        };
+        written && at == path(*chain)
+    };
+    addresses.iter().map(|address| address.chain).eq([Chain::Ethereum, Chain::Solana]) && addresses.iter().all(has_form)
+}
+
 /// What is derived from a seed. Travels as CBOR between two modules of one worker, and over no network.
 pub struct WalletKeys {
     /// One for each chain, in the protocol's order.
@@ -142,6 +168,26 @@ mod tests {
         }
         assert!(open(&key, &identifier, &sealed[..71]).is_none());
         assert!(open(&key, &identifier, &[]).is_none());
+    }
+
+    #[test]
+    fn addresses_have_a_form_an_order_and_a_path() {
+        let of = |chain, address: &str| Address { chain, address: address.into(), path: path(chain).into() };
+        let [one, two] = [
+            of(Chain::Ethereum, "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"),
+            of(Chain::Solana, "11111111111111111111111111111111"),
+        ];
+        assert!(are_addresses(&[one.clone(), two.clone()]));
+        assert!(!are_addresses(&[two.clone(), one.clone()]) && !are_addresses(&[one.clone()]) && !are_addresses(&[]));
+        for bad in ["7E5F4552091A69125d5DfCb7b8C2659029395Bdf", "0x7E5F4552091A69125d5DfCb7b8C2659029395Bd", "=1+1"] {
+            assert!(!are_addresses(&[of(Chain::Ethereum, bad), two.clone()]), "{bad}");
+        }
+        for bad in ["0", "0111111111111111111111111111111111", &"1".repeat(45), "\u{fc}1111111111111111111111111111111"]
+        {
+            assert!(!are_addresses(&[one.clone(), of(Chain::Solana, bad)]), "{bad}");
+        }
+        let elsewhere = Address { path: "m/44'/60'/0'/0/1".into(), ..one };
+        assert!(!are_addresses(&[elsewhere, two]));
     }
 
     #[test]

@@ -18,7 +18,8 @@ use rand_core::OsRng;
 use repin_core::answers::Unicode;
 use repin_core::api::{CredentialKind, KsfParams, QuestionKind};
 use repin_core::credential::{self, ClientLogin, ClientRegistration, ServerSetup};
-use repin_core::secret::SecretBytes;
+use repin_core::secret::{Secret, SecretBytes};
+use repin_core::wallet::WalletKeys;
 use repin_server::clock::SystemClock;
 use repin_server::limits::Limits;
 use repin_server::{ApiKey, Config, Gateway, app};
@@ -197,6 +198,14 @@ impl Platform for Host {
         assert_eq!(status, 200, "{body}");
         let sealed = body["sealed"].as_str().map(|text| BASE64_URL_SAFE_NO_PAD.decode(text).unwrap());
         Ok(Reply { status, code: None, sealed })
+    }
+
+    async fn load_wallet(&self) -> Result<(), Unreachable> {
+        Ok(())
+    }
+
+    fn derive_wallet(&self, entropy: &Secret<32>) -> Option<WalletKeys> {
+        repin_wallet::derive(entropy)
     }
 
     async fn yield_now(&self) {}

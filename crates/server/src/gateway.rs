@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use repin_core::api::ChallengeType;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
@@ -21,7 +22,7 @@ use crate::rate::RateLimit;
 use crate::rotation;
 use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{AppIdentity, Store, StoreError, Watched};
+use crate::store::{AppIdentity, Created, NewChallenge, Store, StoreError, Watched};
 use crate::traces::{Traces, TracesError};
 use crate::webhooks::{Sender, TrustError};
 
@@ -163,6 +164,28 @@ impl Gateway {
     pub async fn allows_any_origin(&self, origin: &str) -> Result<bool, StoreError> {
         let by_settings = self.config.allowed_origins.iter().any(|allowed| allowed == origin);
         Ok(by_settings || self.store.is_origin_of_any(origin).await?)
+    }
+
+    /// Creates a challenge for a user (by our name for them), once for each route and key; the same key with another body creates
+    /// none. `body_hash` is SHA-256 of what the request means.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn create_challenge(
+        &self,
+        user: &str,
+        kind: ChallengeType,
+        (endpoint, key, body_hash): (&str, &str, [u8; 32]),
+    ) -> Result<Created, StoreError> {
+        let now = self.clock.now();
+        let ttl = u64::try_from(self.config.challenge_ttl.as_millis()).unwrap_or(u64::MAX);
+        let expires_at = now.saturating_add(ttl);
+        let new = NewChallenge { user, kind, endpoint, key, body_hash, expires_at };
+        let created = self.store.create_challenge(&new, now).await?;
+        if let Created::New(challenge) = &created {
+            self.metrics.challenge_created(challenge.kind);
+        }
+        Ok(created)
     }
 
     /// How many guesses have been evaluated since the start.

@@ -15,7 +15,9 @@ use crate::gateway::Gateway;
 
 mod cancel;
 mod commit;
+mod create_wallet;
 mod envelope;
+mod export;
 mod message;
 mod open;
 pub mod origin;

@@ -22,6 +22,17 @@ pub fn refuse_creation(kind: ChallengeType, user: &User, now: UnixMs) -> Option<
     }
 }
 
+/// Why this person can have no wallet made or exported, if so. A wallet is made once, and only for somebody who can come back to
+/// it; other types do not ask.
+pub const fn refuse_wallet(kind: ChallengeType, has_way_back: bool, has_wallet: bool) -> Option<Code> {
+    match kind {
+        ChallengeType::CreateWallet if has_wallet => Some(Code::WalletExists),
+        ChallengeType::CreateWallet if !has_way_back => Some(Code::UserDoesNotSetSecurityQuestionYet),
+        ChallengeType::ExportKeys if !has_wallet => Some(Code::WalletNotFound),
+        _ => None,
+    }
+}
+
 /// Why a challenge of this type must not write its credentials, if so: first times happen once.
 pub const fn refuse_commit(kind: ChallengeType, has_pin: bool, has_answers: bool) -> Option<Code> {
     match kind {

@@ -17,6 +17,7 @@ pub mod postgres;
 mod ring_keys;
 pub mod sqlite;
 mod types;
+mod wallets;
 mod watched;
 mod webhooks;
 
@@ -27,6 +28,7 @@ pub use operator::*;
 pub use page::*;
 pub use ring_keys::*;
 pub use types::*;
+pub use wallets::*;
 pub use watched::Watched;
 pub use webhooks::*;
 
@@ -52,7 +54,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// The gateway's memory.
 #[async_trait]
-pub trait Store: Apps + AuditChain + MagicStore + Operator + RingKeys + WebhookStore {
+pub trait Store: Apps + AuditChain + MagicStore + Operator + RingKeys + Wallets + WebhookStore {
     /// Answers if the database does: whether it can be worked on.
     async fn ready(&self) -> Result<Readiness>;
     /// What the connections to the database do now.

@@ -4,6 +4,8 @@
 use rand_core::{CryptoRng, RngCore};
 use repin_core::answers::Unicode;
 use repin_core::api::Envelope;
+use repin_core::secret::Secret;
+use repin_core::wallet::WalletKeys;
 
 use crate::flow::Handed;
 
@@ -85,6 +87,16 @@ pub trait Platform: Unicode {
     /// # Errors
     /// [`Unreachable`] whenever it is not certain what the gateway did.
     fn send(&self, request: &Request) -> impl Future<Output = Result<Reply, Unreachable>>;
+
+    /// Gets ready what [`Platform::derive_wallet`] needs. In the browser that is a module of its own, which nobody pays for
+    /// who has no wallet to make or to export.
+    ///
+    /// # Errors
+    /// [`Unreachable`] if it could not be fetched; it can be asked for again.
+    fn load_wallet(&self) -> impl Future<Output = Result<(), Unreachable>>;
+
+    /// Addresses and keys of a seed, by `repin_wallet::derive`. `None` unless it is ready, and for one seed in 2^127 that has none.
+    fn derive_wallet(&self, entropy: &Secret<32>) -> Option<WalletKeys>;
 
     /// Lets the page breathe: resolves after everything that was posted has been sent on its way.
     fn yield_now(&self) -> impl Future<Output = ()>;

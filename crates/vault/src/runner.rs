@@ -201,6 +201,6 @@ fn failed(error: SessionError, session: Option<&Session>) -> Outcome {
         }
         SessionError::OutOfMemory => failure(Code::EncryptionFailed),
         SessionError::Input(code) => failure(code),
-        SessionError::Protocol => failure(Code::Unknown),
+        SessionError::Protocol | SessionError::OtherKeys => failure(Code::Unknown),
     }
 }

@@ -5,6 +5,7 @@ mod commit;
 mod link;
 mod prove;
 mod rotate;
+mod wallet;
 
 use std::rc::Rc;
 
@@ -26,6 +27,7 @@ use crate::platform::{Platform, Request};
 pub use commit::NewSecrets;
 pub use link::Link;
 pub use prove::Proved;
+pub use wallet::Exported;
 
 /// The most questions a person is asked.
 const MAX_QUESTIONS: u8 = 10;
@@ -57,6 +59,9 @@ pub enum SessionError {
     /// The other side does not speak the protocol, or somebody changes messages on the way.
     #[error("the reply is not valid")]
     Protocol,
+    /// The shares of a wallet make other keys than those it was made with: a mistake of ours, or an attack. Nothing is given out.
+    #[error("the keys are not those of the wallet's addresses")]
+    OtherKeys,
     /// The host handed over something that is not a session.
     #[error("the session is not valid: {0}")]
     Input(Code),

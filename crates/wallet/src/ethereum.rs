@@ -3,23 +3,21 @@
 use bip32::{DerivationPath, PrivateKey, XPrv};
 use repin_core::api::{Address, Chain};
 use repin_core::secret::SecretBytes;
-use repin_core::wallet::ExportedKey;
+use repin_core::wallet::{ExportedKey, path};
 use sha3::{Digest, Keccak256};
 use zeroize::Zeroizing;
 
 use crate::Derived;
 
-/// BIP-44: Ethereum's first account, as MetaMask derives it.
-pub const PATH: &str = "m/44'/60'/0'/0/0";
-
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// The key of a BIP-39 seed.
 pub fn derive(seed: &[u8; 64]) -> Derived {
-    let path: DerivationPath = PATH.parse().ok()?;
-    let key = XPrv::derive_from_path(seed, &path).ok()?;
+    let steps: DerivationPath = path(Chain::Ethereum).parse().ok()?;
+    let key = XPrv::derive_from_path(seed, &steps).ok()?;
     let point = key.private_key().verifying_key().to_encoded_point(false);
-    let address = Address { chain: Chain::Ethereum, address: address(point.as_bytes()), path: PATH.into() };
+    let address =
+        Address { chain: Chain::Ethereum, address: address(point.as_bytes()), path: path(Chain::Ethereum).into() };
     let bytes = Zeroizing::new(PrivateKey::to_bytes(key.private_key()));
     // Of the size it will have, so that no part of it stays where it grew out of.
     let mut text = Vec::with_capacity(2 + 2 * bytes.len());

@@ -11,9 +11,6 @@ use bip32::{Language, Mnemonic};
 use repin_core::secret::Secret;
 use repin_core::wallet::{ExportedKey, SHARE_LEN, WalletKeys};
 
-pub use ethereum::PATH as ETHEREUM_PATH;
-pub use solana::PATH as SOLANA_PATH;
-
 /// Derives the keys of both chains from 32 bytes of entropy. `None` if a derived number is no key, which BIP-32 allows for
 /// and which happens to one seed in 2^127.
 pub fn derive(entropy: &Secret<SHARE_LEN>) -> Option<WalletKeys> {

@@ -4,15 +4,13 @@ use ed25519_dalek::SigningKey;
 use hmac::{Hmac, Mac};
 use repin_core::api::{Address, Chain};
 use repin_core::secret::{Secret, SecretBytes};
-use repin_core::wallet::ExportedKey;
+use repin_core::wallet::{ExportedKey, path};
 use sha2::Sha512;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::Derived;
 
-/// BIP-44 with hardened steps alone, for Ed25519 has no others: the first account, as Phantom derives it.
-pub const PATH: &str = "m/44'/501'/0'/0'";
-/// The same as numbers.
+/// The path's numbers. Each step is a hardened one, for Ed25519 has no others.
 const STEPS: [u32; 4] = [44, 501, 0, 0];
 /// What makes a step a hardened one.
 const HARDENED: u32 = 0x8000_0000;
@@ -23,7 +21,7 @@ pub fn derive(seed: &[u8; 64]) -> Derived {
     // Needed in clear: the scalar's seed. `SigningKey` erases itself.
     let key = SigningKey::from_bytes(key.expose_secret());
     let address = bs58::encode(key.verifying_key().as_bytes()).into_string();
-    let address = Address { chain: Chain::Solana, address, path: PATH.into() };
+    let address = Address { chain: Chain::Solana, address, path: path(Chain::Solana).into() };
     // Secret key and public key, as `solana-keygen` and Phantom write it.
     let pair = Zeroizing::new(key.to_keypair_bytes());
     Some(ExportedKey { address, private_key: SecretBytes::new(bs58::encode(&pair[..]).into_vec()) })

@@ -7,6 +7,8 @@ import css from 'repin:styles';
 // @ts-expect-error
 import base64 from 'repin:wasm';
 // @ts-expect-error
+import walletBase64 from 'repin:wallet';
+// @ts-expect-error
 import workerSource from 'repin:worker';
 import * as glue from '../repin_widget.js';
 
@@ -31,16 +33,18 @@ export const loadEngine = (): Promise<Engine> => (engine ??= assemble());
 async function assemble(): Promise<Engine> {
   if (!self.WebAssembly) throw failure('unsupported_browser');
   address ??= findAddress();
-  const module = await WebAssembly.compile(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)));
+  const module = await WebAssembly.compile(bytes(base64));
   await glue.default({ module_or_path: module });
   return { mount: glue.mount, startWorker: () => startWorker(module) };
 }
 
 function startWorker(module: WebAssembly.Module): Worker {
   const worker = new Worker(address!, { type: 'module', name: 'repin' });
-  worker.postMessage({ module });
+  worker.postMessage({ module, wallet: bytes(walletBase64) });
   return worker;
 }
+
+const bytes = (text: string) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
 /** As in `engine.ts`. */
 function findAddress(): string {

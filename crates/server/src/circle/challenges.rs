@@ -19,7 +19,7 @@ use super::shapes::{self, ChallengeId, Challenges, Data, OneChallenge};
 use crate::auth::{HostSession, Session};
 use crate::error::{ApiError, ErrorBody};
 use crate::gateway::Gateway;
-use crate::store::{Created, NewChallenge, Status};
+use crate::store::{Created, Status};
 
 pub(crate) type Answer = Result<(StatusCode, Json<Data<ChallengeId>>), ApiError>;
 
@@ -128,14 +128,9 @@ pub(crate) async fn create_for(
     body: &[u8],
 ) -> Answer {
     let (key, body_hash) = Body::parse(body)?.idempotency()?;
-    let now = gateway.clock.now();
-    let ttl = u64::try_from(gateway.config.challenge_ttl.as_millis()).unwrap_or(u64::MAX);
-    let new = NewChallenge { user, kind, endpoint, key: &key, body_hash, expires_at: now.saturating_add(ttl) };
-    let (status, challenge) = match gateway.store.create_challenge(&new, now).await? {
-        Created::New(challenge) => {
-            gateway.metrics.challenge_created(challenge.kind);
-            (StatusCode::CREATED, challenge)
-        }
+    let asked = (endpoint, key.as_str(), body_hash);
+    let (status, challenge) = match gateway.create_challenge(user, kind, asked).await? {
+        Created::New(challenge) => (StatusCode::CREATED, challenge),
         Created::Before(challenge) => (StatusCode::OK, challenge),
         Created::KeyReused => return Err(Code::IdempotencyKeyReused.into()),
         Created::Refused(code) => return Err(code.into()),

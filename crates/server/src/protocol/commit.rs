@@ -5,11 +5,11 @@ use repin_core::api::{CommitReply, CommitRequest, CredentialKind, NewCredential}
 use repin_core::credential::{check_ksf, is_record};
 use repin_core::error::Code;
 
-use super::message::{Answered, Failure, Message};
+use super::message::{Answered, Message};
 use super::questions::{are_valid, seal_questions};
 use super::state::Registered;
 use crate::attempts::Counter;
-use crate::store::{Commit, Committed, Credential, Recorded};
+use crate::store::{Commit, Credential};
 
 /// Bytes of a wrapped data key: nonce, key, tag.
 const WRAP_LEN: usize = 24 + 32 + 16;
@@ -28,15 +28,8 @@ pub async fn answer(message: &Message) -> Answered {
         credentials: credentials(message, request).ok_or(Code::InvalidApproveContent)?,
     };
     let reply = message.seal(&CommitReply { committed_at: message.now });
-    match message.gateway.store.commit(&message.key(), &commit, &reply, message.now).await? {
-        Committed::Recorded(recorded) => {
-            if matches!(recorded, Recorded::Now) {
-                message.gateway.metrics.challenge_completed(message.challenge.kind);
-            }
-            Ok((reply, recorded))
-        }
-        Committed::Refused(code) => Err(Failure::from(code)),
-    }
+    let committed = message.gateway.store.commit(&message.key(), &commit, &reply, message.now).await?;
+    message.committed(committed, reply)
 }
 
 /// The rows to be written, if the request is all that it must be.

@@ -9,6 +9,7 @@ use repin_core::channel::{Channel, Place};
 use repin_core::credential::{CredentialId, credential_identifier};
 use repin_core::error::Code;
 use repin_core::secret::SecretBytes;
+use repin_core::wallet::{WalletId, wallet_identifier};
 use repin_core::wire::Wire;
 use sha2::{Digest, Sha256};
 
@@ -16,7 +17,7 @@ use super::state::RunState;
 use crate::auth::Session;
 use crate::error::ApiError;
 use crate::gateway::Gateway;
-use crate::store::{Challenge, Change, MessageKey, Recorded, Reply, Run, StoreError};
+use crate::store::{Challenge, Change, Committed, MessageKey, Recorded, Reply, Run, StoreError};
 
 /// A message that opened, and all that its step may need.
 #[allow(missing_docs)] // the types say it
@@ -76,6 +77,24 @@ impl Message {
     /// Names a credential of the user's in every derivation.
     pub fn identifier(&self, kind: CredentialKind, id: &CredentialId) -> Vec<u8> {
         credential_identifier(&self.session.claimed.app.id, &self.session.user.id, kind, id)
+    }
+
+    /// Names a wallet of the user's in the seals of its shares.
+    pub fn wallet_identifier(&self, id: &WalletId) -> Vec<u8> {
+        wallet_identifier(&self.session.claimed.app.id, &self.session.user.id, id)
+    }
+
+    /// The answer of a step that ended the challenge, or could not.
+    pub fn committed(&self, committed: Committed, reply: Reply) -> Answered {
+        match committed {
+            Committed::Recorded(recorded) => {
+                if matches!(recorded, Recorded::Now) {
+                    self.gateway.metrics.challenge_completed(self.challenge.kind);
+                }
+                Ok((reply, recorded))
+            }
+            Committed::Refused(code) => Err(Failure::from(code)),
+        }
     }
 
     /// The plaintext as a `T`.

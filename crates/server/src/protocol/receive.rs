@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::envelope::EnvelopeBody;
 use super::message::{Answered, Failure, Message, place};
 use super::state::RunState;
-use super::{cancel, commit, envelope, open, prove, register, rotate};
+use super::{cancel, commit, create_wallet, envelope, export, open, prove, register, rotate};
 use crate::auth::Session;
 use crate::error::{ApiError, ErrorBody, LoggedCode, status};
 use crate::gateway::Gateway;
@@ -148,6 +148,8 @@ impl Message {
             Step::Cancel => cancel::answer(self).await,
             Step::Rotate => rotate::begin(self).await,
             Step::Rotation => rotate::state(self).await,
+            Step::CreateWallet => create_wallet::answer(self).await,
+            Step::Export => export::answer(self).await,
             _ => Err(Code::InvalidApproveContent.into()),
         }
     }

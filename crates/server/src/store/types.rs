@@ -72,6 +72,11 @@ impl User {
         }
     }
 
+    /// Whether somebody who forgot the PIN could set a new one. What a wallet hangs on must not be lost with it.
+    pub fn has_way_back(&self) -> bool {
+        self.answers.is_some()
+    }
+
     /// Whether the credential of a kind is set and takes no guess now.
     pub fn is_locked(&self, kind: CredentialKind, now: UnixMs) -> bool {
         self.credential(kind).is_some_and(|credential| credential.counter.is_locked(now))

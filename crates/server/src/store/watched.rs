@@ -161,6 +161,14 @@ watched! {
 }
 
 watched! {
+    impl Wallets {
+        fn wallet(user: &str) -> Result<Option<Wallet>>;
+        fn create_wallet(key: &MessageKey<'_>, user: &str, new: &Wallet, reply: &Reply) -> Result<Committed>;
+        fn export_wallet(key: &MessageKey<'_>, user: &str, reply: &Reply, now: UnixMs) -> Result<Committed>;
+    }
+}
+
+watched! {
     impl WebhookStore {
         fn create_subscription(new: &Subscription, max: usize, first: &NewDelivery<'_>, by: By<'_>) -> Result<bool>;
         fn subscription(app: &str, id: &str) -> Result<Option<Subscription>>;

@@ -49,7 +49,11 @@ pub fn is_known(name: &str) -> bool {
             rest == ALL || ((1..=64).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_alphanumeric()))
         })
     };
-    name == ALL || name == TEST || CHALLENGES.contains(&name) || OTHER_FAMILIES.iter().any(other)
+    name == ALL
+        || name == TEST
+        || CHALLENGES.contains(&name)
+        || ChallengeType::ALL.into_iter().any(|kind| of_challenge(kind) == name)
+        || OTHER_FAMILIES.iter().any(other)
 }
 
 /// Whether one of the patterns a subscription was made with covers this type.

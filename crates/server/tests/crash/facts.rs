@@ -24,12 +24,15 @@ pub struct Facts {
     pub challenges: BTreeMap<String, (String, i64, i64)>,
     /// How many messages were taken.
     pub taken: i64,
+    /// How many wallets there are, and their addresses.
+    pub wallets: (i64, i64),
 }
 
 const CREDENTIALS: &str = "SELECT kind, id, failed, consecutive FROM credentials ORDER BY kind, id";
 const CHALLENGES: &str = "SELECT id, status, (SELECT COUNT(*) FROM outbox o WHERE o.challenge = c.id),
     (SELECT COUNT(*) FROM outbox o WHERE o.challenge = c.id AND o.status = c.status) FROM challenges c";
 const TAKEN: &str = "SELECT COUNT(*) FROM seen";
+const WALLETS: &str = "SELECT (SELECT COUNT(*) FROM wallets), (SELECT COUNT(*) FROM wallet_addresses)";
 
 macro_rules! read {
     ($connection:expr) => {{
@@ -37,6 +40,7 @@ macro_rules! read {
         let credentials = sqlx::query(CREDENTIALS).fetch_all(&mut connection).await.unwrap();
         let challenges = sqlx::query(CHALLENGES).fetch_all(&mut connection).await.unwrap();
         let taken = sqlx::query_scalar(TAKEN).fetch_one(&mut connection).await.unwrap();
+        let wallets = sqlx::query_as(WALLETS).fetch_one(&mut connection).await.unwrap();
         connection.close().await.unwrap();
         let credential = |row: &_| Credential {
             kind: Row::get(row, 0),
@@ -49,6 +53,7 @@ macro_rules! read {
             credentials: credentials.iter().map(credential).collect(),
             challenges: challenges.iter().map(challenge).collect(),
             taken,
+            wallets,
         }
     }};
 }

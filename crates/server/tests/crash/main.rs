@@ -17,6 +17,7 @@ mod kills;
 mod person;
 mod stage;
 mod verdict;
+mod wallets;
 
 /// The user of every test.
 pub const USER: &str = "user-0001";

@@ -5,7 +5,7 @@
 use super::facts::Facts;
 
 /// Places that lie behind the transaction that matters at their message.
-const DONE: [&str; 7] = [
+const DONE: [&str; 8] = [
     "open.committed",
     "charge.committed",
     "prove_1.evaluated",
@@ -13,6 +13,7 @@ const DONE: [&str; 7] = [
     "answer.committed",
     "record.committed",
     "commit.committed",
+    "wallet.committed",
 ];
 
 /// One kill, and what was found after it.
@@ -91,10 +92,7 @@ impl Verdict {
                 let new = new.map(|new| new.id.clone()).filter(|id| *id != pin.id);
                 (pin.id, pin.failed, pin.consecutive) = (new.unwrap_or_default(), 0, 0);
                 // One of those that were open is complete, the others have failed.
-                let complete = found.challenges.iter().find(|(id, (status, ..))| {
-                    status == "COMPLETE" && self.before.challenges.get(*id).is_some_and(|old| old.0 == "PENDING")
-                });
-                let complete = complete.map(|(id, _)| id.clone());
+                let complete = self.completed(found);
                 for (id, challenge) in &mut facts.challenges {
                     if challenge.0 == "PENDING" {
                         let status = if complete.as_ref() == Some(id) { "COMPLETE" } else { "FAILED" };
@@ -105,7 +103,23 @@ impl Verdict {
                     facts.challenges.insert("that is complete".to_owned(), Default::default());
                 }
             }
+            "CREATE_WALLET" | "EXPORT" => {
+                if self.step == "CREATE_WALLET" {
+                    facts.wallets = (facts.wallets.0 + 1, facts.wallets.1 + 2);
+                }
+                // One of those that were open is complete, the others stay.
+                let complete = self.completed(found).unwrap_or_else(|| "that is complete".to_owned());
+                facts.challenges.insert(complete, ("COMPLETE".to_owned(), 1, 1));
+            }
             _ => {}
         }
+    }
+
+    /// One of the challenges that were open and are complete now.
+    fn completed(&self, found: &Facts) -> Option<String> {
+        let complete = found.challenges.iter().find(|(id, (status, ..))| {
+            status == "COMPLETE" && self.before.challenges.get(*id).is_some_and(|old| old.0 == "PENDING")
+        });
+        complete.map(|(id, _)| id.clone())
     }
 }

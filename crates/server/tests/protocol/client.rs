@@ -6,15 +6,17 @@ use repin_core::api::*;
 use repin_core::channel::{Channel, Place};
 use repin_core::credential::*;
 use repin_core::secret::{Secret, SecretBytes};
+use repin_core::wallet::path;
 use repin_core::wire::Wire;
+use repin_server::store::Created;
 
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::USER;
-use crate::common::{Host, KSF, ORIGIN, send};
+use crate::common::{Gateway, Host, KSF, ORIGIN, send};
+use crate::{PIN, USER};
 
 /// An error as it came: HTTP status, Circle's number, and what was sealed beside them.
 #[derive(Debug, PartialEq)]
@@ -65,6 +67,18 @@ impl Client {
         let (token, key) = gateway.token(USER).await;
         let mut client = Self::on(gateway, &token, &key, challenge);
         client.say_open().await.unwrap();
+        client
+    }
+
+    /// A run of a challenge that no route of Circle's creates, with the PIN proved.
+    pub async fn proved(gateway: &Gateway, kind: ChallengeType) -> Self {
+        let inner = &gateway.inner;
+        let user = inner.store.user(&inner.app.id, USER).await.unwrap().unwrap();
+        let key = Uuid::new_v4().to_string();
+        let created = inner.create_challenge(&user.id, kind, ("tests", &key, [0; 32])).await.unwrap();
+        let Created::New(challenge) = created else { panic!("no challenge") };
+        let mut client = Self::reopen(gateway, &challenge.id).await;
+        client.prove(PIN).await.unwrap();
         client
     }
 
@@ -251,6 +265,25 @@ impl Client {
 /// What OPEN says.
 pub fn open_request() -> OpenRequest {
     OpenRequest { app_id: None, origin: ORIGIN.into(), client: "tests".into() }
+}
+
+/// A wallet of random shares, with addresses that have the form of some.
+pub fn wallet() -> CreateWalletRequest {
+    let random = |length| {
+        let mut bytes = vec![0; length];
+        OsRng.fill_bytes(&mut bytes);
+        bytes
+    };
+    let address = |chain, address: &str| Address { chain, address: address.into(), path: path(chain).into() };
+    CreateWalletRequest {
+        wallet_id: random(16),
+        user_share: random(72),
+        gateway_share: SecretBytes::new(random(32)),
+        addresses: vec![
+            address(Chain::Ethereum, "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"),
+            address(Chain::Solana, "HAgk14JpMQLgt6rVgv7cBQFJWFto5Dqxi472uT3DKpqk"),
+        ],
+    }
 }
 
 /// Questions that a leak of the database must not show.

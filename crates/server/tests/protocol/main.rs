@@ -23,6 +23,7 @@ mod runs;
 mod storage;
 #[path = "../crash/verdict.rs"]
 mod verdict;
+mod wallets;
 
 use client::Client;
 use common::Gateway;

@@ -3,14 +3,16 @@
 
 use std::num::NonZeroU32;
 
-use repin_core::api::{CancelRequest, OpenRequest, Prove2Request, Step};
+use repin_core::api::{
+    CancelRequest, ChallengeType, CreateWalletReply, ExportRequest, OpenRequest, Prove2Request, Step,
+};
 use repin_core::credential::Proof;
 use repin_core::error::{Code, Origin};
 use repin_server::Config;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::client::{Client, open_request};
+use crate::client::{Client, open_request, wallet};
 use crate::common::{BY, Gateway, send};
 use crate::{PIN, USER, enrol};
 
@@ -179,6 +181,21 @@ producers! {
         let (token, key) = world.0.token(USER).await;
         let client = Client::on(&world.0, &token, &key, &client.challenge);
         client.send(Step::Open, 0, &client.seal(Step::Open, &open_request())).await
+    }
+    WalletExists: |world| {
+        let mut first = Client::proved(&world.0, ChallengeType::CreateWallet).await;
+        let second = Client::proved(&world.0, ChallengeType::CreateWallet).await;
+        first.say::<_, CreateWalletReply>(Step::CreateWallet, &wallet()).await.unwrap();
+        second.send(Step::CreateWallet, second.seq, &second.seal(Step::CreateWallet, &wallet())).await
+    }
+    WalletNotFound: |world| {
+        let mut first = Client::proved(&world.0, ChallengeType::CreateWallet).await;
+        first.say::<_, CreateWalletReply>(Step::CreateWallet, &wallet()).await.unwrap();
+        let client = Client::proved(&world.0, ChallengeType::ExportKeys).await;
+        // Nothing of ours takes one away.
+        world.0.execute("DELETE FROM wallet_addresses").await;
+        world.0.execute("DELETE FROM wallets").await;
+        client.send(Step::Export, client.seq, &client.seal(Step::Export, &ExportRequest {})).await
     }
     NotCovered: |world| { world.post("/user/wallets", json!({})).await }
     ApiKeyNotFound: |world| { send(world.0.with_key("TEST_API_KEY:no:key").request("GET", "/users")).await }

@@ -7,6 +7,9 @@ mod common;
 mod evidence;
 mod native;
 
+#[path = "../attack/leak/dump.rs"]
+mod dump;
+
 mod change;
 mod drops;
 mod enrol;
@@ -14,9 +17,13 @@ mod guesses;
 mod loss;
 mod recover;
 mod upgrades;
+mod wallets;
 
 use common::Gateway;
 use native::{Tab, secret};
+use repin_core::api::ChallengeType;
+use repin_core::error::Code;
+use repin_server::store::Created;
 use repin_vault::flow::{Event, Screen, SessionInput};
 
 /// The PIN that `enrolled` sets.
@@ -60,6 +67,18 @@ impl Person {
         let (token, key) = self.gateway.token(&self.user).await;
         let challenge = self.gateway.challenge(method, path, &token).await;
         self.input(token, key, challenge)
+    }
+
+    /// A challenge that no route of Circle's creates, or the code of the refusal.
+    pub async fn ask(&self, kind: ChallengeType) -> Result<SessionInput, Code> {
+        let inner = &self.gateway.inner;
+        let user = inner.store.user(&inner.app.id, &self.user).await.unwrap().unwrap();
+        let key = uuid::Uuid::new_v4().to_string();
+        match inner.create_challenge(&user.id, kind, ("tests", &key, [0; 32])).await.unwrap() {
+            Created::New(challenge) => Ok(self.renewed(&challenge.id).await),
+            Created::Refused(code) => Err(code),
+            Created::Before(_) | Created::KeyReused => panic!("the key is new"),
+        }
     }
 
     /// A fresh token for a challenge that exists.

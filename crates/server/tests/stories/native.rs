@@ -8,7 +8,8 @@ use base64::Engine;
 use futures_channel::mpsc;
 use futures_util::StreamExt;
 use repin_core::answers::Unicode;
-use repin_core::secret::SecretBytes;
+use repin_core::secret::{Secret, SecretBytes};
+use repin_core::wallet::WalletKeys;
 use repin_vault::flow::{Event, Screen, SessionInput, ViewModel};
 use repin_vault::platform::{Platform, Reply, Request, Unreachable};
 
@@ -33,12 +34,18 @@ pub struct Native {
     client: reqwest::Client,
     faults: Rc<RefCell<VecDeque<Fault>>>,
     sent: Rc<Cell<usize>>,
+    seed: Rc<RefCell<Vec<u8>>>,
 }
 
 impl Native {
     /// Plans what happens to the next requests.
     pub fn plan(&self, faults: impl IntoIterator<Item = Fault>) {
         self.faults.borrow_mut().extend(faults);
+    }
+
+    /// The entropy that keys were last derived from.
+    pub fn seed(&self) -> Vec<u8> {
+        self.seed.borrow().clone()
     }
 
     /// How many requests reached the network.
@@ -85,6 +92,19 @@ impl Platform for Native {
             code: json["code"].as_i64().map(|code| code as i32),
             sealed: sealed.map(|text| base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).unwrap()),
         })
+    }
+
+    async fn load_wallet(&self) -> Result<(), Unreachable> {
+        self.sent.set(self.sent.get() + 1);
+        match self.faults.borrow_mut().pop_front() {
+            None | Some(Fault::None) => Ok(()),
+            Some(Fault::LoseRequest | Fault::LoseReply) => Err(Unreachable),
+        }
+    }
+
+    fn derive_wallet(&self, entropy: &Secret<32>) -> Option<WalletKeys> {
+        *self.seed.borrow_mut() = entropy.expose_secret().to_vec();
+        repin_wallet::derive(entropy)
     }
 
     async fn yield_now(&self) {

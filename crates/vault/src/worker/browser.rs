@@ -2,12 +2,17 @@
 
 use base64::Engine;
 use gloo_net::http;
-use js_sys::{JsString, Promise, RegExp};
+use js_sys::{JsString, Promise, RegExp, Uint8Array};
 use rand_core::OsRng;
 use repin_core::answers::Unicode;
+use repin_core::secret::Secret;
+use repin_core::wallet::WalletKeys;
+use repin_core::wire;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, ReferrerPolicy, RequestCache, RequestCredentials};
+use zeroize::Zeroizing;
 
 use crate::flow::Handed;
 use crate::platform::{Platform, Reply, Request, Unreachable};
@@ -57,6 +62,22 @@ impl Platform for Browser {
         })
     }
 
+    async fn load_wallet(&self) -> Result<(), Unreachable> {
+        let loaded = script().load_wallet().map_err(|_| Unreachable)?;
+        JsFuture::from(loaded).await.map(drop).map_err(|_| Unreachable)
+    }
+
+    fn derive_wallet(&self, entropy: &Secret<32>) -> Option<WalletKeys> {
+        // Needed in clear: what the other module derives from. A buffer and no text, which nobody could erase.
+        let buffer = Uint8Array::from(&entropy.expose_secret()[..]);
+        let derived = script().derive_wallet(&buffer);
+        buffer.fill(0, 0, buffer.length());
+        let derived = derived.ok()?;
+        let bytes = Zeroizing::new(derived.to_vec());
+        derived.fill(0, 0, derived.length());
+        wire::from_bytes(&bytes).ok()
+    }
+
     async fn yield_now(&self) {
         // A timer and not a promise: messages that were posted leave the worker first.
         let promise = Promise::new(&mut |resolve, _| {
@@ -89,6 +110,21 @@ impl Unicode for Browser {
         }
         RegExp::new(r"[\p{P}\p{S}\p{Z}\p{Cc}\p{Cf}]", "u").test(character.encode_utf8(&mut [0; 4]))
     }
+}
+
+/// What the worker's script brings: `npm/src/worker_wallet.ts`.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(extends = js_sys::Object)]
+    type Script;
+    #[wasm_bindgen(method, catch, js_name = loadWallet)]
+    fn load_wallet(this: &Script) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = deriveWallet)]
+    fn derive_wallet(this: &Script, entropy: &Uint8Array) -> Result<Uint8Array, JsValue>;
+}
+
+fn script() -> Script {
+    js_sys::global().unchecked_into()
 }
 
 fn scope() -> DedicatedWorkerGlobalScope {

@@ -12,6 +12,7 @@ use repin_core::credential::{
     proof_context, verify_proof, wrap_data_key,
 };
 use repin_core::secret::{Secret, SecretBytes};
+use repin_core::wallet::WalletKeys;
 use repin_core::wire::Wire;
 use repin_vault::flow::SessionInput;
 use repin_vault::platform::{Platform, Reply, Request, Unreachable};
@@ -223,6 +224,14 @@ impl Platform for Gateway<'_> {
     /// What the gateway itself would refuse is an error without a seal.
     async fn send(&self, request: &Request) -> Result<Reply, Unreachable> {
         Ok(self.answer(request).unwrap_or(Reply { status: 400, code: Some(155_117), sealed: None }))
+    }
+
+    async fn load_wallet(&self) -> Result<(), Unreachable> {
+        Ok(())
+    }
+
+    fn derive_wallet(&self, entropy: &Secret<32>) -> Option<WalletKeys> {
+        repin_wallet::derive(entropy)
     }
 
     async fn yield_now(&self) {}

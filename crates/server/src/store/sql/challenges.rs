@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::dialect::skip_locked;
 use super::locks::lock_person;
 use super::row::{challenge, int};
-use super::{Challenge, Created, Listed, NewChallenge, Page, Result, SqlStore, Status, Tx, User, page, users};
+use super::{Challenge, Created, Listed, NewChallenge, Page, Result, SqlStore, Status, Tx, User, page, users, wallets};
 use crate::rules::refuse_creation;
 use crate::store::Cursor;
 
@@ -44,6 +44,9 @@ impl SqlStore {
             return Ok(Created::Before(one(&mut tx, before.try_get("challenge")?, now).await?));
         }
         if let Some(code) = refuse_creation(new.kind, &user(&mut tx, new.user).await?, now) {
+            return Ok(Created::Refused(code));
+        }
+        if let Some(code) = wallets::refusal(&mut tx, new.kind, new.user).await? {
             return Ok(Created::Refused(code));
         }
         let id = Uuid::new_v4().to_string();
@@ -136,7 +139,7 @@ async fn one(tx: &mut Tx, id: String, now: UnixMs) -> Result<Challenge> {
     challenge(&row, now)
 }
 
-async fn user(tx: &mut Tx, id: &str) -> Result<User> {
+pub(super) async fn user(tx: &mut Tx, id: &str) -> Result<User> {
     let row = sqlx::query("SELECT * FROM users WHERE id = $1").bind(id).fetch_one(&mut **tx).await?;
     let credentials = users::credentials(&mut **tx, id).await?;
     users::user(&row, credentials)

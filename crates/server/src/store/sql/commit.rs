@@ -65,9 +65,18 @@ impl SqlStore {
 }
 
 async fn refusal(tx: &mut Tx, key: &MessageKey<'_>, commit: &Commit<'_>, now: UnixMs) -> Result<Option<Code>> {
+    if let Some(code) = refuse_over(tx, key, commit.user, now).await? {
+        return Ok(Some(code));
+    }
+    let [pin, answers] = credentials(&mut **tx, commit.user).await?;
+    Ok(refuse_commit(commit.kind, pin.is_some(), answers.is_some()))
+}
+
+/// Why the challenge takes no end any more, if so.
+pub(super) async fn refuse_over(tx: &mut Tx, key: &MessageKey<'_>, user: &str, now: UnixMs) -> Result<Option<Code>> {
     // Held from here on: the sweep locks challenges without their person.
     let query = concat!("SELECT status, expires_at FROM challenges WHERE id = $1 AND person = $2", lock_rows!());
-    let challenge = sqlx::query(query).bind(key.challenge).bind(commit.user).fetch_one(&mut **tx).await?;
+    let challenge = sqlx::query(query).bind(key.challenge).bind(user).fetch_one(&mut **tx).await?;
     let status: String = challenge.try_get("status")?;
     if status == "EXPIRED" || (status == "PENDING" && time(&challenge, "expires_at")? <= now) {
         return Ok(Some(Code::ChallengeExpired));
@@ -75,8 +84,7 @@ async fn refusal(tx: &mut Tx, key: &MessageKey<'_>, commit: &Commit<'_>, now: Un
     if status != "PENDING" {
         return Ok(Some(Code::ChallengeInvalid));
     }
-    let [pin, answers] = credentials(&mut **tx, commit.user).await?;
-    Ok(refuse_commit(commit.kind, pin.is_some(), answers.is_some()))
+    Ok(None)
 }
 
 /// A node that was not restarted since one of its keys was retired would lock people out.

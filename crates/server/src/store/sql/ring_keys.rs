@@ -173,6 +173,7 @@ async fn needs(connection: &mut <Db as sqlx::Database>::Connection, purpose: &st
              substr(previous_access, 1, 16), substr(previous_recovery, 1, 16))",
             "SELECT count(*) FROM magic_rotations WHERE context IS NOT NULL AND substr(context, 1, 16) = $1",
             "SELECT count(*) FROM magic_replies WHERE substr(body, 1, 16) = $1",
+            "SELECT count(*) FROM wallets WHERE substr(gateway_share, 1, 16) = $1",
         ] {
             let count: i64 = sqlx::query_scalar(query).bind(kid.as_bytes()).fetch_one(&mut *connection).await?;
             needed += count;

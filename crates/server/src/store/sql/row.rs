@@ -14,7 +14,7 @@ use crate::store::{Challenge, Credential, Reply, Result, Run, Seen, Status, Stor
 #[error("column {0} holds an unknown value")]
 struct UnknownValue(&'static str);
 
-fn unknown(column: &'static str) -> StoreError {
+pub fn unknown(column: &'static str) -> StoreError {
     StoreError::Failed(Box::new(UnknownValue(column)))
 }
 
@@ -32,7 +32,7 @@ pub fn optional<T: TryFrom<i64>>(row: &DbRow, column: &'static str) -> Result<Op
     value.map(|value| T::try_from(value).map_err(|_| unknown(column))).transpose()
 }
 
-fn array<const N: usize>(row: &DbRow, column: &'static str) -> Result<[u8; N]> {
+pub fn array<const N: usize>(row: &DbRow, column: &'static str) -> Result<[u8; N]> {
     let bytes: Vec<u8> = row.try_get(column)?;
     bytes.try_into().map_err(|_| unknown(column))
 }

@@ -36,6 +36,7 @@ mod row;
 mod runs;
 mod subscriptions;
 mod users;
+mod wallets;
 mod webhooks;
 
 type Tx = Transaction<'static, Db>;

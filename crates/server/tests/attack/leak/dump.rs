@@ -1,7 +1,10 @@
 //! Everything a database holds, without knowing what it means.
+#![allow(dead_code)] // each test binary uses a part of it
 
 use std::collections::BTreeMap;
 
+use base64::Engine;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use serde_json::Value;
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnection;
@@ -26,6 +29,20 @@ impl Row {
     pub fn text(&self, column: &str) -> String {
         String::from_utf8_lossy(self.bytes(column)).into_owned()
     }
+}
+
+/// The forms that bytes may lie in: as they are, in both cases of hexadecimal, and in both alphabets of base64, of which the
+/// end that depends on what follows is left out.
+pub fn encodings(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let whole = &bytes[..bytes.len() / 3 * 3];
+    vec![
+        bytes.to_vec(),
+        hex.to_uppercase().into_bytes(),
+        hex.into_bytes(),
+        BASE64_STANDARD.encode(whole).into_bytes(),
+        BASE64_URL_SAFE_NO_PAD.encode(whole).into_bytes(),
+    ]
 }
 
 /// All rows of all tables. Of SQLite the raw files are rows too: what was deleted may still lie in them.
