@@ -6,6 +6,7 @@ use std::process::Command;
 use repin_magic_simulator::{Call, SECRET_KEY, Simulator};
 use serde_json::Value;
 use sqlx::Connection;
+use tokio::net::TcpStream;
 
 use crate::common::Host;
 use crate::common::database::{self, Place, database_of};
@@ -50,14 +51,15 @@ impl Stage {
         std::fs::write(arms(&self.place), at).unwrap();
     }
 
-    fn restart(&mut self) {
+    /// Starts the program again, when the claims of the one that died have lapsed.
+    async fn restart(&mut self) {
         std::fs::remove_file(arms(&self.place)).unwrap();
+        self.change("UPDATE magic_rotations SET due = 1, owner = NULL WHERE due IS NOT NULL").await;
         self.program = start(&self.place, &self.magic);
     }
 
-    /// Lets the time pass until claims lapse and Magic may be asked again.
-    async fn pass_time(&self) {
-        let statement = "UPDATE magic_rotations SET due = 1 WHERE due IS NOT NULL";
+    /// Lets the time pass in the database.
+    async fn change(&self, statement: &'static str) {
         match database_of(self.place.path()) {
             Some((_, url)) => database::execute(&url, statement).await,
             None => {
@@ -95,16 +97,22 @@ async fn round(stage: &mut Stage, simulator: &Simulator, at: &str) -> (Value, u3
     let asked = tokio::task::spawn_local(async move {
         let _ = recovery.session.rotate(&known, &recovery.network, &recovery.link).await;
     });
+    // Not by waiting for the process, which would keep the vault from sending anything.
+    let address = host.url.replace("http://", "");
+    while TcpStream::connect(&address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
     stage.program.wait();
     asked.abort();
-    stage.restart();
+    stage.restart().await;
     let host = stage.host();
     if listed(&host, &person.user).await[0]["state"] == "IDLE" {
         // It ended before anything was written: the person asks again.
         person.recovery_on(&host, &challenge).await.rotate().await;
     }
     let state = loop {
-        stage.pass_time().await;
+        // A minute has passed for whoever waits to ask Magic again.
+        stage.change("UPDATE magic_rotations SET due = 1 WHERE stage = 'UNKNOWN' AND owner IS NULL AND due > 1").await;
         let wallets = listed(&host, &person.user).await;
         if matches!(wallets[0]["state"].as_str(), Some("DONE" | "FROZEN")) {
             break wallets[0]["state"].clone();
