@@ -20,7 +20,8 @@ mod registration;
 mod reply;
 mod rest;
 mod saga;
-pub(crate) mod sealing;
+#[doc(hidden)] // for tests, which look at what is held
+pub mod sealing;
 mod shapes;
 mod wallets;
 pub(crate) mod worker;

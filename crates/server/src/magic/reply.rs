@@ -47,8 +47,11 @@ struct Envelope<'a> {
 
 #[derive(Deserialize)]
 struct Data<'a> {
-    #[serde(borrow, alias = "uuid", alias = "wallet_id")]
-    id: Cow<'a, str>,
+    // `id` in the documented answer, `uuid` in that of a creation. Not aliases: both at once would be no error of ours.
+    #[serde(borrow, default)]
+    id: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    uuid: Option<Cow<'a, str>>,
     #[serde(borrow)]
     recovery_key: Cow<'a, str>,
     #[serde(borrow)]
@@ -90,8 +93,9 @@ struct ErrorCode<'a> {
 pub fn keys(body: &SecretBytes, wallet: &MagicWallet) -> Result<Keys, NoKeys> {
     // Needed in clear: it is what is read. Nothing is copied out of it but the keys.
     let data = serde_json::from_slice::<Envelope>(body.expose_secret()).map_err(|_| NoKeys::Unreadable)?.data;
+    let id = data.id.or(data.uuid).ok_or(NoKeys::Unreadable)?;
     let another_group = data.wallet_group_id.is_some_and(|group| !group.eq_ignore_ascii_case(&wallet.group));
-    if !data.id.eq_ignore_ascii_case(&wallet.wallet) || another_group {
+    if !id.eq_ignore_ascii_case(&wallet.wallet) || another_group {
         return Err(NoKeys::Another);
     }
     let key = |text: &str| is_key(text).then(|| SecretBytes::new(text.as_bytes().to_vec()));
@@ -175,6 +179,7 @@ mod tests {
         let more = DOCUMENTED.replacen("\"id\"", "\"key_type\": {\"a\": [1]}, \"uuid\"", 1);
         assert!(read(&more).is_ok());
         assert!(read(&DOCUMENTED.replace("\"wallet_group_id\"", "\"group\"")).is_ok());
+        assert!(read(&DOCUMENTED.replacen("\"id\"", "\"uuid\": \"another name\", \"id\"", 1)).is_ok());
         assert!(read(&DOCUMENTED.replace("f41c", "\\u0066\\u00341c")).is_ok(), "an escape is the same text");
     }
 
