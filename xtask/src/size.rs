@@ -36,11 +36,7 @@ const PARTS: [Part; 13] = [
     Part { name: "WASM + glue", files: &[WASM, GLUE], budget: Some((115.0, 95.0)) },
     Part { name: "worker", files: &[WORKER], budget: None },
     Part { name: "customisation, for pages that customise", files: &[CUSTOMISE], budget: Some((8.0, 7.0)) },
-    Part {
-        name: "a wallet's module and glue, for wallets",
-        files: &[WALLET, WALLET_GLUE],
-        budget: Some((70.0, 55.0)),
-    },
+    Part { name: "a wallet's module and glue, for wallets", files: &[WALLET, WALLET_GLUE], budget: Some((70.0, 55.0)) },
     Part {
         name: "frame: page and script, beside the rest",
         files: &["frame.html", "frame.js"],

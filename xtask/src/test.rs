@@ -119,7 +119,10 @@ fn linted(tally: &mut Tally) -> Result {
 
 /// The tests carry the server's evaluation counter and the vault's stories; the documentation's examples come along.
 fn native(tally: &mut Tally) -> Result {
-    tally.count(cargo().args(["test", "--workspace"]).args(SHOWN))
+    tally.count(cargo().args(["test", "--workspace"]).args(SHOWN))?;
+    // Letters, which a mail server of somebody else's takes.
+    tools::mail()?;
+    tally.count(cargo().args(["test", "--package", "repin-server", "--test", "mail"]).args(SHOWN))
 }
 
 /// Every test of the gateway on PostgreSQL; those of `native` ran on SQLite.
@@ -127,6 +130,9 @@ fn postgres(tally: &mut Tally) -> Result {
     let cluster = postgres::start()?;
     let tests = ["test", "--package", "repin-server"];
     tally.count(cargo().args(tests).args(SHOWN).env("REPIN_TEST_DATABASE", cluster.server()))?;
+    tools::mail()?;
+    let mail = ["--test", "mail"];
+    tally.count(cargo().args(tests).args(mail).args(SHOWN).env("REPIN_TEST_DATABASE", cluster.server()))?;
     // These stop and start a server of their own.
     tally.count(cargo().args(tests).args(["--test", "nodes"]).args(SHOWN))
 }

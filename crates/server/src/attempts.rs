@@ -72,7 +72,8 @@ impl Counter {
 pub const fn locked_code(kind: CredentialKind) -> Code {
     match kind {
         CredentialKind::Pin => Code::UserPinLocked,
-        CredentialKind::Answers | CredentialKind::Code => Code::SecurityAnswersLocked,
+        CredentialKind::Answers => Code::SecurityAnswersLocked,
+        CredentialKind::Code => Code::UserOtpIsLocked,
     }
 }
 
@@ -80,7 +81,8 @@ pub const fn locked_code(kind: CredentialKind) -> Code {
 pub const fn wrong_code(kind: CredentialKind) -> Code {
     match kind {
         CredentialKind::Pin => Code::IncorrectUserPin,
-        CredentialKind::Answers | CredentialKind::Code => Code::IncorrectSecurityAnswers,
+        CredentialKind::Answers => Code::IncorrectSecurityAnswers,
+        CredentialKind::Code => Code::UserOtpNotMatch,
     }
 }
 

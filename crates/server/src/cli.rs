@@ -13,7 +13,7 @@ use repin_server::keys::KeySource;
 use repin_server::limits::Limits;
 use repin_server::magic::{MagicConfig, MagicConfigError, SECRET_KEY_VARIABLE};
 use repin_server::store::postgres::DEFAULT_CONNECTIONS;
-use repin_server::{ApiKey, Config, TracesConfig, WebhookConfig};
+use repin_server::{ApiKey, Config, MailConfig, TracesConfig, WebhookConfig};
 use tracing::Level;
 
 use crate::admin::{Admin, Keys};
@@ -117,6 +117,16 @@ pub struct Serve {
     /// for Magic has retired that API. The secret key comes from REPIN_MAGIC_SECRET_KEY in the environment.
     #[arg(long, env = "REPIN_MAGIC_URL", value_name = "URL", hide_env_values = true)]
     magic_url: Option<String>,
+
+    /// Mail server for codes: smtps://USER:PASSWORD@HOST, or smtp://USER:PASSWORD@HOST?tls=required; one on this machine may do
+    /// without TLS. Without it nobody's way back can be an e-mail address. Better in the environment than here, where `ps` shows the
+    /// password. Where several gateways share a database, set it when all of them are of a version that knows it.
+    #[arg(long, env = "REPIN_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    smtp_url: Option<String>,
+
+    /// Whom codes come from, such as "Wallet <codes@wallet.example>".
+    #[arg(long, env = "REPIN_MAIL_FROM", value_name = "ADDRESS")]
+    mail_from: Option<String>,
 
     /// How a line of the log looks.
     #[arg(long, env = "REPIN_LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]
@@ -233,6 +243,7 @@ impl Serve {
     pub fn into_config(self) -> Result<Config, Box<dyn std::error::Error>> {
         let config = Config {
             key_ring: KeySource::from_environment()?,
+            mail: MailConfig::of(self.smtp_url.as_deref(), self.mail_from.as_deref())?,
             database: self.database.as_deref().map(str::parse).transpose()?,
             database_connections: self.database_connections,
             api_keys: self.api_keys.iter().map(|key| ApiKey::parse(key)).collect::<Result<_, _>>()?,

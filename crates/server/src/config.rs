@@ -14,6 +14,7 @@ use crate::demo::Demo;
 use crate::keys::KeySource;
 use crate::limits::Limits;
 use crate::magic::MagicConfig;
+use crate::mail::MailConfig;
 use crate::store::postgres::{Address, DEFAULT_CONNECTIONS};
 use crate::traces::TracesConfig;
 use crate::webhooks::WebhookConfig;
@@ -51,6 +52,8 @@ pub struct Config {
     pub webhooks: WebhookConfig,
     /// The relay for wallets that Magic holds. `None`: there is none.
     pub magic: Option<MagicConfig>,
+    /// Where codes by e-mail go. `None`: nowhere, and nobody's way back can be an address.
+    pub mail: Option<MailConfig>,
     /// Where traces go. `None`: nowhere, and none are made.
     pub traces: Option<TracesConfig>,
     /// Mounts the demo's routes; set by [`Config::with_demo`].
@@ -77,6 +80,7 @@ impl Config {
             proxies: Proxies::default(),
             webhooks: WebhookConfig::default(),
             magic: None,
+            mail: None,
             traces: None,
             demo: None,
             #[cfg(not(feature = "failpoints"))]

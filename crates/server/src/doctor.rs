@@ -18,6 +18,7 @@ mod database;
 mod disk;
 mod finding;
 mod key_ring;
+mod mail;
 mod migrations;
 mod origins;
 mod port;
@@ -72,6 +73,7 @@ pub async fn examine(subject: &Subject) -> Vec<Finding> {
             findings.extend(origins::check(subject, None).await);
         }
     }
+    findings.extend(mail::check(subject).await);
     findings.push(public_url::check(&subject.config));
     findings.push(disk::check(subject));
     findings.push(widget::check());

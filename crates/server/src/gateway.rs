@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::keys::{KeyError, KeyRing, KeySource};
 use crate::limits::Counts;
 use crate::magic::MagicClient;
+use crate::mail::Mailer;
 use crate::metrics::Metrics;
 use crate::outage::Outage;
 use crate::rate::RateLimit;
@@ -44,6 +45,8 @@ pub struct Gateway {
     pub(crate) counts: Counts,
     /// Work that outlives its request: a COMMIT whose client went away.
     pub tasks: TaskTracker,
+    /// Whom codes by e-mail go through, where the operator has a mail server.
+    pub(crate) mailer: Option<Mailer>,
     /// Whom webhooks go through.
     pub webhooks: Sender,
     /// Whom wallets that Magic holds are rotated through, where there is somebody.
@@ -127,6 +130,7 @@ impl Gateway {
         }
         rotation::settle(&*store, &mut keys, clock.now()).await?;
         let app = store.default_app(clock.now()).await?;
+        let mailer = config.mail.clone().map(Mailer::new);
         let rate_limit = config.rate_limit.map(|per_second| RateLimit::new(per_second, clock.clone()));
         Ok(Arc::new(Self {
             rate_limit,
@@ -137,6 +141,7 @@ impl Gateway {
             store,
             app,
             tasks: TaskTracker::new(),
+            mailer,
             webhooks,
             magic,
             outage: Outage::default(),

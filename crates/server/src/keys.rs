@@ -38,6 +38,8 @@ pub struct KeyRing {
     pub storage: Ring<Secret<32>>,
     /// Signs webhooks.
     pub webhook: Ring<WebhookKey>,
+    /// Seals the data key of people whose way back is a code by e-mail alone.
+    pub recovery: Ring<Secret<32>>,
 }
 
 /// An RSA key pair for RS256.
@@ -97,6 +99,10 @@ impl KeyRing {
     /// [`KeyError`]; nothing that exists is ever overwritten.
     pub fn load_or_make(folder: &Path) -> Result<Self, KeyError> {
         files::make_folder(folder)?;
+        // A ring from before there was the recovery key gets the one that follows from its storage key, as on every other node.
+        if let Some(key) = files::load(folder)?.missing_recovery() {
+            files::write(folder, Purpose::Recovery, &key.kid, &key.bytes)?;
+        }
         for purpose in Purpose::ALL {
             if files::list(folder, purpose)?.is_empty() {
                 files::write(folder, purpose, &make::kid(None), &purpose.make()?)?;
@@ -127,6 +133,7 @@ impl KeyRing {
             master: Ring::read(material, Purpose::SessionMaster, make::read_key)?,
             storage: Ring::read(material, Purpose::Storage, make::read_key)?,
             webhook: Ring::read(material, Purpose::WebhookSigning, webhook::read)?,
+            recovery: Ring::read(material, Purpose::Recovery, make::read_key)?,
         })
     }
 
@@ -147,6 +154,7 @@ impl KeyRing {
             Purpose::SessionMaster => Box::new(self.master.iter().map(|(kid, _)| kid)),
             Purpose::Storage => Box::new(self.storage.iter().map(|(kid, _)| kid)),
             Purpose::WebhookSigning => Box::new(self.webhook.iter().map(|(kid, _)| kid)),
+            Purpose::Recovery => Box::new(self.recovery.iter().map(|(kid, _)| kid)),
         }
     }
 
@@ -158,16 +166,13 @@ impl KeyRing {
             Purpose::SessionMaster => self.master.leave_out(kid),
             Purpose::Storage => self.storage.leave_out(kid),
             Purpose::WebhookSigning => self.webhook.leave_out(kid),
+            Purpose::Recovery => self.recovery.leave_out(kid),
         }
     }
 
     /// Seals something for the database: `kid (16) || nonce || ciphertext`, which opens with the same `aad` only.
     pub fn seal_for_storage(&self, aad: &[u8], plaintext: &SecretBytes) -> Vec<u8> {
-        let (kid, key) = self.storage.newest();
-        let mut sealed = kid.as_bytes().to_vec();
-        // Needed in clear: it is what is sealed.
-        sealed.extend_from_slice(&seal_with(key, aad, plaintext.expose_secret(), &mut OsRng));
-        sealed
+        self.storage.seal(aad, plaintext)
     }
 
     /// Opens what [`Self::seal_for_storage`] sealed.
@@ -175,9 +180,36 @@ impl KeyRing {
     /// # Errors
     /// [`StorageError`] when the bytes are not from here, or their key is not in the ring.
     pub fn open_from_storage(&self, aad: &[u8], sealed: &[u8]) -> Result<SecretBytes, StorageError> {
+        self.storage.open(aad, sealed)
+    }
+
+    /// Seals a data key that no secret of the person's protects: the same form, under the recovery key.
+    pub fn seal_for_recovery(&self, aad: &[u8], data_key: &SecretBytes) -> Vec<u8> {
+        self.recovery.seal(aad, data_key)
+    }
+
+    /// Opens what [`Self::seal_for_recovery`] sealed.
+    ///
+    /// # Errors
+    /// As [`Self::open_from_storage`].
+    pub fn open_for_recovery(&self, aad: &[u8], sealed: &[u8]) -> Result<SecretBytes, StorageError> {
+        self.recovery.open(aad, sealed)
+    }
+}
+
+impl Ring<Secret<32>> {
+    fn seal(&self, aad: &[u8], plaintext: &SecretBytes) -> Vec<u8> {
+        let (kid, key) = self.newest();
+        let mut sealed = kid.as_bytes().to_vec();
+        // Needed in clear: it is what is sealed.
+        sealed.extend_from_slice(&seal_with(key, aad, plaintext.expose_secret(), &mut OsRng));
+        sealed
+    }
+
+    fn open(&self, aad: &[u8], sealed: &[u8]) -> Result<SecretBytes, StorageError> {
         let (kid, sealed) = sealed.split_at_checked(KID_LEN).ok_or(StorageError::Damaged)?;
         let kid = std::str::from_utf8(kid).map_err(|_| StorageError::Damaged)?;
-        Ok(open_with(self.storage.get(kid).ok_or(StorageError::MissingKey)?, aad, sealed)?)
+        Ok(open_with(self.get(kid).ok_or(StorageError::MissingKey)?, aad, sealed)?)
     }
 }
 
@@ -241,10 +273,29 @@ mod tests {
         assert_eq!(first.master.newest().1.expose_secret(), second.master.newest().1.expose_secret());
         assert_eq!(std::fs::metadata(&keys).unwrap().permissions().mode() & 0o777, 0o700);
         let files: Vec<_> = std::fs::read_dir(&keys).unwrap().map(|entry| entry.unwrap().path()).collect();
-        assert_eq!(files.len(), 5, "{files:?}");
+        assert_eq!(files.len(), 6, "{files:?}");
         for file in files {
             assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o400, "{file:?}");
         }
+    }
+
+    #[test]
+    fn a_ring_from_before_the_recovery_key_gets_the_same_one_on_every_node() {
+        let [one, other] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        KeyRing::load_or_make(one.path()).unwrap();
+        std::fs::remove_file(files::list(one.path(), Purpose::Recovery).unwrap().remove(0).1).unwrap();
+        let old = KeySource::Folder(one.path().to_owned()).load().unwrap();
+        for file in std::fs::read_dir(one.path()).unwrap().map(|entry| entry.unwrap()) {
+            std::fs::copy(file.path(), other.path().join(file.file_name())).unwrap();
+        }
+        let rings = [one.path(), other.path()].map(|folder| KeyRing::load_or_make(folder).unwrap());
+        let document = KeyRing::of(&KeySource::document(old.export().to_string())).unwrap();
+        let [(kid, key), elsewhere] = [rings[0].recovery.newest(), rings[1].recovery.newest()];
+        for (other_kid, other) in [elsewhere, document.recovery.newest()] {
+            assert_eq!((kid, key.expose_secret()), (other_kid, other.expose_secret()));
+        }
+        assert_ne!(key.expose_secret(), rings[0].storage.newest().1.expose_secret());
+        assert_eq!(kid, rings[0].storage.newest().0, "as old as the ring, so a rotation comes after it");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use repin_core::api::UnixMs;
 
 mod buckets;
+pub mod codes;
 
 use buckets::Buckets;
 

@@ -114,7 +114,7 @@ impl Metrics {
     }
 
     fn begin(&self) {
-        for kind in [CredentialKind::Pin, CredentialKind::Answers].map(OfCredential::of) {
+        for kind in [CredentialKind::Pin, CredentialKind::Answers, CredentialKind::Code].map(OfCredential::of) {
             for family in [&self.evaluated, &self.right, &self.locked, &self.locks] {
                 let _ = family.get_or_create(&kind);
             }
@@ -165,7 +165,7 @@ impl Metrics {
 
     /// How many guesses have been evaluated.
     pub fn evaluations(&self) -> u64 {
-        let kinds = [CredentialKind::Pin, CredentialKind::Answers].map(OfCredential::of);
+        let kinds = [CredentialKind::Pin, CredentialKind::Answers, CredentialKind::Code].map(OfCredential::of);
         kinds.iter().map(|kind| self.evaluated.get_or_create(kind).get()).sum()
     }
 

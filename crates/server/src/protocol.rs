@@ -26,6 +26,8 @@ mod questions;
 mod receive;
 mod register;
 mod rotate;
+mod send_code;
+mod set_email;
 mod state;
 
 /// The route, with what the OpenAPI document says of it.

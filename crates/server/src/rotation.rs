@@ -48,7 +48,7 @@ pub async fn settle(store: &dyn Store, keys: &mut KeyRing, now: UnixMs) -> std::
 }
 
 /// The newest of each purpose.
-pub fn in_use(keys: &KeyRing) -> [(&'static str, &str); 5] {
+pub fn in_use(keys: &KeyRing) -> [(&'static str, &str); 6] {
     Purpose::ALL.map(|purpose| (purpose.name(), keys.newest(purpose)))
 }
 

@@ -4,21 +4,34 @@ use repin_core::api::{ChallengeType, CredentialKind, UnixMs};
 use repin_core::error::Code;
 
 use crate::attempts::locked_code;
-use crate::store::User;
+use crate::store::{Recovery, User};
 
 /// Why this user cannot get a challenge of this type now, if so.
 pub fn refuse_creation(kind: ChallengeType, user: &User, now: UnixMs) -> Option<Code> {
     if user.disabled {
         return Some(Code::UserWasDisabled);
     }
-    if let Some(code) = refuse_commit(kind, user.pin.is_some(), user.answers.is_some()) {
+    if let Some(code) = refuse_commit(kind, user.pin.is_some(), user.recovery() != Recovery::None) {
         return Some(code);
     }
     let proves = kind.proves()?;
-    match proves {
-        CredentialKind::Pin if user.pin.is_none() => Some(Code::UserDoesNotSetPinYet),
-        CredentialKind::Answers if user.answers.is_none() => Some(Code::UserDoesNotSetSecurityQuestionYet),
-        _ => user.is_locked(proves, now).then_some(locked_code(proves)),
+    if proves == CredentialKind::Pin && user.pin.is_none() {
+        return Some(Code::UserDoesNotSetPinYet);
+    }
+    if !takes(kind, user.recovery()) {
+        return Some(Code::UserDoesNotSetSecurityQuestionYet);
+    }
+    let locked = |kind: &CredentialKind| user.is_locked(*kind, now);
+    [Some(proves), kind.proves_then()].into_iter().flatten().find(locked).map(locked_code)
+}
+
+/// Whether a challenge of this type goes by the way back that is set: answers alone bring nobody back who is asked for a code, too.
+pub fn takes(kind: ChallengeType, recovery: Recovery) -> bool {
+    match kind {
+        ChallengeType::RestorePin | ChallengeType::RecoverWallets => recovery == Recovery::Answers,
+        ChallengeType::RestorePinByCode => recovery == Recovery::Code,
+        ChallengeType::RestorePinByBoth => recovery == Recovery::Both,
+        _ => true,
     }
 }
 
@@ -34,11 +47,11 @@ pub const fn refuse_wallet(kind: ChallengeType, has_way_back: bool, has_wallet: 
 }
 
 /// Why a challenge of this type must not write its credentials, if so: first times happen once.
-pub const fn refuse_commit(kind: ChallengeType, has_pin: bool, has_answers: bool) -> Option<Code> {
+pub const fn refuse_commit(kind: ChallengeType, has_pin: bool, has_way_back: bool) -> Option<Code> {
     match kind {
         ChallengeType::Initialize if has_pin => Some(Code::UserWasInitialized),
         ChallengeType::SetPin if has_pin => Some(Code::UserHasSetPin),
-        ChallengeType::Initialize | ChallengeType::SetSecurityQuestions if has_answers => {
+        ChallengeType::Initialize | ChallengeType::SetSecurityQuestions if has_way_back => {
             Some(Code::UserHasSetSecurityQuestion)
         }
         _ => None,

@@ -217,6 +217,10 @@ mod tests {
             answers: None,
             pin_unlocked: None,
             answers_unlocked: None,
+            code: None,
+            code_expires_at: 0,
+            code_unlocked: None,
+            email: None,
         };
         (KeyRing::load_or_make(folder.path()).unwrap(), app, user)
     }

@@ -10,6 +10,7 @@ use repin_core::credential::CredentialId;
 mod apps;
 mod audit;
 mod away;
+mod codes;
 mod magic;
 mod operator;
 mod page;
@@ -23,6 +24,7 @@ mod webhooks;
 
 pub use apps::*;
 pub use audit::*;
+pub use codes::*;
 pub use magic::*;
 pub use operator::*;
 pub use page::*;
@@ -92,10 +94,42 @@ pub trait Store: Apps + AuditChain + MagicStore + Operator + RingKeys + Wallets 
     async fn record(&self, key: &MessageKey<'_>, reply: &Reply, change: &Change, now: UnixMs) -> Result<Recorded>;
     /// Takes a guess and charges it, before anything is evaluated.
     async fn charge(&self, key: &MessageKey<'_>, credential: CredentialId, now: UnixMs) -> Result<Charge>;
+    /// The same for a guess at a code.
+    async fn charge_code(&self, key: &MessageKey<'_>, code: CredentialId, now: UnixMs) -> Result<Charge>;
     /// Keeps a charged guess's reply and the new state; if another evaluation of the same bytes was first, its reply counts.
     async fn answer_guess(&self, key: &MessageKey<'_>, reply: &Reply, state: &[u8]) -> Result<Recorded>;
     /// Takes a COMMIT: new credentials for old, the challenge complete, the user's others failed, all runs ended.
     async fn commit(&self, key: &MessageKey<'_>, commit: &Commit<'_>, reply: &Reply, now: UnixMs) -> Result<Committed>;
+
+    /// Takes a SEND_CODE and counts it, before a code is made. Not before it is time for another.
+    async fn claim_code(&self, key: &MessageKey<'_>, claim: &CodeClaim<'_>, now: UnixMs) -> Result<CodeClaimed>;
+    /// Keeps a code that was sent in place of the one before, with the reply and the run's new state. The guesses at the one
+    /// before count on.
+    async fn keep_code(
+        &self,
+        key: &MessageKey<'_>,
+        code: &SentCode<'_>,
+        reply: &Reply,
+        state: &[u8],
+        now: UnixMs,
+    ) -> Result<Recorded>;
+    /// Keeps the refusal of a code that could not be sent; what was claimed at this time counts no more.
+    async fn release_code(
+        &self,
+        key: &MessageKey<'_>,
+        claim: &CodeClaim<'_>,
+        refusal: &Reply,
+        at: UnixMs,
+    ) -> Result<Recorded>;
+    /// Takes what ends a SET_RECOVERY: a commit as [`Self::commit`]'s, and the new way back in place of the one before.
+    async fn set_way_back(
+        &self,
+        key: &MessageKey<'_>,
+        commit: &Commit<'_>,
+        way: &WayBack,
+        reply: &Reply,
+        now: UnixMs,
+    ) -> Result<Committed>;
 
     /// Writes down what has expired, and forgets the runs no session can continue.
     async fn sweep(&self, now: UnixMs) -> Result<()>;

@@ -148,6 +148,19 @@ impl<P: Platform> Performer for Real<'_, P> {
                 let proved = open.prove(secret, *platform, link).await;
                 proved.map(|proved| Outcome::Proved { stretching_ms: proved.stretching_ms })
             }
+            (Effect::SendCode { address, with_answers }, Some(open)) => {
+                let sent = open.send_code(address.as_deref(), with_answers, *platform, link).await;
+                sent.map(|sent| Outcome::CodeSent(Box::new(sent)))
+            }
+            (Effect::ProveCode(code), Some(open)) => {
+                let proved = open.prove_code(code, *platform, link).await;
+                proved.map(|proved| Outcome::Proved { stretching_ms: proved.stretching_ms })
+            }
+            (Effect::SetEmail, Some(open)) => open.set_email(*platform, link).await.map(|_| Outcome::Committed),
+            (Effect::CreateWallet, Some(open)) => open.create_wallet(*platform, link).await.map(Outcome::WalletMade),
+            (Effect::Export, Some(open)) => {
+                open.export(*platform, link).await.map(|keys| Outcome::Exported(keys.into()))
+            }
             (Effect::Rotate, Some(open)) => rotate(open, *platform, link).await.map(Outcome::Rotation),
             (Effect::Rotation, Some(open)) => open.rotation(*platform, link).await.map(Outcome::Rotation),
             (Effect::Commit(new), Some(open)) => open.commit(&new, *platform, link).await.map(|_| Outcome::Committed),

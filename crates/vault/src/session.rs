@@ -1,6 +1,7 @@
 //! The client half of `repin/1`: one session, its channel, its proof, and the secrets in between. They live and die
 //! here. Every step is an exchange; a lost reply is asked for again with the same bytes, which is never a new guess.
 
+mod code;
 mod commit;
 mod link;
 mod prove;
@@ -12,8 +13,8 @@ use std::rc::Rc;
 use base64::Engine;
 use rand_core::RngCore;
 use repin_core::api::{
-    self, Attempts, CancelReply, CancelRequest, ChallengeType, Envelope, ErrorDetail, OpenReply, OpenRequest, RunId,
-    Step, UnixMs,
+    self, Attempts, CancelReply, CancelRequest, ChallengeType, Envelope, ErrorDetail, KsfParams, OpenReply,
+    OpenRequest, RunId, Step, UnixMs,
 };
 use repin_core::channel::{Channel, Place};
 use repin_core::credential::{CredentialError, opening_hash};
@@ -86,6 +87,10 @@ pub struct Session {
     /// Of OPEN's request and reply; a proof belongs to them.
     opening: [u8; 32],
     proof: Option<Held>,
+    /// Cost of the code that was last sent.
+    code_ksf: Option<KsfParams>,
+    /// Whether a code was proved in this run. A code is used once, so another run cannot follow unseen.
+    code_proved: bool,
 }
 
 /// The host's input, checked.
@@ -101,8 +106,8 @@ struct Input {
 /// What a proof leaves behind until COMMIT.
 struct Held {
     data_key: Secret<32>,
-    /// To prove again without asking when the session is renewed or the registration window has closed.
-    secret: Rc<SecretBytes>,
+    /// To prove again without asking when the session is renewed or the registration window has closed; nothing for a code.
+    secret: Option<Rc<SecretBytes>>,
 }
 
 /// A sealed request.
@@ -137,8 +142,17 @@ impl Session {
     async fn open_input(input: Input, platform: &impl Platform, link: &Link) -> Result<Self, SessionError> {
         // Needed in clear: the salt of the channel's derivation.
         let channel = Channel::from_session(input.user_token.expose_secret(), &input.encryption_key);
-        let mut session =
-            Self { run: make_run(platform), channel, input, seq: 0, opened: blank(), opening: [0; 32], proof: None };
+        let mut session = Self {
+            run: make_run(platform),
+            channel,
+            input,
+            seq: 0,
+            opened: blank(),
+            opening: [0; 32],
+            proof: None,
+            code_ksf: None,
+            code_proved: false,
+        };
         let request = OpenRequest {
             app_id: session.input.app_id.clone(),
             origin: session.input.origin.clone(),
@@ -159,7 +173,8 @@ impl Session {
     /// The same challenge under a fresh token; proves again with what is held, so that the person notices nothing.
     ///
     /// # Errors
-    /// As [`Session::open`] and [`Session::prove`]; the session is left as it was.
+    /// As [`Session::open`] and [`Session::prove`]; 155130 when a code was proved, for which another has to be sent. The session is left
+    /// as it was.
     pub async fn renew(
         &mut self,
         input: SessionInput,
@@ -192,9 +207,13 @@ impl Session {
     }
 
     async fn replace(&mut self, input: Input, platform: &impl Platform, link: &Link) -> Result<(), SessionError> {
+        if self.code_proved {
+            let (attempts, server_time) = (None, None);
+            return Err(SessionError::Refused { code: Code::UserOtpTokenExpired, attempts, server_time });
+        }
         let mut fresh = Self::open_input(input, platform, link).await?;
-        if let Some(held) = &self.proof {
-            fresh.prove(Rc::clone(&held.secret), platform, link).await?;
+        if let Some(secret) = self.proof.as_ref().and_then(|held| held.secret.clone()) {
+            fresh.prove(secret, platform, link).await?;
         }
         *self = fresh;
         Ok(())

@@ -40,6 +40,7 @@ pub enum Which {
     Storage,
     #[value(alias = "webhook-signing")]
     Webhook,
+    Recovery,
 }
 
 impl From<Which> for Purpose {
@@ -50,6 +51,7 @@ impl From<Which> for Purpose {
             Which::SessionMaster => Self::SessionMaster,
             Which::Storage => Self::Storage,
             Which::Webhook => Self::WebhookSigning,
+            Which::Recovery => Self::Recovery,
         }
     }
 }

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use repin_core::api::CredentialKind;
 use repin_server::attempts::MAX_CONSECUTIVE;
 use repin_server::date::date;
-use repin_server::store::{Credential, CredentialStatus, User};
+use repin_server::store::{Credential, CredentialStatus, Recovery, User};
 use serde_json::{Value, json};
 
 use super::{AdminError, Answer, Desk};
@@ -17,7 +17,7 @@ pub enum Command {
     Disable(Who),
     /// Let a user in again.
     Enable(Who),
-    /// Lift the lock of a PIN or of the answers, and forget every counted guess, those against the cap of a hundred included.
+    /// Lift the lock of a PIN, of the answers or of codes, and forget every counted guess, those against the cap of a hundred included.
     Unlock {
         #[command(flatten)]
         who: Who,
@@ -42,6 +42,8 @@ pub enum What {
     Pin,
     /// The answers to the security questions.
     Answers,
+    /// Codes by e-mail.
+    Codes,
 }
 
 pub async fn run(desk: &Desk, command: Command) -> Result<Answer, AdminError> {
@@ -70,6 +72,7 @@ async fn unlock(desk: &Desk, who: &Who, what: What) -> Result<Answer, AdminError
     let (kind, name) = match what {
         What::Pin => (CredentialKind::Pin, "PIN"),
         What::Answers => (CredentialKind::Answers, "answers"),
+        What::Codes => (CredentialKind::Code, "code"),
     };
     if !desk.store.unlock(&user, kind, desk.by()?).await? {
         return Err(AdminError::Unknown(format!("user {} has no {name} set", user.user_id)));
@@ -80,11 +83,13 @@ async fn unlock(desk: &Desk, who: &Who, what: What) -> Result<Answer, AdminError
 async fn show(desk: &Desk, who: &Who) -> Result<Answer, AdminError> {
     let user = find(desk, who).await?;
     let status = if user.disabled { "DISABLED" } else { "ENABLED" };
-    let [pin, answers] =
-        [(&user.pin, user.pin_unlocked), (&user.answers, user.answers_unlocked)].map(|(credential, unlocked)| {
-            let unlocked = unlocked.map(date);
-            Lock { credential: credential.as_ref(), unlocked, now: desk.now }
-        });
+    let [pin, answers, code] =
+        [(&user.pin, user.pin_unlocked), (&user.answers, user.answers_unlocked), (&user.code, user.code_unlocked)].map(
+            |(credential, unlocked)| {
+                let unlocked = unlocked.map(date);
+                Lock { credential: credential.as_ref(), unlocked, now: desk.now }
+            },
+        );
     let lines = [
         ("user", user.user_id.clone()),
         ("id", user.id.clone()),
@@ -93,6 +98,8 @@ async fn show(desk: &Desk, who: &Who) -> Result<Answer, AdminError> {
         ("status", status.to_owned()),
         ("PIN", pin.words()),
         ("answers", answers.words()),
+        ("codes", code.words()),
+        ("way back", way_back(user.recovery()).to_owned()),
     ];
     let text: Vec<_> = lines.iter().map(|(name, value)| format!("{name:<8} {value}")).collect();
     let json = json!({
@@ -103,8 +110,19 @@ async fn show(desk: &Desk, who: &Who) -> Result<Answer, AdminError> {
         "status": status,
         "pin": pin.shape(),
         "answers": answers.shape(),
+        "codes": code.shape(),
+        "wayBack": way_back(user.recovery()),
     });
     Ok(Answer::new(text.join("\n"), json))
+}
+
+const fn way_back(recovery: Recovery) -> &'static str {
+    match recovery {
+        Recovery::None => "NONE",
+        Recovery::Answers => "ANSWERS",
+        Recovery::Code => "CODE",
+        Recovery::Both => "CODE_AND_ANSWERS",
+    }
 }
 
 /// A credential's lock, as it stands now.

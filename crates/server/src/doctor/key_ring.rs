@@ -33,7 +33,9 @@ pub fn check(config: &Config) -> Vec<Finding> {
             findings.push(Finding::fault(NAME, what, "chmod 0400 it"));
         }
     }
-    for purpose in Purpose::ALL.into_iter().filter(|purpose| !names.iter().any(|name| name.purpose == *purpose)) {
+    // A ring that is older than the recovery key has it nonetheless: it follows from the storage key.
+    let needed = Purpose::ALL.into_iter().filter(|purpose| *purpose != Purpose::Recovery);
+    for purpose in needed.filter(|purpose| !names.iter().any(|name| name.purpose == *purpose)) {
         let remedy = "put it back from the ring's backup; the next start would make a new one";
         findings.push(Finding::fault(NAME, format!("there is no {} key", purpose.name()), remedy));
     }

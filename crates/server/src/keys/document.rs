@@ -108,7 +108,8 @@ mod tests {
     #[test]
     fn a_partial_ring_is_refused_whatever_is_missing() {
         let whole: serde_json::Value = serde_json::from_str(&exported()).unwrap();
-        for purpose in Purpose::ALL {
+        // But for the recovery key, which follows from the storage key where a ring is older than it.
+        for purpose in Purpose::ALL.into_iter().filter(|purpose| *purpose != Purpose::Recovery) {
             let mut part = whole.clone();
             part["keys"].as_array_mut().unwrap().retain(|key| key["purpose"] != purpose.name());
             let refused = KeyRing::of(&KeySource::document(part.to_string())).err().unwrap();

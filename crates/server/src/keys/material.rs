@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use aws_lc_rs::hmac;
 use zeroize::Zeroizing;
 
 use super::{KeyError, Purpose, document, files, make};
@@ -55,10 +56,13 @@ impl KeySource {
     /// # Errors
     /// [`KeyError`]; [`KeyError::Partial`] when a purpose has no key.
     pub fn load(&self) -> Result<Material, KeyError> {
-        let material = match self {
+        let mut material = match self {
             Self::Folder(folder) => files::load(folder)?,
             Self::Document(text) => document::read(text)?,
         };
+        if let Some(key) = material.missing_recovery() {
+            material.insert(key);
+        }
         for purpose in Purpose::ALL {
             if material.of(purpose).next().is_none() {
                 return Err(KeyError::Partial(material.place.clone(), purpose.name()));
@@ -144,6 +148,15 @@ impl Material {
     pub(super) fn insert(&mut self, key: RawKey) {
         self.keys.push(key);
         self.keys.sort_by(|one, other| (one.purpose, &one.kid).cmp(&(other.purpose, &other.kid)));
+    }
+
+    /// The recovery key of a ring that is older than this purpose: made of the oldest storage key, so that every node that has
+    /// the one has the other, with nothing to be copied between them. What prints or writes the ring keeps it from then on.
+    pub(super) fn missing_recovery(&self) -> Option<RawKey> {
+        let storage = self.of(Purpose::Storage).next().filter(|_| self.of(Purpose::Recovery).next().is_none())?;
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &storage.bytes);
+        let bytes = Zeroizing::new(hmac::sign(&key, b"repin/1 recovery key").as_ref().to_vec());
+        Some(RawKey { purpose: Purpose::Recovery, kid: storage.kid.clone(), bytes, place: self.place.clone() })
     }
 
     /// All keys, the oldest of each purpose first.

@@ -17,6 +17,8 @@ pub enum Purpose {
     Storage,
     /// Signs webhooks.
     WebhookSigning,
+    /// Seals the data key of whoever comes back by a code alone: who has it and the database opens those without a guess.
+    Recovery,
 }
 
 /// The purposes by which a database shows that it belongs to another ring: without their keys it is worth nothing, it knows
@@ -33,8 +35,14 @@ pub fn of_another_ring<'a>(
 
 impl Purpose {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::OpaqueSetup, Self::TokenSigning, Self::SessionMaster, Self::Storage, Self::WebhookSigning];
+    pub const ALL: [Self; 6] = [
+        Self::OpaqueSetup,
+        Self::TokenSigning,
+        Self::SessionMaster,
+        Self::Storage,
+        Self::WebhookSigning,
+        Self::Recovery,
+    ];
 
     /// The name in files, in the document and in the database.
     pub const fn name(self) -> &'static str {
@@ -44,6 +52,7 @@ impl Purpose {
             Self::SessionMaster => "session-master",
             Self::Storage => "storage",
             Self::WebhookSigning => "webhook-signing",
+            Self::Recovery => "recovery",
         }
     }
 
@@ -54,7 +63,7 @@ impl Purpose {
 
     /// Whether a database that was filled with these keys is worth nothing without them.
     pub const fn is_indispensable(self) -> bool {
-        matches!(self, Self::OpaqueSetup | Self::Storage)
+        matches!(self, Self::OpaqueSetup | Self::Storage | Self::Recovery)
     }
 
     /// A new key.
@@ -65,7 +74,7 @@ impl Purpose {
         match self {
             Self::OpaqueSetup => make::make_opaque_setup(),
             Self::TokenSigning => make::make_token_key(),
-            Self::SessionMaster | Self::Storage => make::make_key(),
+            Self::SessionMaster | Self::Storage | Self::Recovery => make::make_key(),
             Self::WebhookSigning => webhook::make(),
         }
     }

@@ -1,15 +1,16 @@
 //! COMMIT: the new credentials take the old ones' place, and the challenge is done. All of it, or nothing.
 
 use repin_core::answers;
-use repin_core::api::{CommitReply, CommitRequest, CredentialKind, NewCredential};
+use repin_core::api::{ChallengeType, CommitReply, CommitRequest, CredentialKind, NewCredential};
 use repin_core::credential::{check_ksf, is_record};
 use repin_core::error::Code;
 
-use super::message::{Answered, Message};
+use super::message::{Answered, Failure, Message};
 use super::questions::{are_valid, seal_questions};
+use super::set_email::seal_address;
 use super::state::Registered;
 use crate::attempts::Counter;
-use crate::store::{Commit, Credential};
+use crate::store::{Commit, Credential, RecoveryEmail, WayBack};
 
 /// Bytes of a wrapped data key: nonce, key, tag.
 const WRAP_LEN: usize = 24 + 32 + 16;
@@ -28,8 +29,28 @@ pub async fn answer(message: &Message) -> Answered {
         credentials: credentials(message, request).ok_or(Code::InvalidApproveContent)?,
     };
     let reply = message.seal(&CommitReply { committed_at: message.now });
-    let committed = message.gateway.store.commit(&message.key(), &commit, &reply, message.now).await?;
+    let (store, key) = (&message.gateway.store, message.key());
+    let committed = match way_back(message)? {
+        None => store.commit(&key, &commit, &reply, message.now).await?,
+        Some(way) => store.set_way_back(&key, &commit, &way, &reply, message.now).await?,
+    };
     message.committed(committed, reply)
+}
+
+/// The way back that a SET_RECOVERY's answers are (a part of). An address that was asked for is a part of it, and has to be
+/// proved: nobody ends with less than what they chose.
+fn way_back(message: &Message) -> Result<Option<WayBack>, Failure> {
+    if message.challenge.kind != ChallengeType::SetRecovery {
+        return Ok(None);
+    }
+    let Some(asked) = &message.state.code else { return Ok(Some(WayBack::Answers)) };
+    match &asked.address {
+        Some(address) if asked.proved && asked.with_answers => {
+            let email = RecoveryEmail { address: seal_address(message, address), data_key: None };
+            Ok(Some(WayBack::Both(email)))
+        }
+        _ => Err(Code::InvalidApproveContent.into()),
+    }
 }
 
 /// The rows to be written, if the request is all that it must be.

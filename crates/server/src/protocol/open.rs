@@ -8,7 +8,8 @@ use repin_core::error::Code;
 use super::message::{Answered, Failure, Message};
 use super::origin::is_own;
 use super::questions::{REQUIRED_QUESTIONS, catalogue, open_questions};
-use crate::store::{Credential, NewRun};
+use crate::attempts::Counter;
+use crate::store::{Credential, NewRun, Recovery};
 
 /// How long a person may take to choose a new secret, in milliseconds: 10 minutes.
 pub const REGISTRATION_MS: u64 = 10 * 60 * 1000;
@@ -53,11 +54,14 @@ async fn check_origin(message: &Message, claimed: &str) -> Result<(), Failure> {
 fn describe(message: &Message) -> Result<OpenReply, Failure> {
     let (gateway, user) = (&message.gateway, &message.session.user);
     let kind = message.challenge.kind;
-    let proved = match kind.proves() {
-        None => None,
+    // What is typed from memory. A code has yet to be sent, and SEND_CODE's reply tells its cost.
+    let proved = match kind.proves_then().or(kind.proves()) {
+        None | Some(CredentialKind::Code) => None,
         // It was there when the challenge was created, and what removes one ends the user's challenges.
         Some(proves) => Some(user.credential(proves).ok_or(Code::ChallengeInvalid)?),
     };
+    let first =
+        kind.proves().map(|proves| user.credential(proves).map_or_else(Counter::default, |first| first.counter));
     let sets_answers = kind.replaces().contains(&CredentialKind::Answers);
     Ok(OpenReply {
         challenge_type: kind,
@@ -69,7 +73,7 @@ fn describe(message: &Message) -> Result<OpenReply, Failure> {
         pin_length: PIN_LENGTH,
         prove_ksf: proved.map(|credential| credential.ksf),
         register_ksf: gateway.config.register_ksf,
-        attempts: proved.map(|credential| credential.counter.attempts(message.now)),
+        attempts: first.map(|counter| counter.attempts(message.now)),
         answer_rule: match proved {
             Some(credential) if credential.kind == CredentialKind::Answers => credential.answer_rule,
             _ => answers::RULE,
@@ -77,7 +81,7 @@ fn describe(message: &Message) -> Result<OpenReply, Failure> {
         session_expires_at: message.session.claimed.expires_at,
         challenge_expires_at: message.challenge.expires_at,
         server_time: message.now,
-        can_recover: user.answers.is_some(),
+        can_recover: user.recovery() != Recovery::None,
     })
 }
 

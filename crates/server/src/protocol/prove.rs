@@ -3,13 +3,14 @@
 use std::time::Instant;
 
 use rand_core::OsRng;
-use repin_core::api::{Prove1Reply, Prove1Request, Prove2Reply, Prove2Request};
+use repin_core::api::{ChallengeType, CredentialKind, Prove1Reply, Prove1Request, Prove2Reply, Prove2Request};
 use repin_core::credential::{CredentialError, ServerSetup, evaluate_guess, is_ke1, proof_context, verify_proof};
 use repin_core::error::Code;
 use repin_core::secret::SecretBytes;
 
 use super::message::{Answered, Failure, Message};
 use super::open::REGISTRATION_MS;
+use super::send_code::check_code;
 use super::state::{Guess, RunState};
 use crate::attempts::{locked_code, wrong_code};
 use crate::error::ApiError;
@@ -23,14 +24,18 @@ use crate::store::{Change, Charge, Credential, Proved, Recorded};
 /// credential is locked, with the time it will open.
 pub async fn guess(message: &Message) -> Answered {
     let request: Prove1Request = message.decode()?;
-    let wanted = message.challenge.kind.proves() == Some(request.kind) && message.state.root.is_none();
-    if !wanted || !is_ke1(&request.ke1) {
+    if next_proof(message) != Some(request.kind) || !is_ke1(&request.ke1) {
         return Err(Code::InvalidApproveContent.into());
     }
-    let credential = message.session.user.credential(request.kind).ok_or(Code::ChallengeInvalid)?;
+    let credential = to_prove(message, request.kind)?;
     // Looked up before the charge: without it nothing can be evaluated, and what is not evaluated is not charged.
     let setup = setup(message, credential)?;
-    let attempts = match message.gateway.store.charge(&message.key(), credential.id, message.now).await? {
+    let (store, key) = (&message.gateway.store, message.key());
+    let charge = match request.kind {
+        CredentialKind::Code => store.charge_code(&key, credential.id, message.now).await?,
+        CredentialKind::Pin | CredentialKind::Answers => store.charge(&key, credential.id, message.now).await?,
+    };
+    let attempts = match charge {
         Charge::Charged(attempts) => attempts,
         Charge::Locked(counter) => {
             message.gateway.metrics.guess_locked(request.kind);
@@ -44,9 +49,36 @@ pub async fn guess(message: &Message) -> Answered {
     let (ke2, login) = evaluate(message, setup, credential, &request.ke1)?;
     failpoint!("prove_1.evaluated");
     let reply = message.seal(&Prove1Reply { ke2, attempts, server_time: message.now });
-    let state = RunState { guess: Some(Guess { login, credential: credential.id }), ..RunState::default() };
+    let state = RunState { guess: Some(Guess { login, credential: credential.id }), ..message.state.carried() };
     let recorded = message.gateway.store.answer_guess(&message.key(), &reply, &message.seal_state(&state)).await?;
     Ok((reply, recorded))
+}
+
+/// The credential whose proof comes next, if one does.
+fn next_proof(message: &Message) -> Option<CredentialKind> {
+    let (kind, state) = (message.challenge.kind, &message.state);
+    if state.root.is_none() {
+        return kind.proves();
+    }
+    let sent = state.code.as_ref().is_some_and(|asked| !asked.proved);
+    let opened = message.run.as_ref().and_then(|run| run.registration_open_until);
+    match kind {
+        // An address, by the code that was sent to it while the PIN's proof is good.
+        ChallengeType::SetRecovery => {
+            (sent && opened.is_some_and(|until| message.now < until)).then_some(CredentialKind::Code)
+        }
+        // The last proof opens registration.
+        _ => kind.proves_then().filter(|_| opened.is_none()),
+    }
+}
+
+/// The record of it.
+fn to_prove(message: &Message, kind: CredentialKind) -> Result<&Credential, Failure> {
+    if kind == CredentialKind::Code {
+        return check_code(message);
+    }
+    // Where two secrets are asked for, the second one's guesses are taken only here, after the first one's proof.
+    Ok(message.session.user.credential(kind).ok_or(Code::ChallengeInvalid)?)
 }
 
 fn setup<'a>(message: &'a Message, credential: &Credential) -> Result<&'a ServerSetup, Failure> {
@@ -82,21 +114,22 @@ fn evaluate(
 pub async fn proof(message: &Message) -> Answered {
     let request: Prove2Request = message.decode()?;
     let guess = message.state.guess.as_ref().ok_or(Code::InvalidApproveContent)?;
-    let kind = message.challenge.kind.proves().ok_or(Code::InvalidApproveContent)?;
-    let credential = message.session.user.credential(kind).filter(|credential| credential.id == guess.credential);
-    // Another run's commit replaced it, and ended this one.
+    let kind = next_proof(message).ok_or(Code::InvalidApproveContent)?;
+    // Another one where a commit replaced it, which ended this run.
+    let credential = Some(to_prove(message, kind)?).filter(|credential| credential.id == guess.credential);
     let credential = credential.ok_or(Code::ChallengeInvalid)?;
     let session_key = match verify_proof(&guess.login, &request.ke3) {
         Ok(session_key) => session_key,
         Err(CredentialError::WrongSecret) => {
-            let change = Change { state: Some(message.seal_state(&RunState::default())), ..Change::default() };
+            let change = Change { state: Some(message.seal_state(&message.state.carried())), ..Change::default() };
             let attempts = Some(credential.counter.attempts(message.now));
             return Err(Failure::Refused { code: wrong_code(kind), attempts, change });
         }
         Err(_) => return Err(Code::InvalidApproveContent.into()),
     };
     let ratcheted = message.channel.ratchet(&session_key);
-    let registration_open_until = message.now + REGISTRATION_MS;
+    let is_last = message.challenge.kind.proves_then().is_none_or(|last| last == kind);
+    let registration_open_until = if is_last { message.now + REGISTRATION_MS } else { message.now };
     let reply = Prove2Reply {
         credential_id: credential.id.to_vec(),
         wrap: credential.wrap.clone(),
@@ -107,10 +140,14 @@ pub async fn proof(message: &Message) -> Answered {
     let reply = message.seal_under(&ratcheted, &reply);
     // Needed in clear: copied into the state, which is sealed.
     let root = SecretBytes::new(ratcheted.root().expose_secret().to_vec());
-    let state = RunState { root: Some(root), ..RunState::default() };
+    let mut state = RunState { root: Some(root), ..message.state.carried() };
+    if let Some(asked) = state.code.as_mut().filter(|_| kind == CredentialKind::Code) {
+        asked.proved = true;
+    }
+    let opens = is_last.then_some(registration_open_until);
     let change = Change {
         state: Some(message.seal_state(&state)),
-        proved: Some(Proved { credential: credential.id, registration_open_until }),
+        proved: Some(Proved { credential: credential.id, kind, registration_open_until: opens }),
         ends: false,
     };
     let recorded = message.gateway.store.record(&message.key(), &reply, &change, message.now).await?;

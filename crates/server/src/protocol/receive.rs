@@ -21,10 +21,11 @@ use uuid::Uuid;
 use super::envelope::EnvelopeBody;
 use super::message::{Answered, Failure, Message, place};
 use super::state::RunState;
-use super::{cancel, commit, create_wallet, envelope, export, open, prove, register, rotate};
+use super::{cancel, commit, create_wallet, envelope, export, open, prove, register, rotate, send_code, set_email};
 use crate::auth::Session;
 use crate::error::{ApiError, ErrorBody, LoggedCode, status};
 use crate::gateway::Gateway;
+use crate::rules::takes;
 use crate::store::{Recorded, Reply, Run, Status};
 use crate::traces;
 
@@ -138,6 +139,10 @@ impl Message {
             Status::Expired => return Err(Code::ChallengeExpired.into()),
             Status::Complete | Status::Failed => return Err(Code::ChallengeInvalid.into()),
         }
+        // Set anew since: what changes the way back ends the challenges of the one before, and this makes sure of it.
+        if !takes(self.challenge.kind, self.session.user.recovery()) {
+            return Err(Code::ChallengeInvalid.into());
+        }
         match self.envelope.step {
             Step::Open => open::answer(self).await,
             _ if self.run.is_none() => Err(Code::InvalidApproveContent.into()),
@@ -150,6 +155,8 @@ impl Message {
             Step::Rotation => rotate::state(self).await,
             Step::CreateWallet => create_wallet::answer(self).await,
             Step::Export => export::answer(self).await,
+            Step::SendCode => send_code::answer(self).await,
+            Step::SetEmail => set_email::answer(self).await,
             _ => Err(Code::InvalidApproveContent.into()),
         }
     }

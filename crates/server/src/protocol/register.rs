@@ -4,7 +4,6 @@ use rand_core::{OsRng, RngCore};
 use repin_core::api::{Evaluation, RegisterReply, RegisterRequest, Registration};
 use repin_core::credential::{CredentialId, evaluate_registration};
 use repin_core::error::Code;
-use repin_core::secret::SecretBytes;
 
 use super::message::{Answered, Failure, Message};
 use super::state::{Registered, RunState};
@@ -30,9 +29,7 @@ pub async fn answer(message: &Message) -> Answered {
         registered.push(identity);
     }
     let reply = message.seal(&RegisterReply { evaluations });
-    // Needed in clear: copied into the next state, which is sealed.
-    let root = message.state.root.as_ref().map(|root| SecretBytes::new(root.expose_secret().to_vec()));
-    let state = message.seal_state(&RunState { root, guess: None, registered });
+    let state = message.seal_state(&RunState { registered, ..message.state.carried() });
     let change = Change { state: Some(state), ..Change::default() };
     let recorded = message.gateway.store.record(&message.key(), &reply, &change, message.now).await?;
     Ok((reply, recorded))

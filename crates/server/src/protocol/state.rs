@@ -4,6 +4,7 @@
 use repin_core::api::{self, CredentialKind, RunId};
 use repin_core::credential::CredentialId;
 use repin_core::secret::SecretBytes;
+use repin_core::wire::{Reader, Wire, WireError, Writer, read_length};
 use repin_core::wire_struct;
 
 use crate::keys::{KeyRing, StorageError};
@@ -17,6 +18,21 @@ pub struct RunState {
     pub guess: Option<Guess>,
     /// What REGISTER evaluated, in order.
     pub registered: Vec<Registered>,
+    /// The code that was last sent in this run.
+    pub code: Option<Asked>,
+}
+
+/// A code that was sent.
+#[derive(Clone)]
+pub struct Asked {
+    /// Its record.
+    pub credential: CredentialId,
+    /// The address that its proof proves; `None` where it was known.
+    pub address: Option<String>,
+    /// Whether answers shall be asked for beside codes to that address.
+    pub with_answers: bool,
+    /// Whether it was proved.
+    pub proved: bool,
 }
 
 /// An evaluated guess.
@@ -39,12 +55,45 @@ pub struct Registered {
 }
 
 wire_struct! {
-    RunState { root, guess, registered }
+    Asked { credential, address, with_answers, proved }
     Guess { login, credential }
     Registered { kind, credential, setup_kid }
 }
 
+/// In a run that has nothing to do with codes the form is the one from before there were any. While gateways are replaced one by
+/// one, each then reads the other's states: a code can only be asked for once all of them know codes (`--smtp-url` is set last,
+/// docs/operating.md), and the one reading of each form is still its one encoding.
+impl Wire for RunState {
+    fn write(&self, writer: &mut Writer) {
+        let _ = writer.array(3 + u64::from(self.code.is_some()));
+        self.root.write(writer);
+        self.guess.write(writer);
+        self.registered.write(writer);
+        if self.code.is_some() {
+            self.code.write(writer);
+        }
+    }
+
+    fn read(reader: &mut Reader) -> Result<Self, WireError> {
+        let length = read_length(reader)?;
+        let state =
+            Self { root: Wire::read(reader)?, guess: Wire::read(reader)?, registered: Wire::read(reader)?, code: None };
+        match length {
+            3 => Ok(state),
+            4 => Ok(Self { code: Wire::read(reader)?, ..state }),
+            _ => Err(WireError),
+        }
+    }
+}
+
 impl RunState {
+    /// What outlives a guess and a registration: the channel's root, and the code.
+    pub fn carried(&self) -> Self {
+        // Needed in clear: copied into the next state, which is sealed.
+        let root = self.root.as_ref().map(|root| SecretBytes::new(root.expose_secret().to_vec()));
+        Self { root, code: self.code.clone(), ..Self::default() }
+    }
+
     /// Opens a run's state; a run without one is at its beginning.
     ///
     /// # Errors
@@ -64,4 +113,41 @@ impl RunState {
 
 fn place(challenge: &str, run: &RunId) -> Vec<u8> {
     [b"repin/1 run", challenge.as_bytes(), run].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    struct Before {
+        root: Option<SecretBytes>,
+        guess: Option<Guess>,
+        registered: Vec<Registered>,
+    }
+
+    wire_struct! {
+        Before { root, guess, registered }
+    }
+
+    #[test]
+    fn a_state_without_a_code_is_read_by_gateways_that_know_none_and_theirs_here() {
+        let registered =
+            || vec![Registered { kind: CredentialKind::Pin, credential: [7; 16], setup_kid: "kid".into() }];
+        let root = || Some(SecretBytes::new(vec![1; 32]));
+        let now = api::encode(&RunState { root: root(), registered: registered(), ..RunState::default() });
+        let before = api::encode(&Before { root: root(), guess: None, registered: registered() });
+        assert_eq!(now.expose_secret(), before.expose_secret());
+        let read: RunState = api::decode(before.expose_secret()).unwrap();
+        assert!(read.code.is_none() && read.registered.len() == 1);
+        let asked =
+            Asked { credential: [9; 16], address: Some("m@example.org".into()), with_answers: true, proved: false };
+        let coded = api::encode(&RunState { root: root(), code: Some(asked), ..RunState::default() });
+        assert!(api::decode::<Before>(coded.expose_secret()).is_err(), "the control: it is longer");
+        let code = api::decode::<RunState>(coded.expose_secret()).unwrap().code.unwrap();
+        assert_eq!(
+            (code.credential, code.address.as_deref(), code.with_answers),
+            ([9; 16], Some("m@example.org"), true)
+        );
+    }
 }

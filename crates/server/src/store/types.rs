@@ -4,6 +4,7 @@ use repin_core::api::{Attempts, ChallengeType, CredentialKind, KsfParams, RunId,
 use repin_core::credential::CredentialId;
 use repin_core::error::Code;
 
+use super::RecoveryEmail;
 use crate::attempts::Counter;
 
 /// Whether a database that answers can be worked on.
@@ -60,6 +61,14 @@ pub struct User {
     pub pin_unlocked: Option<UnixMs>,
     /// When an operator last unlocked the answers.
     pub answers_unlocked: Option<UnixMs>,
+    /// The code that was last sent by e-mail, whether it can still be used or not: the guesses at all codes count here.
+    pub code: Option<Credential>,
+    /// Until when it is good; 0 when it was used.
+    pub code_expires_at: UnixMs,
+    /// When an operator last unlocked codes.
+    pub code_unlocked: Option<UnixMs>,
+    /// The address that is (a part of) the way back.
+    pub email: Option<RecoveryEmail>,
 }
 
 impl User {
@@ -68,13 +77,13 @@ impl User {
         match kind {
             CredentialKind::Pin => self.pin.as_ref(),
             CredentialKind::Answers => self.answers.as_ref(),
-            CredentialKind::Code => None,
+            CredentialKind::Code => self.code.as_ref(),
         }
     }
 
     /// Whether somebody who forgot the PIN could set a new one. What a wallet hangs on must not be lost with it.
     pub fn has_way_back(&self) -> bool {
-        self.answers.is_some()
+        self.answers.is_some() || self.email.is_some()
     }
 
     /// Whether the credential of a kind is set and takes no guess now.
@@ -300,8 +309,10 @@ pub struct Change {
 pub struct Proved {
     /// The credential.
     pub credential: CredentialId,
-    /// Until when registration is open.
-    pub registration_open_until: UnixMs,
+    /// Which: a code is spent by it.
+    pub kind: CredentialKind,
+    /// Until when registration is open; `None` when another proof has to come first.
+    pub registration_open_until: Option<UnixMs>,
 }
 
 /// Whether a message was taken.

@@ -63,8 +63,13 @@ watched! {
         fn open_run(key: &MessageKey<'_>, new: &NewRun<'_>, reply: &Reply, now: UnixMs) -> Result<Recorded>;
         fn record(key: &MessageKey<'_>, reply: &Reply, change: &Change, now: UnixMs) -> Result<Recorded>;
         fn charge(key: &MessageKey<'_>, credential: CredentialId, now: UnixMs) -> Result<Charge>;
+        fn charge_code(key: &MessageKey<'_>, code: CredentialId, now: UnixMs) -> Result<Charge>;
         fn answer_guess(key: &MessageKey<'_>, reply: &Reply, state: &[u8]) -> Result<Recorded>;
         fn commit(key: &MessageKey<'_>, commit: &Commit<'_>, reply: &Reply, now: UnixMs) -> Result<Committed>;
+        fn claim_code(key: &MessageKey<'_>, claim: &CodeClaim<'_>, now: UnixMs) -> Result<CodeClaimed>;
+        fn keep_code(key: &MessageKey<'_>, code: &SentCode<'_>, reply: &Reply, state: &[u8], now: UnixMs) -> Result<Recorded>;
+        fn release_code(key: &MessageKey<'_>, claim: &CodeClaim<'_>, refusal: &Reply, at: UnixMs) -> Result<Recorded>;
+        fn set_way_back(key: &MessageKey<'_>, commit: &Commit<'_>, way: &WayBack, reply: &Reply, now: UnixMs) -> Result<Committed>;
         fn sweep(now: UnixMs) -> Result<()>;
     }
 

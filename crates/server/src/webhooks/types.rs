@@ -7,8 +7,8 @@ pub const ALL: &str = "*";
 /// The test on subscribing, which is sent whatever types were asked for.
 pub const TEST: &str = "webhooks.test";
 
-/// Types of challenges; the second half belongs to products Repin does not have, and never fires here.
-const CHALLENGES: [&str; 11] = [
+/// Types of challenges: Circle's, of which the last four belong to products Repin does not have and never fire here; and ours.
+const CHALLENGES: [&str; 14] = [
     "challenges.*",
     "challenges.initialize",
     "challenges.setPin",
@@ -20,6 +20,9 @@ const CHALLENGES: [&str; 11] = [
     "challenges.accelerateTransaction",
     "challenges.cancelTransaction",
     "challenges.contractExecution",
+    "challenges.exportPrivateKeys",
+    "challenges.setRecovery",
+    "challenges.recoverWallets",
 ];
 
 /// Families of Circle's other products. Accepted, so that a host's code runs unchanged; they never fire here.

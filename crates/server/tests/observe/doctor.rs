@@ -139,7 +139,7 @@ async fn a_key_ring_from_the_environment_is_looked_at_as_one_of_files_is() {
     };
     let findings = examine(&brought(&ring)).await;
     assert!(findings.iter().all(|finding| finding.verdict == Verdict::Ok || finding.check == "widget"), "{findings:?}");
-    assert!(findings[0].to_string().contains("5 keys"), "{findings:?}");
+    assert!(findings[0].to_string().contains("6 keys"), "{findings:?}");
 
     assert!(fault(&brought("hush-hush"), "key ring").await.contains("REPIN_KEY_RING is not a key ring"));
     let other = Gateway::start().await;

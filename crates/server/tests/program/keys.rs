@@ -41,10 +41,11 @@ async fn keys_are_listed_rotated_and_retired_and_the_needed_ones_are_not() {
     let gateway = start(&folder);
     gateway.host.create_user(USER).await;
     Client::open(&gateway.host, "POST", "/user/initialize").await.replace(&[PIN, ANSWERS]).await.unwrap();
-    let old: Vec<String> = ["opaque-setup", "token-signing", "session-master", "storage", "webhook-signing"]
-        .map(|purpose| listed(folder.path(), None, purpose)[0]["kid"].as_str().unwrap().to_owned())
-        .to_vec();
-    for purpose in ["opaque-setup", "token-signing", "session-master", "storage", "webhook"] {
+    let old: Vec<String> =
+        ["opaque-setup", "token-signing", "session-master", "storage", "webhook-signing", "recovery"]
+            .map(|purpose| listed(folder.path(), None, purpose)[0]["kid"].as_str().unwrap().to_owned())
+            .to_vec();
+    for purpose in ["opaque-setup", "token-signing", "session-master", "storage", "webhook", "recovery"] {
         let kid = said(folder.path(), None, &["rotate", purpose]);
         assert_eq!(kid.len(), 16, "{kid}");
     }

@@ -53,7 +53,11 @@ impl Replay {
             }
             Action::Prove(_) => {
                 self.taken[client] += 1;
-                let proved = Some(Proved { credential: [3; 16], registration_open_until: u64::MAX / 4 });
+                let proved = Some(Proved {
+                    credential: [3; 16],
+                    kind: CredentialKind::Pin,
+                    registration_open_until: Some(u64::MAX / 4),
+                });
                 let change = Change { proved, ..Change::default() };
                 let key = key(&challenge, run, self.taken[client]);
                 matches!(self.store.record(&key, &reply(1), &change, now).await.unwrap(), Recorded::Now)

@@ -38,6 +38,14 @@ pub struct Native {
 }
 
 impl Native {
+    /// A browser whose reader prefers these languages, as `Accept-Language` says it.
+    #[allow(dead_code)] // letters are in the person's language, and nothing else of the gateway's
+    pub fn speaking(languages: &'static str) -> Self {
+        let headers = [(reqwest::header::ACCEPT_LANGUAGE, reqwest::header::HeaderValue::from_static(languages))];
+        let client = reqwest::Client::builder().default_headers(headers.into_iter().collect()).build().unwrap();
+        Self { client, ..Self::default() }
+    }
+
     /// Plans what happens to the next requests.
     pub fn plan(&self, faults: impl IntoIterator<Item = Fault>) {
         self.faults.borrow_mut().extend(faults);

@@ -155,6 +155,10 @@ impl Flow {
             // The PIN comes first: how far the wallets are is only news.
             (State::Working(Task::Look(new)), _) => self.work(Task::Commit(new)),
             (_, Code::UserTokenExpired) => self.end(Screen::Expired),
+            // Too late for what the code opened, and a code is good once: from the beginning, with a new session.
+            (_, Code::UserOtpTokenExpired | Code::InvalidApproveContent) if self.code_proved => {
+                self.end(Screen::Expired)
+            }
             (_, Code::UserDoesNotSetSecurityQuestionYet) => {
                 self.end(Screen::CannotRecover { reason: DeadEnd::NoQuestions })
             }

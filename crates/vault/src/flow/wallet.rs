@@ -6,6 +6,7 @@ use repin_core::api::{Address, RotationReply, RotationState};
 use repin_core::secret::SecretBytes;
 
 use super::{Effect, Flow, Proved, Screen, State, Task};
+use crate::session;
 
 /// What EXPORT came to, on this device. The keys stay in the vault but for what the person asks to see or to save.
 pub struct Exported {
@@ -15,6 +16,23 @@ pub struct Exported {
     pub keys: Rc<SecretBytes>,
     /// The file to save: CSV (RFC 4180), UTF-8.
     pub csv: Rc<SecretBytes>,
+}
+
+impl From<session::Exported> for Exported {
+    fn from(exported: session::Exported) -> Self {
+        let session::Exported { addresses, csv, keys } = exported;
+        // Made as large as it gets, so that no half-grown copy is left behind; the parts are erased with what they came in.
+        let length = keys.iter().map(|key| key.private_key.len() + 1).sum();
+        let mut lines = Vec::with_capacity(length);
+        for key in &keys {
+            if !lines.is_empty() {
+                lines.push(b'\n');
+            }
+            // Needed in clear: joined to what the page is handed.
+            lines.extend_from_slice(key.private_key.expose_secret());
+        }
+        Self { addresses, keys: Rc::new(SecretBytes::new(lines)), csv: Rc::new(csv) }
+    }
 }
 
 /// Key material on its way to the page. It is asked for by an event, posted once and in no view model: those are kept,

@@ -56,7 +56,8 @@ impl Session {
                 code: Code::InvalidApproveContent | Code::Conflict,
                 server_time: Some(_),
                 ..
-            }) => {
+                // A new run would forget that a code was proved, and with it the address that it proved.
+            }) if !self.code_proved => {
                 self.reopen(platform, link).await?;
                 self.register_and_commit(new, platform, link).await
             }

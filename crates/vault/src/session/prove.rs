@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
-use repin_core::api::{Attempts, Prove1Reply, Prove1Request, Prove2Reply, Prove2Request, Step, UnixMs};
+use repin_core::api::{
+    Attempts, CredentialKind, KsfParams, Prove1Reply, Prove1Request, Prove2Reply, Prove2Request, Step, UnixMs,
+};
 use repin_core::credential::{
     ClientLogin, CredentialError, credential_identifier, proof_context, reserve_memory, unwrap_data_key,
 };
-use repin_core::secret::SecretBytes;
+use repin_core::secret::{Secret, SecretBytes};
 
 use super::{Held, Link, Session, SessionError};
 use crate::platform::Platform;
@@ -18,8 +20,17 @@ pub struct Proved {
     pub stretching_ms: u32,
 }
 
+/// What a proof opened.
+pub(super) struct Opened {
+    /// `None` for a code that opens nothing by itself.
+    pub data_key: Option<Secret<32>>,
+    /// How it went.
+    pub proved: Proved,
+}
+
 impl Session {
-    /// Proves the credential that the challenge asks for: a PIN as digits, or the joined answers.
+    /// Proves the credential that the challenge asks for: a PIN as digits, or the joined answers; where a code comes first, the answers
+    /// after it.
     ///
     /// # Errors
     /// [`SessionError::WrongSecret`] after the charge; [`SessionError::OutOfMemory`] before it; and those of an exchange.
@@ -29,18 +40,35 @@ impl Session {
         platform: &impl Platform,
         link: &Link,
     ) -> Result<Proved, SessionError> {
-        let kind = self.opened.challenge_type.proves().ok_or(SessionError::Protocol)?;
+        let first = self.opened.challenge_type.proves();
+        // A code is proved by its own call, and what comes after it here.
+        let kind = first.filter(|kind| *kind != CredentialKind::Code).or(self.opened.challenge_type.proves_then());
         let ksf = self.opened.prove_ksf.ok_or(SessionError::Protocol)?;
+        let opened = self.prove_secret(kind.ok_or(SessionError::Protocol)?, ksf, &secret, platform, link).await?;
+        let data_key = opened.data_key.ok_or(SessionError::Protocol)?;
+        self.proof = Some(Held { data_key, secret: Some(secret) });
+        Ok(opened.proved)
+    }
+
+    /// PROVE 1 and 2 for a secret. The channel ratchets.
+    pub(super) async fn prove_secret(
+        &mut self,
+        kind: CredentialKind,
+        ksf: KsfParams,
+        secret: &SecretBytes,
+        platform: &impl Platform,
+        link: &Link,
+    ) -> Result<Opened, SessionError> {
         // Before the guess is spent, not after.
         reserve_memory(ksf)?;
-        let (login, ke1) = ClientLogin::start(&secret, &mut platform.rng())?;
+        let (login, ke1) = ClientLogin::start(secret, &mut platform.rng())?;
         let reply: Prove1Reply = self.exchange(Step::Prove1, &Prove1Request { kind, ke1 }, platform, link).await?;
 
         platform.yield_now().await;
         let started = platform.now_ms();
         let context = proof_context(&self.input.challenge_id, &self.run, &self.opening);
         let proof = login
-            .finish(&secret, &reply.ke2, &context, ksf, &mut platform.rng())
+            .finish(secret, &reply.ke2, &context, ksf, &mut platform.rng())
             .map_err(|error| wrong_or(error, reply.attempts, reply.server_time))?;
         let stretching_ms = (platform.now_ms() - started) as u32;
 
@@ -50,11 +78,12 @@ impl Session {
         let reply: Prove2Reply = self.deliver(&message, &k1, platform, link).await?.read()?;
         let id = reply.credential_id.as_slice().try_into().map_err(|_| SessionError::Protocol)?;
         let identifier = credential_identifier(&self.opened.app_id, &self.opened.user_id, kind, id);
-        let data_key =
-            unwrap_data_key(&proof.export_key, kind, &identifier, &reply.wrap).map_err(|_| SessionError::Protocol)?;
+        // A code that opens nothing by itself has none.
+        let wrap = Some(&reply.wrap).filter(|wrap| kind != CredentialKind::Code || !wrap.is_empty());
+        let data_key = wrap.map(|wrap| unwrap_data_key(&proof.export_key, kind, &identifier, wrap)).transpose();
+        let data_key = data_key.map_err(|_| SessionError::Protocol)?;
         self.channel = k1;
-        self.proof = Some(Held { data_key, secret });
-        Ok(Proved { stretching_ms })
+        Ok(Opened { data_key, proved: Proved { stretching_ms } })
     }
 }
 

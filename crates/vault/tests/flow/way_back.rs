@@ -289,3 +289,16 @@ fn what_a_gateway_says_of_a_code_is_told_where_it_helps() {
     let until = Screen::Locked { kind: CredentialKind::Code, until: 9_000, server_time: 7, can_recover: false };
     assert_eq!(locked.view().screen, until);
 }
+
+#[test]
+fn a_code_whose_time_is_over_leads_to_a_new_beginning_and_not_in_circles() {
+    for code_of in [Code::InvalidApproveContent, Code::UserOtpTokenExpired] {
+        let mut flow = restoring(ChallengeType::RestorePinByCode);
+        code(&mut flow, "40718265");
+        flow.hear(Outcome::Proved { stretching_ms: 2 });
+        flow.pin("493817");
+        flow.pin("493817");
+        flow.hear(failure(code_of));
+        assert_eq!(flow.view().screen, Screen::Expired, "{code_of}");
+    }
+}

@@ -142,5 +142,6 @@ async fn one(tx: &mut Tx, id: String, now: UnixMs) -> Result<Challenge> {
 pub(super) async fn user(tx: &mut Tx, id: &str) -> Result<User> {
     let row = sqlx::query("SELECT * FROM users WHERE id = $1").bind(id).fetch_one(&mut **tx).await?;
     let credentials = users::credentials(&mut **tx, id).await?;
-    users::user(&row, credentials)
+    let coded = users::select_coded(&mut **tx, id).await?;
+    users::user(&row, credentials, coded)
 }

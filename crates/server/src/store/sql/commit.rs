@@ -5,6 +5,7 @@ use repin_core::api::{CredentialKind, UnixMs};
 use repin_core::error::Code;
 use sqlx::Row;
 
+use super::codes::{has_email, replace_way_back};
 use super::dialect::lock_rows;
 use super::locks::lock_person;
 use super::outbox::write_event;
@@ -16,13 +17,14 @@ use super::{Commit, Committed, MessageKey, Recorded, Reply, Result, SqlStore, Tx
 use crate::failpoint::{commit, failpoint};
 use crate::keys::{KID_LEN, Purpose};
 use crate::rules::refuse_commit;
-use crate::store::{Credential, Status, StoreError};
+use crate::store::{Credential, Status, StoreError, WayBack};
 
 impl SqlStore {
     pub(super) async fn commit_challenge(
         &self,
         key: &MessageKey<'_>,
         commit: &Commit<'_>,
+        way: Option<&WayBack>,
         reply: &Reply,
         now: UnixMs,
     ) -> Result<Committed> {
@@ -38,6 +40,10 @@ impl SqlStore {
         for credential in &commit.credentials {
             refuse_retired(&mut tx, credential).await?;
             replace(&mut tx, commit.user, credential, now).await?;
+        }
+        if let Some(way) = way {
+            refuse_retired_of(&mut tx, way).await?;
+            replace_way_back(&mut tx, commit.user, way, now).await?;
         }
         failpoint!("commit.replaced");
         finish_challenges(&mut tx, key, commit.user, now).await?;
@@ -69,7 +75,8 @@ async fn refusal(tx: &mut Tx, key: &MessageKey<'_>, commit: &Commit<'_>, now: Un
         return Ok(Some(code));
     }
     let [pin, answers] = credentials(&mut **tx, commit.user).await?;
-    Ok(refuse_commit(commit.kind, pin.is_some(), answers.is_some()))
+    let way_back = answers.is_some() || has_email(tx, commit.user).await?;
+    Ok(refuse_commit(commit.kind, pin.is_some(), way_back))
 }
 
 /// Why the challenge takes no end any more, if so.
@@ -92,6 +99,18 @@ async fn refuse_retired(tx: &mut Tx, new: &Credential) -> Result<()> {
     let mut retired = is_retired(tx, Purpose::OpaqueSetup, &new.setup_kid).await?;
     if let Some(kid) = new.questions.as_deref().and_then(|sealed| std::str::from_utf8(sealed.get(..KID_LEN)?).ok()) {
         retired |= is_retired(tx, Purpose::Storage, kid).await?;
+    }
+    if retired { Err(StoreError::Away("a retired key is in use: restart this gateway".into())) } else { Ok(()) }
+}
+
+/// The same for what a new way back is sealed with.
+async fn refuse_retired_of(tx: &mut Tx, way: &WayBack) -> Result<()> {
+    let Some(email) = way.email() else { return Ok(()) };
+    let mut retired = false;
+    for (purpose, sealed) in [(Purpose::Storage, Some(&email.address)), (Purpose::Recovery, email.data_key.as_ref())] {
+        if let Some(kid) = sealed.and_then(|sealed| std::str::from_utf8(sealed.get(..KID_LEN)?).ok()) {
+            retired |= is_retired(tx, purpose, kid).await?;
+        }
     }
     if retired { Err(StoreError::Away("a retired key is in use: restart this gateway".into())) } else { Ok(()) }
 }

@@ -10,11 +10,20 @@ use super::{Charge, MessageKey, Recorded, Reply, Result, SqlStore, Tx};
 use crate::attempts::{Counter, LOCK_MS, MAX_ATTEMPTS, MAX_CONSECUTIVE};
 use crate::failpoint::{commit, failpoint};
 
+/// Where the guesses at a secret are counted.
+#[derive(Clone, Copy)]
+pub(super) enum Table {
+    /// At a PIN, at answers.
+    Credentials,
+    /// At codes.
+    Codes,
+}
+
 impl SqlStore {
     pub(super) async fn charge_guess(
         &self,
         key: &MessageKey<'_>,
-        credential: CredentialId,
+        (table, credential): (Table, CredentialId),
         now: UnixMs,
     ) -> Result<Charge> {
         let mut tx = self.begin().await?;
@@ -39,8 +48,8 @@ impl SqlStore {
         if let Some(refusal) = not_next(&mut tx, key).await? {
             return Ok(Charge::Not(refusal));
         }
-        let Some(charged) = charge(&mut tx, credential, now).await? else {
-            return Ok(match select_counter(&mut tx, credential).await? {
+        let Some(charged) = charge(&mut tx, table, credential, now).await? else {
+            return Ok(match select_counter(&mut tx, table, credential).await? {
                 Some(counter) => Charge::Locked(counter),
                 // Replaced by another run's commit, which ends this one.
                 None => Charge::Not(Recorded::Ended),
@@ -98,16 +107,26 @@ impl SqlStore {
 }
 
 /// [`Counter::charged`] as one statement. Reading first and writing then would let parallel guesses through.
-async fn charge(tx: &mut Tx, credential: CredentialId, now: UnixMs) -> Result<Option<Counter>> {
-    let row = sqlx::query(
-        "UPDATE credentials SET
+async fn charge(tx: &mut Tx, table: Table, credential: CredentialId, now: UnixMs) -> Result<Option<Counter>> {
+    macro_rules! charge {
+        ($table:literal) => {
+            concat!(
+                "UPDATE ",
+                $table,
+                " SET
             failed       = CASE WHEN locked_until IS NULL THEN failed + 1 ELSE 1 END,
             consecutive  = consecutive + 1,
             locked_at    = CASE WHEN locked_until IS NULL AND failed + 1 >= $2 THEN $3 END,
             locked_until = CASE WHEN locked_until IS NULL AND failed + 1 >= $2 THEN $3 + $4 END
          WHERE id = $1 AND (locked_until IS NULL OR locked_until <= $3) AND consecutive < $5
-         RETURNING failed, consecutive, locked_at, locked_until",
-    )
+         RETURNING failed, consecutive, locked_at, locked_until"
+            )
+        };
+    }
+    let row = sqlx::query(match table {
+        Table::Codes => charge!("codes"),
+        Table::Credentials => charge!("credentials"),
+    })
     .bind(&credential[..])
     .bind(i64::from(MAX_ATTEMPTS))
     .bind(int(now))
@@ -118,10 +137,11 @@ async fn charge(tx: &mut Tx, credential: CredentialId, now: UnixMs) -> Result<Op
     row.map(|row| counter(&row)).transpose()
 }
 
-async fn select_counter(tx: &mut Tx, credential: CredentialId) -> Result<Option<Counter>> {
-    let row = sqlx::query("SELECT failed, consecutive, locked_at, locked_until FROM credentials WHERE id = $1")
-        .bind(&credential[..])
-        .fetch_optional(&mut **tx)
-        .await?;
+async fn select_counter(tx: &mut Tx, table: Table, credential: CredentialId) -> Result<Option<Counter>> {
+    let query = match table {
+        Table::Codes => "SELECT failed, consecutive, locked_at, locked_until FROM codes WHERE id = $1",
+        Table::Credentials => "SELECT failed, consecutive, locked_at, locked_until FROM credentials WHERE id = $1",
+    };
+    let row = sqlx::query(query).bind(&credential[..]).fetch_optional(&mut **tx).await?;
     row.map(|row| counter(&row)).transpose()
 }

@@ -160,9 +160,14 @@ async fn note(tx: &mut Tx, event: &str, purpose: &str, kid: &str, by: By<'_>) ->
 async fn needs(connection: &mut <Db as sqlx::Database>::Connection, purpose: &str, kid: &str) -> Result<u64> {
     let mut needed = 0;
     if purpose == Purpose::OpaqueSetup.name() {
-        let query = "SELECT count(*) FROM credentials WHERE setup_kid = $1";
-        let count: i64 = sqlx::query_scalar(query).bind(kid).fetch_one(&mut *connection).await?;
-        needed = count;
+        // A spent code's record is gone, and its setup with it.
+        for query in [
+            "SELECT count(*) FROM credentials WHERE setup_kid = $1",
+            "SELECT count(*) FROM codes WHERE setup_kid = $1 AND expires_at > 0",
+        ] {
+            let count: i64 = sqlx::query_scalar(query).bind(kid).fetch_one(&mut *connection).await?;
+            needed += count;
+        }
     } else if purpose == Purpose::Storage.name() {
         // What is sealed begins with the kid. The audit's head is one, too: the chain is worth what its end is.
         for query in [
@@ -174,6 +179,7 @@ async fn needs(connection: &mut <Db as sqlx::Database>::Connection, purpose: &st
             "SELECT count(*) FROM magic_rotations WHERE context IS NOT NULL AND substr(context, 1, 16) = $1",
             "SELECT count(*) FROM magic_replies WHERE substr(body, 1, 16) = $1",
             "SELECT count(*) FROM wallets WHERE substr(gateway_share, 1, 16) = $1",
+            "SELECT count(*) FROM recovery_emails WHERE substr(address, 1, 16) = $1",
         ] {
             let count: i64 = sqlx::query_scalar(query).bind(kid.as_bytes()).fetch_one(&mut *connection).await?;
             needed += count;
@@ -181,6 +187,10 @@ async fn needs(connection: &mut <Db as sqlx::Database>::Connection, purpose: &st
         let head = "SELECT count(*) FROM audit_head WHERE kid = $1";
         let count: i64 = sqlx::query_scalar(head).bind(kid).fetch_one(&mut *connection).await?;
         needed += count;
+    } else if purpose == Purpose::Recovery.name() {
+        let query = "SELECT count(*) FROM recovery_emails WHERE substr(data_key, 1, 16) = $1";
+        let count: i64 = sqlx::query_scalar(query).bind(kid.as_bytes()).fetch_one(&mut *connection).await?;
+        needed = count;
     }
     Ok(needed.unsigned_abs())
 }

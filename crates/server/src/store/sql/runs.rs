@@ -1,7 +1,8 @@
 //! Runs: every message is taken once, in order, together with its reply and what it changes.
 
-use repin_core::api::{RunId, UnixMs};
+use repin_core::api::{CredentialKind, RunId, UnixMs};
 
+use super::codes::spend_code;
 use super::dialect::Db;
 use super::locks::{lock_person, lock_run};
 use super::row::{int, run, seen};
@@ -73,18 +74,18 @@ impl SqlStore {
             set_state(&mut tx, key, state).await?;
         }
         if let Some(proved) = &change.proved {
-            sqlx::query(
-                "UPDATE credentials SET failed = 0, consecutive = 0, locked_at = NULL, locked_until = NULL WHERE id = $1",
-            )
-            .bind(&proved.credential[..])
-            .execute(&mut *tx)
-            .await?;
+            if proved.kind == CredentialKind::Code {
+                spend_code(&mut tx, &proved.credential).await?;
+            } else {
+                let query = "UPDATE credentials SET failed = 0, consecutive = 0, locked_at = NULL, locked_until = NULL WHERE id = $1";
+                sqlx::query(query).bind(&proved.credential[..]).execute(&mut *tx).await?;
+            }
             sqlx::query(
                 "UPDATE runs SET proved = $1, ratchet_seq = $2, registration_open_until = $3 WHERE challenge = $4 AND run = $5",
             )
             .bind(&proved.credential[..])
             .bind(i64::from(key.seq))
-            .bind(int(proved.registration_open_until))
+            .bind(proved.registration_open_until.map(int))
             .bind(key.challenge)
             .bind(&key.run[..])
             .execute(&mut *tx)

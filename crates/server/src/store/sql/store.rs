@@ -12,15 +12,16 @@ use tokio::time::Instant;
 
 use super::dialect::{self, Db};
 use crate::store::{
-    AppIdentity, Apps, Challenge, Change, Charge, Commit, Committed, Connections, Created, KnownKey, Listed,
-    MessageKey, NewChallenge, NewRun, Page, Readiness, Recorded, Reply, Result, Run, Seen, Status, Store, User,
-    UserFilter,
+    AppIdentity, Apps, Challenge, Change, Charge, CodeClaim, CodeClaimed, Commit, Committed, Connections, Created,
+    KnownKey, Listed, MessageKey, NewChallenge, NewRun, Page, Readiness, Recorded, Reply, Result, Run, Seen, SentCode,
+    Status, Store, User, UserFilter, WayBack,
 };
 
 mod api_keys;
 mod apps;
 mod audit;
 mod challenges;
+mod codes;
 mod commit;
 mod dead_letters;
 mod deliveries;
@@ -38,6 +39,8 @@ mod subscriptions;
 mod users;
 mod wallets;
 mod webhooks;
+
+use guesses::Table;
 
 type Tx = Transaction<'static, Db>;
 
@@ -159,7 +162,11 @@ impl Store for SqlStore {
     }
 
     async fn charge(&self, key: &MessageKey<'_>, credential: CredentialId, now: UnixMs) -> Result<Charge> {
-        self.charge_guess(key, credential, now).await
+        self.charge_guess(key, (Table::Credentials, credential), now).await
+    }
+
+    async fn charge_code(&self, key: &MessageKey<'_>, code: CredentialId, now: UnixMs) -> Result<Charge> {
+        self.charge_guess(key, (Table::Codes, code), now).await
     }
 
     async fn answer_guess(&self, key: &MessageKey<'_>, reply: &Reply, state: &[u8]) -> Result<Recorded> {
@@ -167,11 +174,48 @@ impl Store for SqlStore {
     }
 
     async fn commit(&self, key: &MessageKey<'_>, commit: &Commit<'_>, reply: &Reply, now: UnixMs) -> Result<Committed> {
-        self.commit_challenge(key, commit, reply, now).await
+        self.commit_challenge(key, commit, None, reply, now).await
+    }
+
+    async fn claim_code(&self, key: &MessageKey<'_>, claim: &CodeClaim<'_>, now: UnixMs) -> Result<CodeClaimed> {
+        self.take_code_claim(key, claim, now).await
+    }
+
+    async fn keep_code(
+        &self,
+        key: &MessageKey<'_>,
+        code: &SentCode<'_>,
+        reply: &Reply,
+        state: &[u8],
+        now: UnixMs,
+    ) -> Result<Recorded> {
+        self.store_sent_code(key, code, reply, state, now).await
+    }
+
+    async fn release_code(
+        &self,
+        key: &MessageKey<'_>,
+        claim: &CodeClaim<'_>,
+        refusal: &Reply,
+        at: UnixMs,
+    ) -> Result<Recorded> {
+        self.take_back_code(key, claim, refusal, at).await
+    }
+
+    async fn set_way_back(
+        &self,
+        key: &MessageKey<'_>,
+        commit: &Commit<'_>,
+        way: &WayBack,
+        reply: &Reply,
+        now: UnixMs,
+    ) -> Result<Committed> {
+        self.commit_challenge(key, commit, Some(way), reply, now).await
     }
 
     async fn sweep(&self, now: UnixMs) -> Result<()> {
         self.sweep_expired(now).await?;
+        self.sweep_codes(now).await?;
         self.sweep_webhooks(now).await
     }
 }

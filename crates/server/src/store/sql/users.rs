@@ -6,6 +6,7 @@ use repin_core::api::{CredentialKind, UnixMs};
 use sqlx::{QueryBuilder, Row};
 use uuid::Uuid;
 
+use super::codes::{self, Coded};
 use super::dialect::{Db, DbRow};
 use super::locks::lock_person;
 use super::operator::{About, audit};
@@ -13,6 +14,18 @@ use super::row::{credential, int, kind_number, optional, time};
 use super::{Listed, Page, Result, SqlStore, User, UserFilter, page};
 use crate::attempts::MAX_CONSECUTIVE;
 use crate::store::{By, Credential, CredentialStatus, Cursor};
+
+/// Forgets the guesses that were counted.
+macro_rules! clear {
+    ($table:literal, $which:literal) => {
+        concat!(
+            "UPDATE ",
+            $table,
+            " SET failed = 0, consecutive = 0, locked_at = NULL, locked_until = NULL WHERE person = $1",
+            $which
+        )
+    };
+}
 
 impl SqlStore {
     pub(super) async fn insert_user(&self, app: &str, user_id: &str, now: UnixMs) -> Result<Option<User>> {
@@ -37,6 +50,10 @@ impl SqlStore {
             answers: None,
             pin_unlocked: None,
             answers_unlocked: None,
+            code: None,
+            code_expires_at: 0,
+            code_unlocked: None,
+            email: None,
         };
         Ok((inserted.rows_affected() == 1).then_some(user))
     }
@@ -48,8 +65,10 @@ impl SqlStore {
             .fetch_optional(&self.readers)
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let credentials = credentials(&self.readers, row.try_get("id")?).await?;
-        Ok(Some(user(&row, credentials)?))
+        let id = row.try_get("id")?;
+        let credentials = credentials(&self.readers, id).await?;
+        let coded = select_coded(&self.readers, id).await?;
+        Ok(Some(user(&row, credentials, coded)?))
     }
 
     pub(super) async fn select_users(
@@ -76,12 +95,12 @@ impl SqlStore {
         let mut found = HashMap::new();
         for row in &rows.items {
             let id: String = row.try_get("id")?;
-            let credentials = credentials(&self.readers, &id).await?;
-            found.insert(id, credentials);
+            let of_user = (credentials(&self.readers, &id).await?, select_coded(&self.readers, &id).await?);
+            found.insert(id, of_user);
         }
         let read = |row: DbRow| {
-            let credentials = found.remove(row.try_get::<&str, _>("id")?).unwrap_or_default();
-            user(&row, credentials)
+            let (credentials, coded) = found.remove(row.try_get::<&str, _>("id")?).unwrap_or_default();
+            user(&row, credentials, coded)
         };
         rows.try_map(read).map(Some)
     }
@@ -105,22 +124,18 @@ impl SqlStore {
     pub(super) async fn clear_counter(&self, user: &User, kind: CredentialKind, by: By<'_>) -> Result<bool> {
         let mut tx = self.begin().await?;
         lock_person(&mut tx, &user.id).await?;
-        let cleared = sqlx::query(
-            "UPDATE credentials SET failed = 0, consecutive = 0, locked_at = NULL, locked_until = NULL
-             WHERE person = $1 AND kind = $2",
-        )
-        .bind(&user.id)
-        .bind(kind_number(kind))
-        .execute(&mut *tx)
-        .await?;
+        let cleared = match kind {
+            CredentialKind::Code => sqlx::query(clear!("codes", "")).bind(&user.id),
+            _ => sqlx::query(clear!("credentials", " AND kind = $2")).bind(&user.id).bind(kind_number(kind)),
+        };
+        let cleared = cleared.execute(&mut *tx).await?;
         if cleared.rows_affected() == 0 {
             return Ok(false);
         }
         let (column, event) = match kind {
             CredentialKind::Pin => ("UPDATE users SET pin_unlocked_at = $1 WHERE id = $2", "PIN_UNLOCKED"),
             CredentialKind::Answers => ("UPDATE users SET answers_unlocked_at = $1 WHERE id = $2", "ANSWERS_UNLOCKED"),
-            // Its own column comes with its table.
-            CredentialKind::Code => return Ok(false),
+            CredentialKind::Code => ("UPDATE codes SET unlocked_at = $1 WHERE person = $2", "CODES_UNLOCKED"),
         };
         sqlx::query(column).bind(int(by.now)).bind(&user.id).execute(&mut *tx).await?;
         audit(&mut tx, by, event, About { app: Some(&user.app), user: Some(&user.id), subject: None }).await?;
@@ -143,7 +158,7 @@ fn push_status(query: &mut QueryBuilder<Db>, kind: CredentialKind, status: Optio
 }
 
 /// Expects all columns of `users`.
-pub(super) fn user(row: &DbRow, [pin, answers]: [Option<Credential>; 2]) -> Result<User> {
+pub(super) fn user(row: &DbRow, [pin, answers]: [Option<Credential>; 2], coded: Coded) -> Result<User> {
     Ok(User {
         id: row.try_get("id")?,
         app: row.try_get("app")?,
@@ -154,7 +169,17 @@ pub(super) fn user(row: &DbRow, [pin, answers]: [Option<Credential>; 2]) -> Resu
         answers,
         pin_unlocked: optional(row, "pin_unlocked_at")?,
         answers_unlocked: optional(row, "answers_unlocked_at")?,
+        code: coded.code,
+        code_expires_at: coded.code_expires_at,
+        code_unlocked: coded.code_unlocked,
+        email: coded.email,
     })
+}
+
+/// A user's address and code.
+pub(super) async fn select_coded(executor: impl sqlx::Executor<'_, Database = Db>, user: &str) -> Result<Coded> {
+    let row = sqlx::query(codes::SELECT).bind(user).fetch_optional(executor).await?;
+    row.map_or(Ok(Coded::default()), |row| codes::coded(&row))
 }
 
 /// A user's PIN and answers.

@@ -1,0 +1,208 @@
+//! Mail: codes for people who forgot their PIN. Nothing else is ever sent, and nothing of it is kept: a code goes from memory to
+//! the operator's mail server, twice at most and in bounded time, or the person is told that it could not be sent.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use url::{Host, Url};
+use zeroize::Zeroizing;
+
+mod address;
+mod letter;
+mod texts;
+
+pub use address::EmailAddress;
+pub use texts::Language;
+
+/// How long one try may take. Two of them are over before a device stops waiting (30 seconds).
+const TRY: Duration = Duration::from_secs(10);
+/// Codes that are made at the same time: each takes 19 MiB for a moment.
+const MADE_AT_ONCE: usize = 4;
+
+type Transport = AsyncSmtpTransport<Tokio1Executor>;
+
+/// Where mail goes, and from whom. No `Debug`: a password is in it.
+#[derive(Clone)]
+pub struct MailConfig {
+    url: Zeroizing<String>,
+    from: Mailbox,
+}
+
+/// Not settings of mail. Says nothing of what was given: a password may be in it.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MailConfigError {
+    /// The mail server.
+    #[error(
+        "the mail server's address looks like smtps://USER:PASSWORD@HOST or smtp://USER:PASSWORD@HOST?tls=required; without TLS it is on this machine"
+    )]
+    Url,
+    /// The sender.
+    #[error("the sender of mail looks like NAME <ADDRESS> or ADDRESS")]
+    From,
+    /// One of the two is missing.
+    #[error("--smtp-url and --mail-from belong together")]
+    Half,
+}
+
+/// A code could not be sent.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// The mail server's own words, without what it was told.
+    #[error("{0}")]
+    Refused(String),
+    /// It did not answer in time.
+    #[error("the mail server did not answer in time")]
+    Timeout,
+    /// A letter that cannot be written: never for an [`EmailAddress`].
+    #[error("the letter cannot be written")]
+    Letter,
+}
+
+impl MailConfig {
+    /// Reads both.
+    ///
+    /// # Errors
+    /// [`MailConfigError`].
+    pub fn new(url: &str, from: &str) -> Result<Self, MailConfigError> {
+        let parsed = Url::parse(url).map_err(|_| MailConfigError::Url)?;
+        let tls = parsed.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
+        let safe = match (parsed.scheme(), tls.as_deref()) {
+            ("smtps", None) | ("smtp", Some("required")) => true,
+            ("smtp", None) => is_here(parsed.host()),
+            _ => false,
+        };
+        if !safe || Transport::from_url(url).is_err() {
+            return Err(MailConfigError::Url);
+        }
+        let from: Mailbox = from.parse().map_err(|_| MailConfigError::From)?;
+        Ok(Self { url: Zeroizing::new(url.to_owned()), from })
+    }
+
+    /// The settings, if there are any.
+    ///
+    /// # Errors
+    /// [`MailConfigError`].
+    pub fn of(url: Option<&str>, from: Option<&str>) -> Result<Option<Self>, MailConfigError> {
+        match (url, from) {
+            (None, None) => Ok(None),
+            (Some(url), Some(from)) => Self::new(url, from).map(Some),
+            _ => Err(MailConfigError::Half),
+        }
+    }
+
+    /// Connects and logs in, and sends nothing.
+    ///
+    /// # Errors
+    /// [`MailError`].
+    pub(crate) async fn reach(&self) -> Result<(), MailError> {
+        let transport = self.transport()?;
+        match timeout(TRY, transport.test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(MailError::Refused("it does not answer after the greeting".into())),
+            Ok(Err(error)) => Err(MailError::Refused(words(&error))),
+            Err(_) => Err(MailError::Timeout),
+        }
+    }
+
+    fn transport(&self) -> Result<Transport, MailError> {
+        // Checked when the settings were read.
+        let builder = Transport::from_url(&self.url).map_err(|_| MailError::Letter)?;
+        Ok(builder.timeout(Some(TRY)).build())
+    }
+}
+
+/// Whether a host is this machine.
+fn is_here(host: Option<Host<&str>>) -> bool {
+    match host {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        // Of schemes that it does not know, `url` leaves the host a name.
+        Some(Host::Domain(name)) => {
+            let name = name.trim_matches(['[', ']']);
+            name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        }
+        None => false,
+    }
+}
+
+/// What a mail server said, in the library's words: the reply's code and text, or the kind of what failed.
+fn words(error: &lettre::transport::smtp::Error) -> String {
+    use std::error::Error as _;
+    let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+    format!("{error}{cause}")
+}
+
+/// Sends codes.
+pub struct Mailer {
+    config: MailConfig,
+    /// Room for making codes.
+    pub(crate) room: Semaphore,
+}
+
+impl Mailer {
+    /// By these settings.
+    pub fn new(config: MailConfig) -> Self {
+        Self { config, room: Semaphore::new(MADE_AT_ONCE) }
+    }
+
+    /// Sends a code: one try, and one more when the first was not refused for good.
+    ///
+    /// # Errors
+    /// [`MailError`]; it was not sent.
+    pub async fn send(&self, to: &EmailAddress, language: Language, code: &str) -> Result<(), MailError> {
+        let letter = letter::write(&self.config.from, to, language, code)?;
+        let transport = self.config.transport()?;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let error = match timeout(TRY, transport.send(letter.clone())).await {
+                Ok(Ok(_)) => return Ok(()),
+                Ok(Err(error)) if error.is_permanent() => return Err(MailError::Refused(words(&error))),
+                Ok(Err(error)) => MailError::Refused(words(&error)),
+                Err(_) => MailError::Timeout,
+            };
+            if tries == 2 {
+                return Err(error);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_password_crosses_no_network_in_clear_and_is_not_repeated() {
+        let new = |url: &str| MailConfig::new(url, "Repin <codes@wallet.example>");
+        for good in [
+            "smtps://codes:hush@mail.example",
+            "smtp://codes:hush@mail.example:587?tls=required",
+            "smtp://127.0.0.1:2525",
+            "smtp://[::1]:2525",
+            "smtp://localhost",
+        ] {
+            assert!(new(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "smtp://codes:hush@mail.example",
+            "smtp://codes:hush@mail.example?tls=opportunistic",
+            "smtp://localhost.example",
+            "https://codes:hush@mail.example",
+            "hush",
+            "smtps://",
+        ] {
+            let error = new(bad).err().unwrap();
+            assert!(error == MailConfigError::Url && !error.to_string().contains("hush"), "{bad}");
+        }
+        let from = |from: &str| MailConfig::new("smtps://mail.example", from).err();
+        assert_eq!(from("codes@wallet.example"), None);
+        assert_eq!(from("nobody"), Some(MailConfigError::From));
+        assert_eq!(MailConfig::of(Some("smtps://mail.example"), None).err(), Some(MailConfigError::Half));
+    }
+}

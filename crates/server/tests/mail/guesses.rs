@@ -1,0 +1,150 @@
+//! Codes and thieves: three tries over all codes, whoever asks however often; and codes that are good for nothing.
+
+use futures_util::future::join_all;
+use rand_core::OsRng;
+use repin_core::api::{ChallengeType, CredentialKind, Prove1Request, SendCodeReply, SendCodeRequest, Step};
+use repin_core::credential::ClientLogin;
+use repin_core::error::Code;
+use repin_core::secret::SecretBytes;
+use repin_vault::session::SessionError;
+
+use crate::client::Client;
+use crate::{USER, World, refused};
+
+const HALF_AN_HOUR: u64 = 30 * 60 * 1000;
+
+#[tokio::test]
+async fn three_wrong_codes_lock_for_half_an_hour_and_a_new_code_does_not_unlock() {
+    let world = World::with_email(false).await;
+    let mut session = world.open(USER, ChallengeType::RestorePinByCode).await;
+    for left in [2, 1, 0] {
+        world.send(&mut session).await.unwrap();
+        world.post.take();
+        world.gateway.advance(30_000);
+        let wrong = world.prove_code(&mut session, "00000000").await;
+        let Err(SessionError::WrongSecret { attempts, .. }) = wrong else { panic!("{wrong:?}") };
+        assert_eq!(attempts.left, left, "counted over all codes");
+    }
+    let (code, attempts) = refused(world.send(&mut session).await);
+    assert!(code == Code::UserOtpIsLocked && attempts.unwrap().locked_until.is_some());
+    assert_eq!(world.challenge(USER, ChallengeType::RestorePinByCode).await, Err(Code::UserOtpIsLocked));
+    assert!(world.post.letters().is_empty(), "nothing was sent");
+    world.gateway.advance(HALF_AN_HOUR);
+    world.send(&mut session).await.unwrap();
+    world.prove_code(&mut session, &world.post.take().code()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_thousand_guesses_at_once_are_three() {
+    let world = World::with_email(false).await;
+    let challenge = world.challenge(USER, ChallengeType::RestorePinByCode).await.unwrap();
+    let mut thief = Client::reopen(&world.gateway, &challenge).await;
+    let _: SendCodeReply =
+        thief.say(Step::SendCode, &SendCodeRequest { address: None, with_answers: false }).await.unwrap();
+    let (mut evaluated, mut locked) = (0, 0);
+    for _ in 0..5 {
+        let guesses = (0..200).map(|guess| {
+            let secret = SecretBytes::new(format!("{guess:08}").into_bytes());
+            let (_, ke1) = ClientLogin::start(&secret, &mut OsRng).unwrap();
+            thief.seal(Step::Prove1, &Prove1Request { kind: CredentialKind::Code, ke1 })
+        });
+        let guesses: Vec<_> = guesses.collect();
+        for (status, body) in join_all(guesses.iter().map(|sealed| thief.send(Step::Prove1, thief.seq, sealed))).await {
+            evaluated += u32::from(status == 200);
+            locked += u32::from(body["code"] == Code::UserOtpIsLocked.number());
+            assert!(status == 200 || status == 409 || body["code"] == Code::UserOtpIsLocked.number(), "{body}");
+        }
+        thief.seq += 1;
+    }
+    assert_eq!(evaluated, 3);
+    assert!(locked >= 2, "{locked}");
+    assert_eq!(world.user(USER).await.code.unwrap().counter.consecutive, 3);
+}
+
+#[tokio::test]
+async fn a_code_that_is_too_old_or_used_or_another_runs_is_refused_and_costs_no_try() {
+    let world = World::with_email(false).await;
+    let challenge = world.challenge(USER, ChallengeType::RestorePinByCode).await.unwrap();
+    let mut session = world.open_on(USER, challenge.clone()).await;
+    world.send(&mut session).await.unwrap();
+    let code = world.post.take().code();
+
+    let mut other = world.open_on(USER, challenge.clone()).await;
+    // Without one of its own, the vault would not even ask.
+    let asked = other.prove_code(crate::typed(&code), &world.device, &world.link).await;
+    assert_eq!(asked.err(), Some(SessionError::Protocol));
+    let mut thief = Client::reopen(&world.gateway, &challenge).await;
+    assert_eq!(crate::client::code(thief.guess(&code).await), (400, 155132), "another run's");
+
+    world.gateway.advance(600_000);
+    assert_eq!(refused(world.prove_code(&mut session, &code).await).0, Code::UserOtpTokenExpired);
+    assert_eq!(world.user(USER).await.code.unwrap().counter.failed, 0);
+
+    world.send(&mut session).await.unwrap();
+    let code = world.post.take().code();
+    world.prove_code(&mut session, &code).await.unwrap();
+    assert_eq!(refused(world.prove_code(&mut session, &code).await).0, Code::InvalidApproveContent, "proved already");
+    let mut thief = Client::reopen(&world.gateway, &challenge).await;
+    assert_eq!(crate::client::code(thief.guess(&code).await), (400, 155132), "used");
+    let user = world.user(USER).await;
+    assert!(user.code_expires_at == 0 && user.code.unwrap().record.is_empty());
+}
+
+#[tokio::test]
+async fn another_persons_code_is_a_wrong_one() {
+    let world = World::with_email(false).await;
+    world.enrol("user-0002").await;
+    world.set_email("user-0002", false).await;
+    world.gateway.advance(60 * 60 * 1000);
+    let mut theirs = world.open(USER, ChallengeType::RestorePinByCode).await;
+    world.send(&mut theirs).await.unwrap();
+    let code = world.post.take().code();
+    world.gateway.advance(30_000);
+    let mut session = world.open("user-0002", ChallengeType::RestorePinByCode).await;
+    world.send(&mut session).await.unwrap();
+    let wrong = world.prove_code(&mut session, &code).await;
+    assert!(matches!(wrong, Err(SessionError::WrongSecret { .. })), "{wrong:?}");
+    world.prove_code(&mut theirs, &code).await.unwrap();
+}
+
+#[tokio::test]
+async fn codes_are_half_a_minute_apart_and_five_in_an_hour_for_a_user_and_for_an_address() {
+    let world = World::with_email(false).await;
+    world.enrol("user-0002").await;
+    let mut session = world.open(USER, ChallengeType::RestorePinByCode).await;
+    let first = world.send(&mut session).await.unwrap();
+    world.gateway.advance(29_999);
+    let (code, attempts) = refused(world.send(&mut session).await);
+    assert_eq!((code, attempts.unwrap().locked_until), (Code::UserOtpSendCountsOverLimit, Some(first.resend_at)));
+    world.gateway.advance(1);
+    for _ in 0..4 {
+        world.send(&mut session).await.unwrap();
+        world.gateway.advance(30_000);
+    }
+    let (_, attempts) = refused(world.send(&mut session).await);
+    let opens = attempts.unwrap().locked_until.unwrap();
+    assert_eq!(opens, first.server_time + 60 * 60 * 1000, "when the first is an hour old");
+    // Somebody else, to the same address in other letters.
+    let mut other = world.open("user-0002", ChallengeType::SetRecovery).await;
+    other.prove(crate::typed(crate::PIN), &world.device, &world.link).await.unwrap();
+    let address = crate::ADDRESS.to_uppercase();
+    let again = other.send_code(Some(&address), false, &world.device, &world.link).await;
+    assert_eq!(refused(again).0, Code::UserOtpSendCountsOverLimit);
+    other.send_code(Some("other@mail.example"), false, &world.device, &world.link).await.unwrap();
+    assert_eq!(world.post.letters().len(), 6);
+}
+
+#[tokio::test]
+async fn a_proof_that_does_not_hold_spends_the_guess_and_says_so() {
+    let world = World::with_email(false).await;
+    let challenge = world.challenge(USER, ChallengeType::RestorePinByCode).await.unwrap();
+    let mut client = Client::reopen(&world.gateway, &challenge).await;
+    let _: SendCodeReply =
+        client.say(Step::SendCode, &SendCodeRequest { address: None, with_answers: false }).await.unwrap();
+    let (_, proof) = client.guess(&world.post.take().code()).await.unwrap();
+    let mut proof = proof.unwrap();
+    proof.ke3[0] ^= 1;
+    assert_eq!(crate::client::code(client.confirm(&proof).await), (400, 155134));
+    proof.ke3[0] ^= 1;
+    assert_eq!(crate::client::code(client.confirm(&proof).await), (400, 155117), "a guess has one proof");
+}
