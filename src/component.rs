@@ -101,6 +101,14 @@ fn screen_view(face: Face, screen: Screen) -> El {
         Screen::Offline => screens::offline::screen(face),
         Screen::Failed { code, retryable } => screens::failed::screen(face, code, retryable),
         Screen::Cancelled => Vec::new(),
+        Screen::Ways { ways } => screens::ways::screen(face, &ways),
+        Screen::Email { address, is_alone, .. } => screens::email::screen(face, &address, is_alone),
+        Screen::SendCode => screens::code::announced(face),
+        Screen::Code { length, .. } => screens::code::screen(face, length, face.can_go_back()),
+        Screen::KeysWarning => screens::agree::keys(face),
+        Screen::Keys { addresses } => screens::keys::screen(face, &addresses),
+        Screen::Updating { .. } => screens::updating::screen(face),
+        Screen::WalletReady { addresses } => screens::wallet_ready::screen(face, &addresses),
     })
 }
 

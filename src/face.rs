@@ -4,8 +4,9 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use js_sys::Uint8Array;
 use leptos::prelude::*;
-use repin_core::api::{CredentialKind, UnixMs};
+use repin_core::api::{ChallengeType, CredentialKind, UnixMs};
 use repin_vault::flow::{DeadEnd, Event, Progress, Screen, SessionTimes, ViewModel};
 use web_sys::{Element, HtmlElement};
 
@@ -109,10 +110,15 @@ struct Inner {
     beginning: RefCell<Option<HtmlElement>>,
     /// Where the face has put the focus last. Wherever else it is, a person has put it.
     led_to: RefCell<Option<Element>>,
+    /// Where key material goes that the person asked for: to the page that shows it, while it stands.
+    keys_go_to: RefCell<Option<TakeKeys>>,
     /// The polite live region.
     voice: Element,
     serial: u32,
 }
+
+/// What it is ([`Handed`](repin_vault::flow::Handed)), and the bytes, which are erased afterwards.
+type TakeKeys = Rc<dyn Fn(u8, &Uint8Array)>;
 
 impl Inner {
     /// What of the card has the focus.
@@ -145,6 +151,7 @@ impl Face {
             clock: Cell::new((0.0, 0)),
             beginning: RefCell::new(None),
             led_to: RefCell::new(None),
+            keys_go_to: RefCell::new(None),
             voice: voice.into(),
             serial: SERIAL.replace(SERIAL.get() + 1),
         };
@@ -183,7 +190,8 @@ impl Face {
         let mut judged = false;
         if !interrupted {
             let behind = inner.behind.replace(view.clone());
-            judged = answered || problem_of(&behind.screen) != problem_of(&view.screen);
+            let is_news = matches!(view.screen, Screen::Updating { .. }) && behind.screen != view.screen;
+            judged = answered || is_news || problem_of(&behind.screen) != problem_of(&view.screen);
             self.page.set(page_key(&view.screen));
             self.step.set(step_key(&view.screen));
         }
@@ -226,6 +234,21 @@ impl Face {
             self.busy.set(true);
             self.send(event);
         }
+    }
+
+    /// The vault handed over key material. Whatever nobody asked for any more is erased unseen.
+    pub fn hand_over(self, what: u8, bytes: &Uint8Array) {
+        let take = self.inner().keys_go_to.borrow().clone();
+        if let Some(take) = take {
+            take(what, bytes);
+        }
+        bytes.fill(0, 0, bytes.length());
+    }
+
+    /// The part that is being made shows key material, until it goes.
+    pub(crate) fn takes_keys(self, take: impl Fn(u8, &Uint8Array) + 'static) {
+        *self.inner().keys_go_to.borrow_mut() = Some(Rc::new(take));
+        on_cleanup(move || *self.inner().keys_go_to.borrow_mut() = None);
     }
 
     /// Something was entered: closing asks first.
@@ -303,6 +326,10 @@ impl Face {
 
     pub(crate) fn screen_behind(self) -> Screen {
         self.inner().behind.borrow().screen.clone()
+    }
+
+    pub(crate) fn can_go_back(self) -> bool {
+        self.inner().view.borrow().can_go_back
     }
 
     pub(crate) fn session(self) -> Option<SessionTimes> {
@@ -464,6 +491,9 @@ pub fn loading() -> ViewModel {
 fn outcome_of(screen: &Screen) -> Outcome {
     match screen {
         Screen::Done { challenge_type } => Outcome::Completed(challenge_type.name()),
+        Screen::WalletReady { .. } => Outcome::Completed(ChallengeType::CreateWallet.name()),
+        Screen::Keys { .. } => Outcome::Completed(ChallengeType::ExportKeys.name()),
+        Screen::Updating { .. } => Outcome::Completed(ChallengeType::RecoverWallets.name()),
         Screen::Locked { kind, until, .. } => Outcome::Locked(*kind, *until),
         Screen::HandedOver => Outcome::Forgot,
         // The numbers are Circle's: the token expired, questions not set, user disabled, network.

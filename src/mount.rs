@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyViewState;
 use repin_core::api::{Question, QuestionKind};
 use repin_core::secret::SecretBytes;
-use repin_vault::flow::{Event, Progress, Screen, SessionInput, ViewModel};
+use repin_vault::flow::{Event, Progress, Screen, SessionInput, ViewModel, Way};
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, Worker};
 
@@ -44,6 +44,8 @@ extern "C" {
     fn questions(this: &Options) -> Option<Array>;
     #[wasm_bindgen(method, getter, js_name = requiredQuestions)]
     fn required_questions(this: &Options) -> Option<u8>;
+    #[wasm_bindgen(method, getter, js_name = recoveryWays)]
+    fn recovery_ways(this: &Options) -> Option<Array>;
     #[wasm_bindgen(method, getter, js_name = closesAfterMs)]
     fn closes_after_ms(this: &Options) -> Option<u32>;
     #[wasm_bindgen(method, catch, js_name = startWorker)]
@@ -136,8 +138,17 @@ impl Link {
                 link.receive(view);
             }
         });
+        let link = Rc::downgrade(self);
+        client.on_keys(move |what, bytes| {
+            if let Some(link) = link.upgrade() {
+                link.with_face(|face| face.hand_over(what, bytes));
+            }
+        });
         if let Some(offer) = self.offer() {
             client.send(&offer);
+        }
+        if let Some(ways) = self.ways() {
+            client.send(&ways);
         }
         client.send(&Event::Start(self.session_input(session)));
         *self.client.borrow_mut() = Some(client);
@@ -251,6 +262,17 @@ impl Link {
         Some(Event::Offer { questions, required: self.options.required_questions().unwrap_or_default() })
     }
 
+    /// The ways back that the host leaves, if it says so. What nobody knows is left out.
+    fn ways(&self) -> Option<Event> {
+        let way = |value: JsValue| match value.as_string()?.as_str() {
+            "questions" => Some(Way::Questions),
+            "email" => Some(Way::Email),
+            "both" => Some(Way::Both),
+            _ => None,
+        };
+        Some(Event::Ways(self.options.recovery_ways()?.iter().filter_map(way).collect()))
+    }
+
     /// What is missing or of another type becomes empty text, which the vault refuses.
     fn session_input(&self, session: &Session) -> SessionInput {
         let read = |name| text(session, name);
@@ -339,7 +361,12 @@ impl Host for HostPage {
             Outcome::Forgot => ("forgot", "current-pin", 0.0),
             Outcome::Locked(kind, until) => {
                 use repin_core::api::CredentialKind;
-                ("locked", if kind == CredentialKind::Pin { "pin" } else { "answers" }, until as f64)
+                let factor = match kind {
+                    CredentialKind::Pin => "pin",
+                    CredentialKind::Answers => "answers",
+                    CredentialKind::Code => "code",
+                };
+                ("locked", factor, until as f64)
             }
             Outcome::Failed(code) => ("failed", kind_of_failure(code), code.into()),
         };

@@ -41,11 +41,19 @@ pub(crate) fn step_key(screen: &Screen) -> u32 {
         Screen::Offline => 16,
         Screen::Failed { .. } => 17,
         Screen::Cancelled => 18,
+        Screen::Ways { .. } => 19,
+        Screen::Email { .. } => 20,
+        Screen::SendCode => 21,
+        Screen::Code { .. } => 22,
+        Screen::KeysWarning => 23,
+        Screen::Keys { .. } => 24,
+        Screen::Updating { .. } => 25,
+        Screen::WalletReady { .. } => 26,
     }
 }
 
 /// The steps' names in events for the host page. Public API: never renamed.
-const STEPS: [&str; 19] = [
+const STEPS: [&str; 27] = [
     "",
     "loading",
     "questions",
@@ -65,6 +73,14 @@ const STEPS: [&str; 19] = [
     "offline",
     "error",
     "canceled",
+    "ways-back",
+    "email",
+    "send-code",
+    "code",
+    "keys-warning",
+    "keys",
+    "updating-wallets",
+    "success",
 ];
 
 pub(crate) fn step_name(screen: &Screen) -> &'static str {
@@ -73,7 +89,7 @@ pub(crate) fn step_name(screen: &Screen) -> &'static str {
 
 /// Something is entered or decided here: closing may lose it, and the session's end matters.
 pub(crate) fn is_input(screen: &Screen) -> bool {
-    (2..=9).contains(&step_key(screen))
+    matches!(step_key(screen), 2..=9 | 19..=23)
 }
 
 /// Shown in front of the page it interrupts, which goes on where it was: nothing typed is lost.
@@ -101,6 +117,7 @@ pub(crate) fn header_key(view: &ViewModel) -> u32 {
 pub(crate) fn ends_the_vault(screen: &Screen) -> bool {
     match screen {
         Screen::Done { .. }
+        | Screen::WalletReady { .. }
         | Screen::Expired
         | Screen::HandedOver
         | Screen::Cancelled

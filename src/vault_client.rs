@@ -1,11 +1,11 @@
 //! The page's end of the boundary: events go to the vault's worker as CBOR, view models come back. The worker, and every
 //! secret in it, ends when this is dropped.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use leptos::prelude::set_timeout;
 use repin_core::wire;
 use repin_vault::flow::{Event, Screen, ViewModel};
@@ -20,9 +20,12 @@ pub struct VaultClient {
     worker: Worker,
     hushed: Rc<Cell<bool>>,
     dead: Rc<Cell<bool>>,
+    keys_go_to: Rc<RefCell<Option<TakeKeys>>>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut()>,
 }
+
+type TakeKeys = Box<dyn Fn(u8, &Uint8Array)>;
 
 impl VaultClient {
     /// Talks to a worker that the loader has started and given the compiled module. `receive` gets every view model; a
@@ -51,18 +54,32 @@ impl VaultClient {
         };
         let on_error = Closure::<dyn FnMut()>::new(failed.clone());
         let ended = worker.clone();
+        let keys_go_to = Rc::new(RefCell::<Option<TakeKeys>>::default());
+        let take_keys = keys_go_to.clone();
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
             let data = message.data();
             match decode(&data) {
                 // `null`: the vault has nothing left to do.
                 _ if data.is_null() => ended.terminate(),
+                None if data.is_instance_of::<ArrayBuffer>() => {
+                    // Key material: what it is, then the bytes.
+                    let bytes = Uint8Array::new(&data);
+                    if let Some(take) = take_keys.borrow().as_ref().filter(|_| bytes.length() > 0) {
+                        take(bytes.get_index(0), &bytes.subarray(1, bytes.length()));
+                    }
+                }
                 Some(view) => receive(view),
                 None => failed(),
             }
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Self { worker, hushed, dead, _on_message: on_message, _on_error: on_error }
+        Self { worker, hushed, dead, keys_go_to, _on_message: on_message, _on_error: on_error }
+    }
+
+    /// Key material, when the person has asked for it, goes here and nowhere else.
+    pub fn on_keys(&self, take: impl Fn(u8, &Uint8Array) + 'static) {
+        *self.keys_go_to.borrow_mut() = Some(Box::new(take));
     }
 
     /// Posts an event. The bytes are moved, not copied, to the worker; what is left here is erased.

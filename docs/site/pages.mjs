@@ -31,6 +31,7 @@ const SECTIONS_OF_NAMES = {
   Operate: [
     ['operating', 'Operating a gateway'],
     ['security-headers', 'Security headers'],
+    ['magic', 'Wallets that Magic holds (legacy)'],
     ['migrating-from-circle', 'Coming from Circle'],
     ['changelog', 'Changelog', 'CHANGELOG.md'],
   ],

@@ -7,6 +7,12 @@ const BEGINNINGS: Record<string, Step> = {
   SET_PIN: 'new-pin',
   INITIALIZE: 'new-pin',
   SET_SECURITY_QUESTIONS: 'questions-intro',
+  SET_RECOVERY: 'current-pin',
+  RESTORE_PIN_BY_CODE: 'send-code',
+  RESTORE_PIN_BY_CODE_AND_ANSWERS: 'send-code',
+  CREATE_WALLET: 'current-pin',
+  EXPORT_PRIVATE_KEYS: 'current-pin',
+  RECOVER_WALLETS: 'questions',
 };
 
 /** Whether this first screen is that of another kind of challenge than the host wants. */

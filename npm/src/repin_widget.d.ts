@@ -24,6 +24,7 @@ export interface FaceOptions {
   handsOver: boolean;
   questions?: { text: string; type: string }[];
   requiredQuestions?: number;
+  recoveryWays?: string[];
   closesAfterMs: number | undefined;
   startWorker(): Worker;
   step(name: string, index: number, total: number): void;

@@ -81,16 +81,20 @@ export interface Mounted {
 export type Step =
   | 'loading' | 'questions' | 'current-pin' | 'new-pin' | 'confirm-pin'
   | 'questions-intro' | 'choose-question' | 'summary' | 'agree'
+  | 'ways-back' | 'email' | 'send-code' | 'code' | 'keys-warning' | 'keys' | 'updating-wallets'
   | 'working' | 'success' | 'locked' | 'expired' | 'cannot-recover' | 'forgot' | 'offline' | 'error' | 'canceled';
 
-export type Flow = 'INITIALIZE' | 'SET_PIN' | 'SET_SECURITY_QUESTIONS' | 'CHANGE_PIN' | 'RESTORE_PIN';
+export type Flow =
+  | 'INITIALIZE' | 'SET_PIN' | 'SET_SECURITY_QUESTIONS' | 'CHANGE_PIN' | 'RESTORE_PIN'
+  | 'SET_RECOVERY' | 'RESTORE_PIN_BY_CODE' | 'RESTORE_PIN_BY_CODE_AND_ANSWERS'
+  | 'CREATE_WALLET' | 'EXPORT_PRIVATE_KEYS' | 'RECOVER_WALLETS';
 
 /** How it ended. Safe to log: no PIN, answer, token or key is ever in it. */
 export type Outcome =
   | { status: 'completed'; flow: Flow; challengeId: string }
   | { status: 'canceled'; reason: 'user' | 'host'; step: Step }
   | { status: 'forgot' }
-  | { status: 'locked'; factor: 'pin' | 'answers'; retryAt: string }
+  | { status: 'locked'; factor: 'pin' | 'answers' | 'code'; retryAt: string }
   | { status: 'failed'; error: Failure };
 
 export type FailureKind =

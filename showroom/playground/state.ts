@@ -38,6 +38,12 @@ export const FLOWS: Record<Flow, string> = {
   INITIALIZE: 'First PIN and questions',
   SET_PIN: 'First PIN',
   SET_SECURITY_QUESTIONS: 'Set questions',
+  SET_RECOVERY: 'Choose a way back',
+  RESTORE_PIN_BY_CODE: 'Forgot the PIN, code by e-mail',
+  RESTORE_PIN_BY_CODE_AND_ANSWERS: 'Forgot the PIN, code and answers',
+  CREATE_WALLET: 'Create a wallet',
+  EXPORT_PRIVATE_KEYS: 'Export private keys',
+  RECOVER_WALLETS: 'Forgot the PIN, wallets held elsewhere',
 };
 
 /** What each scenario does, in a line. */
@@ -53,6 +59,7 @@ export const SCENARIOS: Record<Scenario, string> = {
   error: 'The last step fails once',
   failed: 'The gateway refuses',
   'no-questions': 'No questions were ever set',
+  'wallet-unknown': 'One wallet’s state is not known',
   disabled: 'Disabled after many wrong tries',
   'no-session': 'The app has no session',
   unreachable: 'The files cannot be fetched',

@@ -1,10 +1,14 @@
 //! Every state of the widget from fixed data, with no vault behind it: for pictures, and for the accessibility run. Never
 //! shipped. `tests/gallery/` is the page that hosts it.
 
-use repin_core::api::{Attempts, ChallengeType, CredentialKind, Question, QuestionKind, UnixMs};
+use repin_core::api::{
+    Address, Attempts, Chain, ChallengeType, CredentialKind, Question, QuestionKind, RotationState, UnixMs,
+    WalletRotation,
+};
 use repin_core::pin_policy::Weakness;
 use repin_vault::flow::{
-    AnswersProblem, DeadEnd, PinProblem, Progress, QuestionProblem, Screen, SessionTimes, ViewModel,
+    AnswersProblem, CodeProblem, DeadEnd, Handed, PinProblem, Progress, QuestionProblem, Screen, SessionTimes,
+    ViewModel, Way,
 };
 use std::cell::RefCell;
 
@@ -18,6 +22,9 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
 const MINUTE: UnixMs = 60_000;
+/// Of the words that everybody knows ("test test … junk"), and of a key of 32 zeros: nobody's.
+const KEYS: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80
+111111111111111111111111111111114zvwRjXUKGfvwnParsHAS3HuSVzV5cA4McphgmoCtaj";
 
 fn main() {}
 
@@ -43,9 +50,16 @@ pub fn show(container: HtmlElement, name: &str, options: JsValue) {
         take_down();
     }
     let Some((_, view)) = states().into_iter().find(|(state, _)| *state == name) else { return };
+    let shows_keys = name == "keys-shown";
     let handle = mount_to(container, move || {
         let texts = Texts::new(texts.0.as_deref().unwrap_or("en"), texts.1);
-        PinRecovery(PinRecoveryProps { face: Face::new(texts, Box::new(Nobody { still }), view) })
+        let face = Face::new(texts, Box::new(Nobody { still }), view);
+        if shows_keys {
+            // In the task after the one that makes the page.
+            let show: Box<dyn FnOnce()> = Box::new(move || face.hand_over(Handed::KEYS, &KEYS.as_bytes().into()));
+            leptos::prelude::set_timeout(show, std::time::Duration::ZERO);
+        }
+        PinRecovery(PinRecoveryProps { face })
     });
     if still {
         handle.forget();
@@ -109,6 +123,15 @@ fn states() -> Vec<(&'static str, ViewModel)> {
         // The clock of the pictures: 27:41.
         Screen::Locked { kind, until: now + 27 * MINUTE + 41_000, server_time: now, can_recover }
     };
+    let email = |address: &str, is_wrong| Screen::Email { address: address.into(), is_wrong, is_alone: true };
+    let code = |address: &str, problem, (good, resend): (UnixMs, UnixMs)| Screen::Code {
+        length: 8,
+        address: address.into(),
+        problem,
+        expires_at: now + good * MINUTE,
+        // The clock of the pictures: 0:45.
+        resend_at: now + resend * 45_000,
+    };
     let tries = |left| Attempts { left, locked_until: None };
     vec![
         ("loading", screen(Screen::Loading)),
@@ -132,11 +155,26 @@ fn states() -> Vec<(&'static str, ViewModel)> {
         ("choose-question-hint", back(step(4, 7, choose(1, Some(QuestionProblem::HintIsAnswer))))),
         ("summary", back(step(6, 7, Screen::Summary { questions: questions() }))),
         ("agree", back(step(7, 7, Screen::Agree))),
+        ("ways", screen(Screen::Ways { ways: vec![Way::Questions, Way::Email, Way::Both] })),
+        ("email", back(step(3, 4, email("", false)))),
+        ("email-wrong", back(step(3, 4, email("maria@example", true)))),
+        ("code", back(step(4, 4, code("maria@example.org", None, (10, 1))))),
+        ("code-wrong", step(2, 4, code("m…@e….org", Some(CodeProblem::Wrong { attempts: tries(1) }), (8, 0)))),
+        ("code-expired", step(2, 4, code("m…@e….org", None, (0, 0)))),
+        ("send-code", step(1, 4, Screen::SendCode)),
+        ("keys-warning", step(2, 2, Screen::KeysWarning)),
+        ("keys", screen(Screen::Keys { addresses: addresses() })),
+        ("keys-shown", screen(Screen::Keys { addresses: addresses() })),
+        ("updating", screen(Screen::Updating { wallets: wallets(RotationState::Rotating), is_asking: false })),
+        ("updating-unknown", screen(Screen::Updating { wallets: wallets(RotationState::Unknown), is_asking: false })),
         ("working", screen(working(ChallengeType::RestorePin))),
         ("working-all", screen(working(ChallengeType::Initialize))),
         ("success", screen(done(ChallengeType::RestorePin))),
         ("success-all", screen(done(ChallengeType::Initialize))),
+        ("success-way", screen(done(ChallengeType::SetRecovery))),
+        ("wallet-ready", screen(Screen::WalletReady { addresses: addresses() })),
         ("locked", screen(locked(CredentialKind::Answers, false))),
+        ("locked-code", screen(locked(CredentialKind::Code, false))),
         ("locked-pin", screen(locked(CredentialKind::Pin, true))),
         ("expiring-soon", ends_in(4, step(1, 3, asked(None)))),
         ("expiring-alert", ends_in(2, step(2, 3, new(None)))),
@@ -149,6 +187,19 @@ fn states() -> Vec<(&'static str, ViewModel)> {
         ("failed-paused", screen(Screen::Failed { code: 155_109, retryable: false })),
         ("failed-retryable", screen(Screen::Failed { code: 155_707, retryable: true })),
     ]
+}
+
+fn addresses() -> Vec<Address> {
+    let address = |chain, address: &str| Address { chain, address: address.into(), path: String::new() };
+    vec![
+        address(Chain::Ethereum, "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"),
+        address(Chain::Solana, "4zvwRjXUKGfvwnParsHAS3HuSVzV5cA4McphgmoCtajS"),
+    ]
+}
+
+fn wallets(second: RotationState) -> Vec<WalletRotation> {
+    let wallet = |label: &str, state| WalletRotation { wallet: label.into(), label: label.into(), version: 1, state };
+    vec![wallet("Ethereum", RotationState::Done), wallet("Solana", second), wallet("Bitcoin", RotationState::Done)]
 }
 
 fn questions() -> Vec<Question> {

@@ -1,4 +1,5 @@
-//! Understand that nobody can reset the answers, and say so in writing: the one place where going on needs a pause.
+//! Understand that nobody can reset the answers, or what exporting keys means, and say so in writing: the two places where
+//! going on needs a pause.
 
 use js_sys::JsString;
 use repin_vault::flow::Event;
@@ -12,8 +13,29 @@ use crate::widgets::answer_input::{hinted, text_field};
 use crate::widgets::icon::Icon;
 use crate::widgets::{button, notice, title};
 
+/// Before answers are set.
 #[inline(never)]
 pub(crate) fn screen(face: Face) -> Parts {
+    let parts = vec![
+        title::hero_with(face, Icon::Shield, "confirm", Key::AGREE_TITLE, Box::new(String::new)),
+        what_it_means(face),
+        notice::caution(face, None, Key::AGREE_LOST),
+    ];
+    in_writing(face, parts, Key::COMMON_CONTINUE)
+}
+
+/// Before keys are exported.
+#[inline(never)]
+pub(crate) fn keys(face: Face) -> Parts {
+    let parts = vec![
+        title::hero(face, Icon::Warning, "warn", Key::KEYS_WARN, Key::KEYS_WARN_LEAD),
+        notice::points(face, &[Key::KEYS_NOBODY, Key::KEYS_WATCH, Key::KEYS_FILE]),
+    ];
+    in_writing(face, parts, Key::KEYS_GET)
+}
+
+/// The words to type, and the button that goes on once they are there.
+fn in_writing(face: Face, mut parts: Parts, go_on: Key) -> Parts {
     let (id, error_id) = (face.id("agree"), face.id("agree-error"));
     let (agreed, error) = (Small::new(false), Small::new(None));
     let field = hinted(face, text_field(&id), "phrase")
@@ -26,13 +48,10 @@ pub(crate) fn screen(face: Face) -> Parts {
     });
     let label = el("label").attr("for", &id);
     let label = label.text_with(move || face.fill(Key::AGREE_LABEL, "phrase", &face.text(Key::AGREE_PHRASE)));
-    let parts = vec![
-        title::hero_with(face, Icon::Shield, "confirm", Key::AGREE_TITLE, Box::new(String::new)),
-        what_it_means(face),
-        notice::caution(face, None, Key::AGREE_LOST),
+    parts.extend([
         el("div").children(vec![label, field, notice::field_error(face, error_id, error)]),
-        button::submit(face, Key::COMMON_CONTINUE, Key::COMMON_SAVING, move || agreed.get()),
-    ];
+        button::submit(face, go_on, Key::COMMON_SAVING, move || agreed.get()),
+    ]);
     vec![form(parts, move || {
         if agreed.now() {
             face.submit(Event::Agree);

@@ -11,10 +11,10 @@ use crate::widgets::{button, title};
 #[inline(never)]
 pub(crate) fn screen(face: Face, challenge_type: ChallengeType) -> Parts {
     let (headline, text) = match challenge_type {
-        ChallengeType::RestorePin | ChallengeType::ChangePin => (Key::DONE_RESTORE_TITLE, Key::DONE_RESTORE_TEXT),
         ChallengeType::SetPin => (Key::DONE_PIN_TITLE, Key::DONE_PIN_TEXT),
         ChallengeType::SetSecurityQuestions => (Key::DONE_ANSWERS_TITLE, Key::DONE_ANSWERS_TEXT),
         ChallengeType::Initialize => (Key::DONE_ALL_TITLE, Key::DONE_ALL_TEXT),
+        ChallengeType::SetRecovery => (Key::DONE_WAY_TITLE, Key::WAYS_LEAD),
         _ => (Key::DONE_RESTORE_TITLE, Key::DONE_RESTORE_TEXT),
     };
     if let Some(ms) = face.with_host(|host| host.closes_after_ms()) {

@@ -13,7 +13,8 @@ use crate::widgets::{button, notice, title};
 #[inline(never)]
 pub(crate) fn screen(face: Face, kind: CredentialKind, until: UnixMs, can_recover: bool) -> Parts {
     let (headline, text) = match kind {
-        CredentialKind::Answers | CredentialKind::Code => (Key::LOCKED_TITLE, Key::LOCKED_TEXT),
+        CredentialKind::Answers => (Key::LOCKED_TITLE, Key::LOCKED_TEXT),
+        CredentialKind::Code => (Key::LOCKED_TITLE, Key::LOCKED_TEXT_CODE),
         CredentialKind::Pin => (Key::LOCKED_TITLE_PIN, Key::LOCKED_TEXT_PIN),
     };
     let lead = move || face.fill(text, "time", &face.time_of(until));

@@ -30,7 +30,8 @@ pub(crate) fn screen(face: Face, stretchings: u8, measured_ms: Option<u32>, chal
     });
     let headline = match challenge_type {
         ChallengeType::Initialize => Key::WORKING_TITLE_ALL,
-        ChallengeType::SetSecurityQuestions => Key::WORKING_TITLE_ANSWERS,
+        ChallengeType::SetSecurityQuestions | ChallengeType::SetRecovery => Key::WORKING_TITLE_ANSWERS,
+        ChallengeType::CreateWallet => Key::WORKING_TITLE_WALLET,
         _ => Key::WORKING_TITLE,
     };
     vec![

@@ -39,6 +39,8 @@ pub(crate) struct PinInput {
     face: Face,
     input: HtmlInputElement,
     length: usize,
+    /// Digits that came by e-mail: in sight, and offered by the device.
+    is_code: bool,
     state: PinState,
 }
 
@@ -60,12 +62,32 @@ impl PinInput {
         face: Face,
         length: usize,
         described: &str,
-        invalid: impl Fn(PinState) -> bool + Clone + 'static,
+        invalid: impl Fn(PinState) -> bool + 'static,
+    ) -> (Rc<Self>, El) {
+        Self::make(face, length, false, described, Rc::new(invalid))
+    }
+
+    /// The same for a code, which has no rules and hides from nobody.
+    pub(crate) fn code(
+        face: Face,
+        length: usize,
+        described: &str,
+        invalid: impl Fn(PinState) -> bool + 'static,
+    ) -> (Rc<Self>, El) {
+        Self::make(face, length, true, described, Rc::new(invalid))
+    }
+
+    fn make(
+        face: Face,
+        length: usize,
+        is_code: bool,
+        described: &str,
+        invalid: Rc<dyn Fn(PinState) -> bool>,
     ) -> (Rc<Self>, El) {
         let state = PinState {
             count: Small::new(0),
             verdict: Small::new(Verdict::Incomplete),
-            shown: Small::new(false),
+            shown: Small::new(is_code),
             caret: Small::new(None),
         };
         let is_invalid = invalid.clone();
@@ -79,7 +101,8 @@ impl PinInput {
             .attr("aria-labelledby", &[face.id("title"), face.id("pin-label")].join(" "))
             .attr("aria-describedby", described)
             .flag("aria-invalid", move || is_invalid(state));
-        let field = Rc::new(Self { face, input: input.input(), length, state });
+        let input = if is_code { input.attr("autocomplete", "one-time-code") } else { input };
+        let field = Rc::new(Self { face, input: input.input(), length, is_code, state });
 
         let field_of = field.clone();
         let mut input = input.on("beforeinput", move |event| field_of.on_before_input(&event));
@@ -118,7 +141,7 @@ impl PinInput {
     pub(crate) fn take(&self) -> SecretBytes {
         let digits = ascii_digits(&Zeroizing::new(self.input.value())).collect();
         self.input.set_value("");
-        self.state.shown.set(false);
+        self.hide();
         SecretBytes::new(digits)
     }
 
@@ -128,8 +151,12 @@ impl PinInput {
         if !Zeroizing::new(self.input.value()).is_empty() {
             self.input.set_value("");
         }
-        self.state.shown.set(false);
+        self.hide();
         self.refresh();
+    }
+
+    fn hide(&self) {
+        self.state.shown.set(self.is_code);
     }
 
     pub(crate) fn focus(&self) {
@@ -184,6 +211,7 @@ impl PinInput {
         self.state.count.set(digits.len() as u32);
         self.state.verdict.set(match weakness(&digits) {
             _ if digits.len() < self.length => Verdict::Incomplete,
+            _ if self.is_code => Verdict::Good,
             Some(weakness) => Verdict::Weak(weakness),
             None => Verdict::Good,
         });
@@ -220,9 +248,9 @@ impl PinInput {
 
     /// Another tab or app in front hides the digits; leaving the page erases them.
     fn hide_with_page(self: &Rc<Self>) {
-        let (shown, field) = (self.state.shown, self.clone());
-        on_window("visibilitychange", move || shown.set(false));
-        on_window("pagehide", move || field.clear());
+        let (field, cleared) = (self.clone(), self.clone());
+        on_window("visibilitychange", move || field.hide());
+        on_window("pagehide", move || cleared.clear());
     }
 }
 

@@ -19,8 +19,13 @@ pub(crate) fn title_with(face: Face, headline: Words, text: Words) -> El {
 
 /// Headline and lead of a screen whose field has the focus, and is named by the headline.
 pub(crate) fn field_title(face: Face, headline: Key, text: Key) -> El {
+    field_title_with(face, headline, &face.text(text))
+}
+
+/// The same with a lead made elsewhere.
+pub(crate) fn field_title_with(face: Face, headline: Key, text: &str) -> El {
     let headline = accented("h2", Box::new(move || face.text(headline))).attr("id", &face.id("title"));
-    el("div").child(headline).child(lead(&face.text(text)))
+    el("div").child(headline).child(lead(text))
 }
 
 /// A centred headline under a picture, for outcomes. `tone` is `ok`, `warn`, `err` or nothing.

@@ -59,6 +59,7 @@ test(`${RUNS} customisations from a seed: none throws, and what comes out keeps 
       themeColor: random() < 0.05 ? value() : { ...filled(SLOTS.themeColor), titleGradients: random() < 0.8 ? [string(), string(), string()] : value() },
       resources: random() < 0.05 ? value() : filled(SLOTS.resources),
       customLinks: random() < 0.05 ? value() : filled(SLOTS.customLinks),
+      recoveryWays: random() < 0.5 ? ['email', value(), 'both'] : value(),
       securityQuestions: random() < 0.1 ? value() : { questions, requiredCount: random() < 0.5 ? whole(6) : value(), securityConfirmItems: value() },
     };
     const made = customise(input);

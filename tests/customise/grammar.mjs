@@ -7,6 +7,7 @@ const ADDRESS = /^https:\/\/[^\s"'()\\<>@/]+\/[^\s"'()\\<>]*$/;
 /** Controls, halves of characters, and what turns the direction of other text. */
 const UNSHOWABLE = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
 const REASONS = [
+  'none that there is',
   'not a string', 'not a colour', 'not an address', 'not an https: address', 'no question', 'neither TEXT nor DATE', 'there already',
   'not one plain family name', 'not a number from 0 to 1', 'nothing that people would type',
   'does not say what inputMatch wants typed', 'fewer than must be chosen; all are ignored', 'style sheets from elsewhere are not loaded',
@@ -15,7 +16,7 @@ const REASON = new RegExp(`^[\\w.-]{1,60}: (?:${REASONS.join('|')}|longer than \
 
 /** @param {any} made */
 export function check(made) {
-  const { texts, tokens, theme, images, learnMoreUrl, questions, requiredCount, confirmItems, warnings, ...rest } = made;
+  const { texts, tokens, theme, images, learnMoreUrl, questions, requiredCount, confirmItems, recoveryWays, warnings, ...rest } = made;
   assert.deepEqual(rest, {});
   for (const [key, words] of Object.entries(texts)) {
     assert.match(key, /^[a-z_]+(?:\.[a-z_]+){1,2}$/);
@@ -33,6 +34,7 @@ export function check(made) {
     assert.match(/** @type {string} */ (url), ADDRESS);
   }
   if (learnMoreUrl !== undefined) assert.match(learnMoreUrl, ADDRESS);
+  assert.ok(recoveryWays === undefined || (recoveryWays.length > 0 && recoveryWays.every((way) => ['questions', 'email', 'both'].includes(way))));
   assert.ok(questions.length === 0 || questions.length >= Math.max(requiredCount, 2));
   assert.ok(questions.length <= 50 && Number.isInteger(requiredCount) && requiredCount >= 1 && requiredCount <= 10);
   for (const { text, type, ...more } of questions) {

@@ -166,6 +166,15 @@ describe('questions', () => {
   });
 });
 
+describe('ways back', () => {
+  test('are those that there are, in our order, or all', () => {
+    const ways = (/** @type {unknown} */ recoveryWays) => read({ recoveryWays }).recoveryWays;
+    assert.deepEqual(ways(['both', 'email', 'email', 'sms']), ['email', 'both']);
+    for (const nothing of [undefined, [], 'email', ['sms'], { 0: 'email' }, null]) assert.equal(ways(nothing), undefined);
+    assert.deepEqual(read({ recoveryWays: ['sms'] }).warnings, ['recoveryWays: none that there is']);
+  });
+});
+
 describe('shapes', () => {
   test('what is inherited, computed or unknown is not there', () => {
     const getter = { get bg() { throw new Error('asked'); } };

@@ -12,7 +12,10 @@ const { embedder } = await load('npm/src/frame/embedder.ts');
 
 const RUNS = times(40_000, 5_000_000);
 const LONGEST = { userToken: 4096, encryptionKey: 64, challengeId: 64, appId: 128 };
-const FLOWS = ['INITIALIZE', 'SET_PIN', 'SET_SECURITY_QUESTIONS', 'CHANGE_PIN', 'RESTORE_PIN'];
+const FLOWS = [
+  'INITIALIZE', 'SET_PIN', 'SET_SECURITY_QUESTIONS', 'CHANGE_PIN', 'RESTORE_PIN', 'SET_RECOVERY', 'RESTORE_PIN_BY_CODE',
+  'RESTORE_PIN_BY_CODE_AND_ANSWERS', 'CREATE_WALLET', 'EXPORT_PRIVATE_KEYS', 'RECOVER_WALLETS',
+];
 
 const { random, whole, any } = seeded(20_261_129);
 

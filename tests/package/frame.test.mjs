@@ -61,7 +61,7 @@ for (const engine of ENGINES) {
           };
         });
         assert.deepEqual(frame, {
-          title: 'Recover your PIN', sandbox: 'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox', allow: '',
+          title: 'Recover your PIN', sandbox: 'allow-scripts allow-same-origin allow-forms allow-downloads allow-popups allow-popups-to-escape-sandbox', allow: '',
           referrerPolicy: 'origin', modal: true, name: 'Recover your PIN', covers: true, focused: true,
         });
         await until('the focus is in the widget', () => inside()?.evaluate(() => document.hasFocus() && Boolean(document.body.lastElementChild?.shadowRoot?.activeElement)));

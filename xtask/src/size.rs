@@ -28,9 +28,9 @@ const PARTS: [Part; 13] = [
     Part { name: "loader", files: &[LOADER], budget: Some((3.0, 2.0)) },
     Part { name: "CSS", files: &[CSS], budget: Some((3.0, 2.2)) },
     Part { name: "table of languages", files: &[LANGUAGE], budget: None },
-    // The design's 3 (2) was for 57 texts; there are three times as many, and Cyrillic takes most bytes. The engine, which
-    // is fetched at the same time, is thirty times as large: no screen waits for this.
-    Part { name: "one locale (largest)", files: &[LOCALE], budget: Some((4.0, 3.0)) },
+    // The design's 3 (2) was for 57 texts; there are four times as many, and Cyrillic takes most bytes. The engine, which
+    // is fetched at the same time, is twenty times as large: no screen waits for this.
+    Part { name: "one locale (largest)", files: &[LOCALE], budget: Some((5.0, 4.0)) },
     Part { name: "first paint: loader + CSS, in English", files: &[LOADER, CSS], budget: Some((10.0, 8.0)) },
     Part { name: "WASM (face and vault)", files: &[WASM], budget: None },
     Part { name: "WASM + glue", files: &[WASM, GLUE], budget: Some((115.0, 95.0)) },

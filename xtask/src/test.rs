@@ -145,7 +145,7 @@ fn postgres(tally: &mut Tally) -> Result {
 /// A program of its own, which has places to be killed at.
 fn crash(tally: &mut Tally) -> Result {
     let cluster = postgres::start()?;
-    let tests = ["test", "--package", "repin-server", "--features", "failpoints", "--test", "crash"];
+    let tests = ["test", "--package", "repin-server", "--features", "failpoints", "--test", "crash", "--test", "magic"];
     tally.count(cargo().args(tests).args(SHOWN))?;
     tally.count(cargo().args(tests).args(SHOWN).env("REPIN_TEST_DATABASE", cluster.server()))
 }
@@ -305,6 +305,7 @@ fn access(tally: &mut Tally) -> Result {
     tools::node_packages()?;
     tools::openssl()?;
     bundle_app()?;
+    widget::mock()?;
     node(tally, "access")
 }
 

@@ -10,6 +10,7 @@ extern crate std;
 pub mod answers;
 pub mod api;
 pub mod channel;
+pub mod context;
 pub mod credential;
 pub mod error;
 pub mod pin_policy;

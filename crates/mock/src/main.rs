@@ -34,6 +34,10 @@ mod browser {
             });
             let _ = JsFuture::from(promise).await;
         }
+
+        fn hand_over(&self, handed: &repin_vault::flow::Handed) {
+            repin_vault::worker::hand_over(handed);
+        }
     }
 
     impl Unicode for Here {

@@ -29,9 +29,11 @@ pub enum Scenario {
     Error,
     /// The gateway refuses for good.
     Failed,
+    /// Of the wallets that are held elsewhere nobody knows how one of them is.
+    Unknown,
 }
 
-const NAMES: [(&str, Scenario); 10] = [
+const NAMES: [(&str, Scenario); 11] = [
     ("ok", Scenario::Ok),
     ("wrong-answers", Scenario::Wrong),
     ("locked", Scenario::Locked),
@@ -42,6 +44,7 @@ const NAMES: [(&str, Scenario); 10] = [
     ("disabled", Scenario::Disabled),
     ("error", Scenario::Error),
     ("failed", Scenario::Failed),
+    ("wallet-unknown", Scenario::Unknown),
 ];
 
 /// A scenario with its figures.
@@ -99,7 +102,7 @@ impl Script {
     }
 }
 
-fn find(wanted: &str, names: [(&str, Scenario); 10]) -> Option<Scenario> {
+fn find(wanted: &str, names: [(&str, Scenario); 11]) -> Option<Scenario> {
     names.into_iter().find(|(name, _)| *name == wanted).map(|(_, scenario)| scenario)
 }
 

@@ -1,13 +1,13 @@
 //! Answers the flow's effects by the script, in the session's place.
 
 use repin_core::answers::Unicode;
-use repin_core::api::{Attempts, CredentialKind, UnixMs};
+use repin_core::api::{Attempts, CredentialKind, RotationReply, RotationState, UnixMs};
 use repin_core::error::Code;
-use repin_vault::flow::{Effect, Failure, Outcome, SessionInput, SessionTimes};
+use repin_vault::flow::{Effect, Failure, Handed, Outcome, SessionInput, SessionTimes};
 use repin_vault::runner::Performer;
 use repin_vault::session::Link;
 
-use crate::data::opened;
+use crate::data::{addresses, exported, opened, sent, wallets};
 use crate::{Scenario, Script};
 
 /// Tries before a pause, as at a gateway.
@@ -19,6 +19,8 @@ pub trait World: Unicode {
     fn now(&self) -> UnixMs;
     /// Resolves after so many milliseconds.
     fn sleep(&self, ms: u32) -> impl Future<Output = ()>;
+    /// Posts what the person asked to see or to save.
+    fn hand_over(&self, handed: &Handed);
 }
 
 /// A session that is none.
@@ -31,12 +33,14 @@ pub struct StandIn<W> {
     locked_until: Option<UnixMs>,
     /// What happens only once has happened.
     once: bool,
+    /// Wallets that are held elsewhere and done; one more each time somebody asks.
+    updated: usize,
 }
 
 impl<W: World> StandIn<W> {
     /// Waits for a session whose token is a script.
     pub fn new(world: W) -> Self {
-        Self { world, script: None, guesses: 0, locked_until: None, once: false }
+        Self { world, script: None, guesses: 0, locked_until: None, once: false, updated: 0 }
     }
 
     fn open(&mut self, input: &SessionInput) -> Outcome {
@@ -60,12 +64,27 @@ impl<W: World> StandIn<W> {
         }
         let mut reply = opened(script, now);
         self.locked_until = self.locked_until.filter(|until| *until > now);
-        reply.attempts = script.flow.proves().map(|_| match (script.scenario, self.locked_until) {
+        reply.attempts = script.flow.proves().map(|_| self.attempts(script));
+        Outcome::Opened(Box::new(reply))
+    }
+
+    fn attempts(&self, script: &Script) -> Attempts {
+        match (script.scenario, self.locked_until) {
             (Scenario::Disabled, _) => Attempts { left: 0, locked_until: None },
             (_, Some(until)) => Attempts { left: 0, locked_until: Some(until) },
             (_, None) => Attempts { left: TRIES - self.guesses % TRIES, locked_until: None },
-        });
-        Outcome::Opened(Box::new(reply))
+        }
+    }
+
+    fn send_code(&self, address: Option<&str>, script: &Script) -> Outcome {
+        Outcome::CodeSent(Box::new(sent(address, self.attempts(script), self.world.now())))
+    }
+
+    fn rotation(&mut self, script: &Script) -> Outcome {
+        let second = if script.scenario == Scenario::Unknown { RotationState::Unknown } else { RotationState::Done };
+        let wallets = wallets(self.updated, second);
+        self.updated += 1;
+        Outcome::Rotation(RotationReply { wallets, server_time: self.world.now() })
     }
 
     fn prove(&mut self, script: &Script) -> Outcome {
@@ -85,11 +104,12 @@ impl<W: World> StandIn<W> {
         self.locked_until = Some(self.world.now() + UnixMs::from(script.lock_ms));
     }
 
-    fn commit(&mut self, script: &Script) -> Outcome {
+    /// The last step of a way.
+    fn end_with(&mut self, outcome: Outcome, script: &Script) -> Outcome {
         if script.scenario == Scenario::Error && !self.again() {
             return failed(script.code, self.world.now());
         }
-        Outcome::Committed
+        outcome
     }
 
     fn renew(&mut self, input: &SessionInput) -> Outcome {
@@ -120,21 +140,29 @@ impl<W: World> Performer for StandIn<W> {
             return outcome;
         }
         let Some(script) = self.script else { return failed(Code::Unknown, 0) };
-        let submits = matches!(effect, Effect::Prove(_) | Effect::Commit(_));
+        let submits = matches!(effect, Effect::Prove(_) | Effect::SendCode { .. } | Effect::Commit(_));
         if script.scenario == Scenario::Offline && submits && !self.again() {
             link.wait().await;
         }
         self.world.sleep(script.delay_ms).await;
         match effect {
-            Effect::Prove(_) => self.prove(&script),
-            Effect::Commit(_) => self.commit(&script),
+            Effect::Prove(_) | Effect::ProveCode(_) => self.prove(&script),
+            Effect::SendCode { address, .. } => self.send_code(address.as_deref(), &script),
+            Effect::Rotate | Effect::Rotation => self.rotation(&script),
+            Effect::CreateWallet => self.end_with(Outcome::WalletMade(addresses()), &script),
+            Effect::Export => self.end_with(Outcome::Exported(exported()), &script),
+            Effect::Commit(_) | Effect::SetEmail => self.end_with(Outcome::Committed, &script),
             Effect::Renew(input) => self.renew(&input),
             Effect::Reopen => self.begin(&script),
-            Effect::Open(_) | Effect::Cancel => failed(Code::Unknown, 0),
+            Effect::Open(_) | Effect::Cancel | Effect::HandOver(_) => failed(Code::Unknown, 0),
         }
     }
 
     async fn cancel(&mut self) {}
+
+    fn hand_over(&self, handed: &Handed) {
+        self.world.hand_over(handed);
+    }
 }
 fn failed(code: Code, server_time: UnixMs) -> Outcome {
     Outcome::Failed(Failure { code, attempts: None, server_time })

@@ -7,10 +7,12 @@ use std::rc::Rc;
 use futures_channel::mpsc::{self, UnboundedSender};
 use futures_executor::block_on;
 use repin_core::answers::Unicode;
-use repin_core::api::UnixMs;
+use repin_core::api::{RotationState, UnixMs};
 use repin_core::secret::SecretBytes;
 use repin_mock::World;
-use repin_vault::flow::{AnswersProblem, DeadEnd, Event, PinProblem, Screen, SessionInput, ViewModel};
+use repin_vault::flow::{
+    AnswersProblem, CodeProblem, DeadEnd, Event, Handed, PinProblem, Screen, SessionInput, ViewModel, Way,
+};
 
 /// A clock that only waiting moves.
 #[derive(Clone)]
@@ -24,6 +26,8 @@ impl World for Still {
     async fn sleep(&self, ms: u32) {
         self.0.set(self.0.get() + UnixMs::from(ms));
     }
+
+    fn hand_over(&self, _: &Handed) {}
 }
 
 impl Unicode for Still {
@@ -62,7 +66,14 @@ fn answer(view: &ViewModel, clock: &Cell<UnixMs>) -> Option<Event> {
         Screen::ChooseQuestion { number, .. } => {
             Event::SubmitQuestion { index: *number - 1, answer: secret("Rover"), hint: String::new() }
         }
-        Screen::Agree => Event::Agree,
+        Screen::Agree | Screen::KeysWarning => Event::Agree,
+        Screen::Ways { .. } => Event::ChooseWay { way: Way::Both },
+        Screen::Email { .. } => Event::SubmitEmail { address: "maria@example.org".into() },
+        Screen::SendCode => Event::SendCode,
+        Screen::Code { .. } => Event::SubmitCode(secret("40718265")),
+        Screen::Updating { wallets, .. } if wallets.iter().any(|wallet| wallet.state == RotationState::Rotating) => {
+            Event::Continue
+        }
         Screen::Offline | Screen::Failed { retryable: true, .. } => Event::Retry,
         Screen::Locked { until, .. } => {
             clock.set(*until);
@@ -70,6 +81,10 @@ fn answer(view: &ViewModel, clock: &Cell<UnixMs>) -> Option<Event> {
         }
         _ => return None,
     })
+}
+
+fn closes(screen: &Screen) -> bool {
+    matches!(screen, Screen::CannotRecover { .. } | Screen::Keys { .. } | Screen::Updating { .. })
 }
 
 /// The screens that were shown, without repetitions, and how the last one looked.
@@ -92,7 +107,7 @@ fn play(script: &str) -> String {
         match answer(&view, &clock) {
             Some(event) => send(event),
             // The person closes where there is no way on.
-            None if matches!(view.screen, Screen::CannotRecover { .. }) => drop(events.take()),
+            None if closes(&view.screen) => drop(events.take()),
             None => {}
         }
     }));
@@ -126,6 +141,20 @@ fn name(view: &ViewModel) -> String {
         Screen::CannotRecover { .. } => "disabled",
         Screen::Offline => "offline",
         Screen::Failed { code, .. } => return format!("failed:{code}"),
+        Screen::Ways { .. } => "ways",
+        Screen::Email { .. } => "email",
+        Screen::SendCode => "send",
+        Screen::Code { problem: Some(CodeProblem::Wrong { attempts }), .. } => {
+            return format!("wrong:{}", attempts.left);
+        }
+        Screen::Code { .. } => "code",
+        Screen::KeysWarning => "warning",
+        Screen::Keys { .. } => "keys",
+        Screen::WalletReady { .. } => "wallet",
+        Screen::Updating { wallets, .. } => {
+            let done = wallets.iter().filter(|wallet| wallet.state == RotationState::Done).count();
+            return format!("updated:{done}");
+        }
         other => panic!("{other:?}"),
     };
     name.to_owned()
@@ -141,6 +170,27 @@ fn every_flow_ends_well_when_nothing_is_wrong() {
         play("flow=SET_SECURITY_QUESTIONS"),
         "loading current! intro choose summary agree working done:SET_SECURITY_QUESTIONS"
     );
+    assert_eq!(
+        play("flow=SET_RECOVERY"),
+        "loading current! ways email code intro choose summary agree working done:SET_RECOVERY"
+    );
+    assert_eq!(play("flow=RESTORE_PIN_BY_CODE"), "loading send code new confirm working done:RESTORE_PIN_BY_CODE");
+    assert_eq!(
+        play("flow=RESTORE_PIN_BY_CODE_AND_ANSWERS"),
+        "loading send code questions new confirm working done:RESTORE_PIN_BY_CODE_AND_ANSWERS"
+    );
+    assert_eq!(play("flow=CREATE_WALLET"), "loading current working wallet");
+    assert_eq!(play("flow=EXPORT_PRIVATE_KEYS"), "loading current warning keys");
+    assert_eq!(
+        play("flow=RECOVER_WALLETS"),
+        "loading questions new confirm working updated:1 updated:2 done:RECOVER_WALLETS"
+    );
+}
+
+#[test]
+fn a_wallet_of_which_nothing_is_known_is_never_called_done() {
+    let seen = play("scenario=wallet-unknown flow=RECOVER_WALLETS");
+    assert!(seen.ends_with("updated:1 updated:2"), "{seen}");
 }
 
 #[test]

@@ -13,13 +13,13 @@ use utoipa_axum::routes;
 use crate::edge::{bound_body, refuse_nul};
 use crate::gateway::Gateway;
 
-mod body;
-mod challenges;
+pub(crate) mod body;
+pub(crate) mod challenges;
 mod config;
-mod filters;
+pub(crate) mod filters;
 mod link;
 mod requests;
-mod shapes;
+pub(crate) mod shapes;
 mod subscription_body;
 mod subscription_shapes;
 mod subscriptions;

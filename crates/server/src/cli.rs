@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
+use repin_core::secret::SecretBytes;
 use repin_server::client_address::{ForwardedBy, Proxies};
 use repin_server::keys::KeySource;
 use repin_server::limits::Limits;
+use repin_server::magic::{MagicConfig, MagicConfigError, SECRET_KEY_VARIABLE};
 use repin_server::store::postgres::DEFAULT_CONNECTIONS;
 use repin_server::{ApiKey, Config, MailConfig, TracesConfig, WebhookConfig};
 use tracing::Level;
@@ -110,6 +112,11 @@ pub struct Serve {
     /// Where webhooks may go.
     #[command(flatten)]
     webhooks: WebhookArgs,
+
+    /// Magic's core API, or a stand-in for it, such as https://tee.magiclabs.com: the relay for wallets that Magic holds. Legacy,
+    /// for Magic has retired that API. The secret key comes from REPIN_MAGIC_SECRET_KEY in the environment.
+    #[arg(long, env = "REPIN_MAGIC_URL", value_name = "URL", hide_env_values = true)]
+    magic_url: Option<String>,
 
     /// Mail server for codes: smtps://USER:PASSWORD@HOST, or smtp://USER:PASSWORD@HOST?tls=required; one on this machine may do
     /// without TLS. Without it nobody's way back can be an e-mail address. Better in the environment than here, where `ps` shows the
@@ -256,11 +263,19 @@ impl Serve {
                 allow_http: self.webhooks.allow_http,
                 ..WebhookConfig::default()
             },
+            magic: magic(self.magic_url.as_deref())?,
             traces: traces(self.otlp_endpoint),
             ..Config::new(self.data)
         };
         Ok(if self.demo { config.with_demo() } else { config })
     }
+}
+
+/// The relay for Magic, where there is an address of it.
+fn magic(url: Option<&str>) -> Result<Option<MagicConfig>, MagicConfigError> {
+    let Some(url) = url else { return Ok(None) };
+    let key = std::env::var_os(SECRET_KEY_VARIABLE).ok_or(MagicConfigError::SecretKey)?;
+    MagicConfig::new(url, SecretBytes::new(key.into_encoded_bytes())).map(Some)
 }
 
 /// Where traces go, by the option or else by OpenTelemetry's own variables, of which the one for traces is a whole address.

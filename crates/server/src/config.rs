@@ -13,6 +13,7 @@ use crate::client_address::Proxies;
 use crate::demo::Demo;
 use crate::keys::KeySource;
 use crate::limits::Limits;
+use crate::magic::MagicConfig;
 use crate::mail::MailConfig;
 use crate::store::postgres::{Address, DEFAULT_CONNECTIONS};
 use crate::traces::TracesConfig;
@@ -49,6 +50,8 @@ pub struct Config {
     pub proxies: Proxies,
     /// Where webhooks may go.
     pub webhooks: WebhookConfig,
+    /// The relay for wallets that Magic holds. `None`: there is none.
+    pub magic: Option<MagicConfig>,
     /// Where codes by e-mail go. `None`: nowhere, and nobody's way back can be an address.
     pub mail: Option<MailConfig>,
     /// Where traces go. `None`: nowhere, and none are made.
@@ -76,6 +79,7 @@ impl Config {
             limits: Limits::DEFAULT,
             proxies: Proxies::default(),
             webhooks: WebhookConfig::default(),
+            magic: None,
             mail: None,
             traces: None,
             demo: None,

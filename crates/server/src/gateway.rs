@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::{KeyError, KeyRing, KeySource};
 use crate::limits::Counts;
+use crate::magic::MagicClient;
 use crate::mail::Mailer;
 use crate::metrics::Metrics;
 use crate::outage::Outage;
@@ -48,6 +49,8 @@ pub struct Gateway {
     pub(crate) mailer: Option<Mailer>,
     /// Whom webhooks go through.
     pub webhooks: Sender,
+    /// Whom wallets that Magic holds are rotated through, where there is somebody.
+    pub(crate) magic: Option<MagicClient>,
     /// Whether the store is away.
     pub(crate) outage: Outage,
     /// How many tries to deliver have been written down since the start.
@@ -114,6 +117,7 @@ impl Gateway {
     pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StartError> {
         let lock = lock(&config)?;
         let webhooks = Sender::new(&config.webhooks)?;
+        let magic = config.magic.as_ref().map(MagicClient::new).transpose()?;
         let source = config.keys();
         let mut keys = KeyRing::of(&source)?;
         // Made or read, the keys may be shared; a database in the folder may not.
@@ -139,6 +143,7 @@ impl Gateway {
             tasks: TaskTracker::new(),
             mailer,
             webhooks,
+            magic,
             outage: Outage::default(),
             webhook_tries: watch::Sender::default(),
             metrics,

@@ -42,6 +42,7 @@ mod gateway;
 mod health;
 pub mod keys;
 pub mod limits;
+pub mod magic;
 pub mod mail;
 mod metrics;
 mod openapi;
@@ -61,6 +62,7 @@ pub mod webhooks;
 pub use api_key::ApiKey;
 pub use config::Config;
 pub use gateway::{Gateway, StartError};
+pub use magic::MagicConfig;
 pub use mail::MailConfig;
 pub use metrics::serve as serve_metrics;
 pub use openapi::openapi_json;
@@ -79,6 +81,7 @@ pub fn routes(gateway: &Arc<Gateway>) -> Router {
         .merge(circle::router())
         .merge(protocol::router(gateway))
         .merge(planbok::router())
+        .merge(magic::router())
         .layer(from_fn_with_state(gateway.clone(), outage::refuse))
         .merge(Router::from(health::routes()))
         .merge(Router::from(openapi::routes()))
@@ -128,6 +131,7 @@ pub async fn serve(
     let watcher = gateway.config.database.is_some().then(|| tokio::spawn(outage::watch_store(gateway.clone())));
     let stop_deliveries = CancellationToken::new();
     let deliveries = tokio::spawn(webhooks::worker::run(gateway.clone(), stop_deliveries.clone()));
+    let rotations = tokio::spawn(magic::worker::run(gateway.clone(), stop_deliveries.clone()));
     let sealing = tokio::spawn(audit::run(gateway.clone(), stop_deliveries.clone()));
     let (stopping, stopped) = oneshot::channel();
     let shutdown = async {
@@ -152,6 +156,7 @@ pub async fn serve(
     gateway.tasks.wait().await;
     stop_deliveries.cancel();
     let _ = deliveries.await;
+    let _ = rotations.await;
     let _ = sealing.await;
     gateway.store.close().await;
     gateway.traces.close().await;

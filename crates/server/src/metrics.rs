@@ -21,6 +21,7 @@ mod page;
 pub use labels::Request;
 pub use page::serve;
 
+use crate::magic;
 use crate::store::{Outcome, StoreError};
 use labels::{OfCredential, OfOperation, OfOutcome, OfReason, OfRoute, OfType};
 
@@ -45,6 +46,7 @@ pub struct Metrics {
     created: Family<OfType, Counter>,
     completed: Family<OfType, Counter>,
     deliveries: Family<OfOutcome, Counter>,
+    rotations: Family<OfOutcome, Counter>,
     operation_seconds: Histograms<OfOperation>,
     store_errors: Family<OfReason, Counter>,
     operations_in_flight: AtomicU64,
@@ -93,6 +95,11 @@ impl Metrics {
                 "Tries to deliver a webhook, by what became of them",
                 Family::default(),
             ),
+            rotations: add.to(
+                "magic_rotations",
+                "Steps of rotations of wallets that Magic holds, by what became of them",
+                Family::default(),
+            ),
             operation_seconds: add.to(
                 "store_operation_seconds",
                 "Operations of the store with the wait for a connection, in seconds",
@@ -119,6 +126,9 @@ impl Metrics {
         }
         for outcome in OfOutcome::ALL {
             let _ = self.deliveries.get_or_create(&outcome);
+        }
+        for outcome in magic::Outcome::ALL {
+            let _ = self.rotations.get_or_create(&OfOutcome::of_rotation(outcome));
         }
         for reason in ["away", "failed"] {
             let _ = self.store_errors.get_or_create(&OfReason { reason });
@@ -182,6 +192,11 @@ impl Metrics {
     /// A try to deliver a webhook is over.
     pub fn delivery(&self, outcome: Outcome) {
         self.deliveries.get_or_create(&OfOutcome::of(outcome)).inc();
+    }
+
+    /// A rotation of a wallet that Magic holds came to this.
+    pub fn magic_rotation(&self, outcome: magic::Outcome) {
+        self.rotations.get_or_create(&OfOutcome::of_rotation(outcome)).inc();
     }
 
     /// An operation of the store begins; over when the returned is dropped.

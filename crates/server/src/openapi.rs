@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::gateway::Gateway;
-use crate::{circle, health, planbok, protocol};
+use crate::{circle, health, magic, planbok, protocol};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -34,6 +34,7 @@ use crate::{circle, health, planbok, protocol};
         (name = "Configuration"),
         (name = "Webhooks", description = "Subscriptions and the keys that verify what they are told: docs/webhooks.md."),
         (name = "Planbok", description = "Planbok's paths and words, with a page of ours to go to: docs/planbok.md."),
+        (name = "Magic", description = "Wallets that Magic holds, whose API is retired: docs/magic.md."),
         (name = "Widget", description = "The widget's own traffic: not for hosts."),
         (name = "Health"),
     ),
@@ -62,8 +63,13 @@ impl Modify for SecuritySchemes {
 
 static JSON: LazyLock<String> = LazyLock::new(|| {
     let router = OpenApiRouter::with_openapi(Outline::openapi());
-    let router = router.merge(circle::routes()).merge(protocol::routes()).merge(health::routes());
-    let router = router.merge(planbok::routes()).merge(routes());
+    let router = router
+        .merge(circle::routes())
+        .merge(protocol::routes())
+        .merge(planbok::routes())
+        .merge(magic::routes())
+        .merge(health::routes())
+        .merge(routes());
     let mut document = router.into_openapi();
     for (path, item) in &mut document.paths.paths {
         let shape = if planbok::speaks_planbok(path) { "PlanbokError" } else { "Error" };

@@ -25,6 +25,7 @@ mod prove;
 mod questions;
 mod receive;
 mod register;
+mod rotate;
 mod send_code;
 mod set_email;
 mod state;

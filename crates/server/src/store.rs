@@ -12,6 +12,7 @@ mod audit;
 mod away;
 mod codes;
 mod hosted;
+mod magic;
 mod operator;
 mod page;
 pub mod postgres;
@@ -27,6 +28,7 @@ pub use apps::*;
 pub use audit::*;
 pub use codes::*;
 pub use hosted::*;
+pub use magic::*;
 pub use operator::*;
 pub use page::*;
 pub use ring_keys::*;
@@ -57,7 +59,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// The gateway's memory.
 #[async_trait]
-pub trait Store: Apps + AuditChain + Hosted + Operator + RingKeys + Wallets + WebhookStore {
+pub trait Store: Apps + AuditChain + Hosted + MagicStore + Operator + RingKeys + Wallets + WebhookStore {
     /// Answers if the database does: whether it can be worked on.
     async fn ready(&self) -> Result<Readiness>;
     /// What the connections to the database do now.

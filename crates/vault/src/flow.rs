@@ -8,16 +8,20 @@ mod new_pin;
 mod offer;
 mod outcome;
 mod prove;
+mod steps;
 mod view;
+mod wallet;
+mod way_back;
 
 use std::rc::Rc;
 
 use repin_core::answers::Unicode;
-use repin_core::api::{ChallengeType, OpenReply, Question, UnixMs};
+use repin_core::api::{ChallengeType, CredentialKind, OpenReply, Question, SendCodeReply, UnixMs, WalletRotation};
 use repin_core::secret::SecretBytes;
 
 pub use outcome::{Failure, Outcome};
 pub use view::*;
+pub use wallet::{Exported, Handed};
 
 use crate::session::NewSecrets;
 use enrol::Enrolment;
@@ -31,10 +35,31 @@ pub enum Effect {
     Reopen,
     /// OPEN with a fresh token; keep what is proved.
     Renew(SessionInput),
-    /// PROVE 1 and 2.
+    /// PROVE 1 and 2, of the PIN or the answers.
     Prove(Rc<SecretBytes>),
+    /// SEND_CODE. The address is told where it is to be proved, and known where a PIN is restored.
+    SendCode {
+        /// As the person typed it.
+        address: Option<String>,
+        /// Answers will be asked for beside the code.
+        with_answers: bool,
+    },
+    /// PROVE 1 and 2, of the code that was sent last.
+    ProveCode(Rc<SecretBytes>),
+    /// SET_EMAIL.
+    SetEmail,
+    /// CREATE_WALLET.
+    CreateWallet,
+    /// EXPORT.
+    Export,
+    /// ROTATION and ROTATE: starts what is to be renewed of the wallets that are held elsewhere.
+    Rotate,
+    /// ROTATION: how far it is.
+    Rotation,
     /// REGISTER and COMMIT.
     Commit(NewSecrets),
+    /// Hands key material to the page, which asked for it a moment ago. Without an outcome.
+    HandOver(Handed),
     /// CANCEL, without waiting for anyone.
     Cancel,
 }
@@ -43,7 +68,7 @@ pub enum Effect {
 pub enum Input {
     /// From the face.
     Event(Event),
-    /// From the runner, once for each effect but `Cancel`.
+    /// From the runner, once for each effect but `Cancel` and `HandOver`.
     Outcome(Outcome),
 }
 
@@ -58,6 +83,18 @@ pub struct Flow {
     proved: Proved,
     /// How long one stretching took here.
     measured_ms: Option<u32>,
+    /// The ways back that the host leaves to choose from; empty leaves all.
+    ways: Vec<Way>,
+    /// The way that was chosen.
+    way: Option<Way>,
+    /// The address that was typed; empty until then.
+    address: String,
+    /// The last code: where it went, and what it is good for.
+    sent: Option<SendCodeReply>,
+    /// A code was proved in this run.
+    code_proved: bool,
+    /// The wallets that are held elsewhere, and how far each is.
+    wallets: Vec<WalletRotation>,
 }
 
 /// What is known of the proved secret until the flow ends.
@@ -86,14 +123,43 @@ enum State {
     ConfirmPin { first: Rc<SecretBytes>, problem: Option<PinProblem> },
     /// Choosing questions. Holds the new PIN of INITIALIZE.
     Enrolling { pin: Option<Rc<SecretBytes>>, enrolment: Enrolment },
-    /// REGISTER and COMMIT are on their way.
-    Committing(NewSecrets),
+    /// Choosing a way back.
+    Ways,
+    /// Asked for an e-mail address; the last one was none.
+    Email { is_wrong: bool },
+    /// About to have a code sent, where the address is known.
+    Announcing,
+    /// Asked for the code.
+    Code(Option<CodeProblem>),
+    /// Its proof is on its way.
+    ProvingCode,
+    /// What exporting keys means.
+    Warned,
+    /// The keys are here, and shown when they are asked for.
+    Keys(Exported),
+    /// The PIN is set; wallets held elsewhere are still being updated. `is_asking`: the gateway tells how far they are.
+    Updating { is_asking: bool },
+    /// Something that needs nobody is on its way.
+    Working(Task),
     /// Something went wrong that trying again may mend; what was entered is kept.
-    Stuck { failure: Failure, commit: Option<NewSecrets> },
+    Stuck { failure: Failure, task: Option<Task> },
     /// Three wrong tries.
-    Locked { until: UnixMs, server_time: UnixMs },
+    Locked { kind: CredentialKind, until: UnixMs, server_time: UnixMs },
     /// The end. Nothing secret is left.
     Over(Screen),
+}
+
+/// What can be tried again as it was.
+#[derive(Clone)]
+enum Task {
+    Commit(NewSecrets),
+    SendCode,
+    SetEmail,
+    CreateWallet,
+    Export,
+    Rotate,
+    /// A last look at the wallets before these are committed.
+    Look(NewSecrets),
 }
 
 /// What was wrong with the last guess.
@@ -105,7 +171,19 @@ enum Problem {
 
 impl Default for Flow {
     fn default() -> Self {
-        Self { state: State::New, offer: Offer::default(), opened: None, proved: Proved::default(), measured_ms: None }
+        Self {
+            state: State::New,
+            offer: Offer::default(),
+            opened: None,
+            proved: Proved::default(),
+            measured_ms: None,
+            ways: Vec::new(),
+            way: None,
+            address: String::new(),
+            sent: None,
+            code_proved: false,
+            wallets: Vec::new(),
+        }
     }
 }
 
@@ -132,6 +210,10 @@ impl Flow {
                 self.offer = Offer::new(questions, required);
                 None
             }
+            (State::New, Event::Ways(ways)) => {
+                self.ways = ways;
+                None
+            }
             (State::New, Event::Start(session)) => {
                 self.state = State::Opening;
                 Some(Effect::Open(session))
@@ -141,20 +223,36 @@ impl Flow {
             }
             (State::Asking(_), Event::SubmitPin(pin)) if self.asks_for_pin() => self.submit_current_pin(pin),
             (State::Asking(_), Event::CannotRemember) if !self.asks_for_pin() => self.go(State::CannotRemember),
-            (State::Asking(_) | State::Locked { .. }, Event::ForgotPin) if self.can_recover() => {
+            (State::Asking(_) | State::Locked { kind: CredentialKind::Pin, .. }, Event::ForgotPin)
+                if self.can_recover() =>
+            {
                 self.end(Screen::HandedOver)
             }
             (State::CannotRemember, Event::Back | Event::Retry) => self.go(State::Asking(Problem::None)),
             (State::NewPin(_), Event::SubmitPin(pin)) => self.submit_new_pin(pin),
             (State::ConfirmPin { .. }, Event::ChooseDifferentPin | Event::Back) => self.go(State::NewPin(None)),
             (State::ConfirmPin { first, .. }, Event::SubmitPin(pin)) => self.confirm_pin(first, &pin),
+            (State::Enrolling { enrolment, .. }, Event::Back) if self.chose_before(&enrolment) => self.go(State::Ways),
             (State::Enrolling { pin, enrolment }, event) => self.enrol(pin, enrolment, event, unicode),
+            (State::Ways, Event::ChooseWay { way }) if self.ways().contains(&way) => self.choose(way),
+            (State::Email { .. }, Event::Back) if self.can_choose() => self.go(State::Ways),
+            (State::Email { .. }, Event::SubmitEmail { address }) => self.submit_email(address),
+            (State::Announcing | State::Code(_), Event::SendCode) => self.work(Task::SendCode),
+            (State::Code(_), Event::Back) if self.is_new_address() => self.go(State::Email { is_wrong: false }),
+            (State::Code(_), Event::SubmitCode(code)) => self.submit_code(code),
+            (State::Warned, Event::Agree) => self.work(Task::Export),
+            (State::Keys(exported), Event::ShowKeys) => self.hand_over(exported, Handed::Keys),
+            (State::Keys(exported), Event::SaveKeys) => self.hand_over(exported, Handed::File),
+            (State::Updating { is_asking: true }, Event::Continue) => {
+                self.state = State::Updating { is_asking: true };
+                Some(Effect::Rotation)
+            }
             (State::Locked { .. }, Event::Retry) => {
                 self.state = State::Opening;
                 Some(Effect::Reopen)
             }
-            (State::Stuck { commit, .. }, Event::Retry) => match commit {
-                Some(new) => self.commit(new),
+            (State::Stuck { task, .. }, Event::Retry) => match task {
+                Some(task) => self.work(task),
                 None => {
                     self.state = State::Opening;
                     Some(Effect::Reopen)
@@ -171,7 +269,8 @@ impl Flow {
 
     /// Ends the flow and lets go of every secret. A run that was opened is closed on the gateway too.
     fn end(&mut self, screen: Screen) -> Option<Effect> {
-        let close = self.opened.is_some() && matches!(screen, Screen::Cancelled | Screen::HandedOver);
+        let is_complete = matches!(self.state, State::Keys(_) | State::Updating { .. });
+        let close = self.opened.is_some() && !is_complete && matches!(screen, Screen::Cancelled | Screen::HandedOver);
         self.proved = Proved::default();
         if !self.is_over() {
             self.state = State::Over(screen);
@@ -180,25 +279,46 @@ impl Flow {
         None
     }
 
-    fn commit(&mut self, new: NewSecrets) -> Option<Effect> {
-        self.state = State::Committing(new.clone());
-        Some(Effect::Commit(new))
+    /// Sets about something, for the first time or again.
+    fn work(&mut self, task: Task) -> Option<Effect> {
+        let effect = match &task {
+            Task::Commit(new) => Effect::Commit(new.clone()),
+            Task::SendCode => self.send_code(),
+            Task::SetEmail => Effect::SetEmail,
+            Task::CreateWallet => Effect::CreateWallet,
+            Task::Export => Effect::Export,
+            Task::Rotate => Effect::Rotate,
+            Task::Look(_) => Effect::Rotation,
+        };
+        self.state = State::Working(task);
+        Some(effect)
     }
 
     /// A fresh token makes sense while the person is in the middle of something.
     fn can_renew(&self) -> bool {
-        self.opened.is_some() && !matches!(self.state, State::New | State::Opening | State::Over(_))
+        let is_in_the_middle = !matches!(
+            self.state,
+            State::New | State::Opening | State::Keys(_) | State::Updating { .. } | State::Over(_)
+        );
+        self.opened.is_some() && is_in_the_middle
     }
 
     fn challenge_type(&self) -> ChallengeType {
         self.opened.as_ref().map_or(ChallengeType::RestorePin, |opened| opened.challenge_type)
     }
 
-    fn asks_for_pin(&self) -> bool {
-        !matches!(self.challenge_type(), ChallengeType::RestorePin)
+    /// What is asked for before anything is done: after a code, the answers beside it.
+    fn asks_for(&self) -> CredentialKind {
+        let challenge = self.challenge_type();
+        let then = challenge.proves_then().filter(|_| self.code_proved);
+        then.or(challenge.proves()).unwrap_or(CredentialKind::Pin)
     }
 
-    /// The PIN is asked for, and the answers are a way around it.
+    fn asks_for_pin(&self) -> bool {
+        self.asks_for() == CredentialKind::Pin
+    }
+
+    /// The PIN is asked for, and there is a way around it.
     fn can_recover(&self) -> bool {
         self.asks_for_pin() && self.opened.as_ref().is_some_and(|opened| opened.can_recover)
     }
@@ -217,64 +337,76 @@ impl Flow {
     pub fn view(&self) -> ViewModel {
         let (screen, step, can_go_back) = self.screen();
         let of = self.steps();
+        let is_behind = self.is_over() || matches!(self.state, State::Keys(_) | State::Updating { .. });
         ViewModel {
             screen,
             progress: step.filter(|_| of > 0).map(|step| Progress { step, of }),
             can_go_back,
-            busy: matches!(self.state, State::Proving { .. }),
+            busy: matches!(
+                self.state,
+                State::Proving { .. }
+                    | State::ProvingCode
+                    | State::Working(Task::SendCode | Task::SetEmail | Task::Export | Task::Rotate)
+            ),
+            // Once it is done nothing depends on the session any more.
             session: self
                 .opened
                 .as_ref()
-                .filter(|_| !self.is_over())
+                .filter(|_| !is_behind)
                 .map(|opened| SessionTimes { expires_at: opened.session_expires_at, server_time: opened.server_time }),
-        }
-    }
-
-    /// How many steps the whole way has.
-    fn steps(&self) -> u8 {
-        let questions = self.required_questions() + 3;
-        match self.challenge_type() {
-            ChallengeType::Initialize => 2 + questions,
-            ChallengeType::SetSecurityQuestions => 1 + questions,
-            ChallengeType::SetPin => 2,
-            ChallengeType::ChangePin | ChallengeType::RestorePin => 3,
-            // Shown by no flow yet.
-            _ => 0,
         }
     }
 
     /// The screen, its step, and whether there is a way back.
     fn screen(&self) -> (Screen, Option<u8>, bool) {
         let length = self.pin_length();
-        // Steps before the new PIN: the proof, if there is one.
-        let proof = u8::from(self.challenge_type().proves().is_some());
+        let before_pin = self.steps_before_pin();
+        let is_first = before_pin == 0;
         match &self.state {
             State::New | State::Opening => (Screen::Loading, None, false),
-            State::Asking(problem) => (self.asking(problem), Some(1), false),
-            State::Proving { .. } => (self.asking(&Problem::None), Some(1), false),
-            State::CannotRemember => (Screen::CannotRecover { reason: DeadEnd::CannotRemember }, Some(1), true),
+            State::Asking(problem) => (self.asking(problem), Some(self.step_of_asking()), false),
+            State::Proving { .. } | State::Working(Task::Rotate) => {
+                (self.asking(&Problem::None), Some(self.step_of_asking()), false)
+            }
+            State::CannotRemember => {
+                (Screen::CannotRecover { reason: DeadEnd::CannotRemember }, Some(self.step_of_asking()), true)
+            }
             State::NewPin(problem) => {
-                (Screen::NewPin { length, problem: problem.clone(), first: proof == 0 }, Some(proof + 1), false)
+                (Screen::NewPin { length, problem: problem.clone(), first: is_first }, Some(before_pin + 1), false)
             }
             State::ConfirmPin { problem, .. } => {
-                (Screen::ConfirmPin { length, problem: problem.clone(), first: proof == 0 }, Some(proof + 2), true)
+                (Screen::ConfirmPin { length, problem: problem.clone(), first: is_first }, Some(before_pin + 2), true)
             }
             State::Enrolling { pin, enrolment } => {
-                let before = if pin.is_some() { 2 } else { 1 };
                 let (screen, behind, can_go_back) = self.enrolment_view(enrolment);
-                (screen, Some(before + behind + 1), can_go_back)
+                let before = self.steps_before_questions(pin.is_some());
+                (screen, Some(before + behind + 1), can_go_back || self.chose_before(enrolment))
             }
-            State::Committing(new) => {
-                let stretchings = u8::from(new.pin.is_some()) + u8::from(new.answers.is_some());
-                let (measured_ms, challenge_type) = (self.measured_ms, self.challenge_type());
-                (Screen::Working { stretchings, measured_ms, challenge_type }, None, false)
+            State::Ways => (Screen::Ways { ways: self.ways() }, Some(2), false),
+            State::Email { is_wrong } => (self.email(*is_wrong), Some(self.steps_before_code()), self.can_choose()),
+            State::Announcing => (Screen::SendCode, Some(1), false),
+            State::Code(problem) => self.code(problem.clone()),
+            State::ProvingCode | State::Working(Task::SetEmail) => self.code(None),
+            State::Working(Task::SendCode) if self.sent.is_some() => self.code(None),
+            State::Working(Task::SendCode) if self.is_new_address() => {
+                (self.email(false), Some(self.steps_before_code()), self.can_choose())
+            }
+            State::Working(Task::SendCode) => (Screen::SendCode, Some(1), false),
+            State::Warned | State::Working(Task::Export) => (Screen::KeysWarning, Some(2), false),
+            State::Keys(exported) => (Screen::Keys { addresses: exported.addresses.clone() }, None, false),
+            State::Updating { is_asking } => {
+                (Screen::Updating { wallets: self.wallets.clone(), is_asking: *is_asking }, None, false)
+            }
+            State::Working(Task::CreateWallet) => (self.working(0), None, false),
+            State::Working(Task::Commit(new) | Task::Look(new)) => {
+                (self.working(u8::from(new.pin.is_some()) + u8::from(new.answers.is_some())), None, false)
             }
             State::Stuck { failure, .. } => {
                 (Screen::Failed { code: failure.code.number(), retryable: true }, None, false)
             }
-            State::Locked { until, server_time } => {
-                let (kind, can_recover) = (self.locked_kind(), self.can_recover());
-                (Screen::Locked { kind, until: *until, server_time: *server_time, can_recover }, None, false)
+            State::Locked { kind, until, server_time } => {
+                let can_recover = *kind == CredentialKind::Pin && self.can_recover();
+                (Screen::Locked { kind: *kind, until: *until, server_time: *server_time, can_recover }, None, false)
             }
             State::Over(screen) => (screen.clone(), None, false),
         }
@@ -293,5 +425,9 @@ impl Flow {
             _ => None,
         };
         Screen::Questions { questions: self.questions().to_vec(), problem }
+    }
+
+    fn working(&self, stretchings: u8) -> Screen {
+        Screen::Working { stretchings, measured_ms: self.measured_ms, challenge_type: self.challenge_type() }
     }
 }

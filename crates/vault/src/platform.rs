@@ -7,6 +7,8 @@ use repin_core::api::Envelope;
 use repin_core::secret::Secret;
 use repin_core::wallet::WalletKeys;
 
+use crate::flow::Handed;
+
 /// One request, as any HTTP client can send it.
 #[derive(Clone)]
 pub struct Request {
@@ -98,6 +100,9 @@ pub trait Platform: Unicode {
 
     /// Lets the page breathe: resolves after everything that was posted has been sent on its way.
     fn yield_now(&self) -> impl Future<Output = ()>;
+
+    /// Posts key material to the page, which has just asked for it. Where there is no page it goes nowhere.
+    fn hand_over(&self, _: &Handed) {}
 }
 
 #[cfg(test)]

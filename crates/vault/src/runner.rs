@@ -8,10 +8,13 @@ use std::pin::pin;
 use futures_util::future::{Either, select};
 use futures_util::stream::{Stream, StreamExt};
 use repin_core::answers::Unicode;
+use repin_core::api::RotationReply;
 use repin_core::error::Code;
 use repin_core::secret::wipe_stack;
 
-use crate::flow::{Effect, Event, Failure, Flow, Input, Outcome, Screen, SessionInput, SessionTimes, ViewModel};
+use crate::flow::{
+    Effect, Event, Failure, Flow, Handed, Input, Outcome, Screen, SessionInput, SessionTimes, ViewModel,
+};
 use crate::platform::Platform;
 use crate::session::{Link, Session, SessionError};
 
@@ -28,6 +31,9 @@ pub trait Performer {
 
     /// Tells the other side that the run is over.
     fn cancel(&mut self) -> impl Future<Output = ()>;
+
+    /// Posts key material to the page, which has just asked for it.
+    fn hand_over(&self, handed: &Handed);
 }
 
 /// Runs one flow to its end, or until no more events can come.
@@ -77,6 +83,10 @@ impl<P: Performer, E: Stream<Item = Event> + Unpin, S: FnMut(ViewModel)> Runner<
     async fn perform(&mut self, effect: Effect) -> Option<Input> {
         if matches!(effect, Effect::Cancel) {
             self.performer.cancel().await;
+            return None;
+        }
+        if let Effect::HandOver(handed) = effect {
+            self.performer.hand_over(&handed);
             return None;
         }
         // What was just submitted is on the screen before the work begins.
@@ -138,11 +148,24 @@ impl<P: Platform> Performer for Real<'_, P> {
                 let proved = open.prove(secret, *platform, link).await;
                 proved.map(|proved| Outcome::Proved { stretching_ms: proved.stretching_ms })
             }
-            (Effect::Commit(new), Some(open)) => open.commit(&new, *platform, link).await.map(|_| Outcome::Committed),
-            // Not reached: the flow asks for these after an OPEN only, and `Cancel` is performed apart.
-            (Effect::Renew(_) | Effect::Reopen | Effect::Prove(_) | Effect::Commit(_) | Effect::Cancel, _) => {
-                Err(SessionError::Protocol)
+            (Effect::SendCode { address, with_answers }, Some(open)) => {
+                let sent = open.send_code(address.as_deref(), with_answers, *platform, link).await;
+                sent.map(|sent| Outcome::CodeSent(Box::new(sent)))
             }
+            (Effect::ProveCode(code), Some(open)) => {
+                let proved = open.prove_code(code, *platform, link).await;
+                proved.map(|proved| Outcome::Proved { stretching_ms: proved.stretching_ms })
+            }
+            (Effect::SetEmail, Some(open)) => open.set_email(*platform, link).await.map(|_| Outcome::Committed),
+            (Effect::CreateWallet, Some(open)) => open.create_wallet(*platform, link).await.map(Outcome::WalletMade),
+            (Effect::Export, Some(open)) => {
+                open.export(*platform, link).await.map(|keys| Outcome::Exported(keys.into()))
+            }
+            (Effect::Rotate, Some(open)) => rotate(open, *platform, link).await.map(Outcome::Rotation),
+            (Effect::Rotation, Some(open)) => open.rotation(*platform, link).await.map(Outcome::Rotation),
+            (Effect::Commit(new), Some(open)) => open.commit(&new, *platform, link).await.map(|_| Outcome::Committed),
+            // Not reached: the flow asks for these after an OPEN only, and the last two are performed apart.
+            _ => Err(SessionError::Protocol),
         };
         result.unwrap_or_else(|error| failed(error, session.as_ref()))
     }
@@ -151,6 +174,10 @@ impl<P: Platform> Performer for Real<'_, P> {
         if let Some(session) = &mut self.session {
             session.cancel(self.platform).await;
         }
+    }
+
+    fn hand_over(&self, handed: &Handed) {
+        self.platform.hand_over(handed);
     }
 }
 
@@ -164,6 +191,12 @@ async fn open(
     let opened = open.opened().clone();
     *session = Some(open);
     Ok(Outcome::Opened(Box::new(opened)))
+}
+
+/// Asks which wallets there are, and starts what is to be started.
+async fn rotate(session: &mut Session, platform: &impl Platform, link: &Link) -> Result<RotationReply, SessionError> {
+    let known = session.rotation(platform, link).await?;
+    session.rotate(&known, platform, link).await
 }
 
 fn renewed(session: &Session) -> Outcome {

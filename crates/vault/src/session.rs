@@ -5,6 +5,7 @@ mod code;
 mod commit;
 mod link;
 mod prove;
+mod rotate;
 mod wallet;
 
 use std::rc::Rc;

@@ -5,14 +5,14 @@
 mod browser;
 
 use futures_channel::mpsc;
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use repin_core::wire;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 use zeroize::Zeroizing;
 
-use crate::flow::{Event, ViewModel};
+use crate::flow::{Event, Handed, ViewModel};
 pub use browser::Browser;
 
 /// Takes over the worker's messages and runs one flow. Call once, in a worker.
@@ -52,6 +52,17 @@ fn read_event(message: &MessageEvent) -> Option<Event> {
 fn show(view: ViewModel) {
     let array = Uint8Array::from(wire::to_bytes(&view).as_slice());
     let _ = scope().post_message(&array);
+}
+
+/// Posts key material as a buffer, which no view model is: what it is, then the bytes. The buffer is moved, not copied.
+pub fn hand_over(handed: &Handed) {
+    let (what, secret) = handed.parts();
+    let array = Uint8Array::new_with_length(secret.len() as u32 + 1);
+    array.set_index(0, what);
+    // Needed in clear: the person asked to see it, or to save it.
+    array.subarray(1, array.length()).copy_from(secret.expose_secret());
+    let buffer = array.buffer();
+    let _ = scope().post_message_with_transfer(&buffer, &Array::of1(&buffer));
 }
 
 fn scope() -> DedicatedWorkerGlobalScope {

@@ -13,6 +13,11 @@ use repin_vault::flow::{
     SessionInput, SessionTimes,
 };
 
+#[path = "flow/wallets.rs"]
+mod wallets;
+#[path = "flow/way_back.rs"]
+mod way_back;
+
 struct Ascii;
 
 impl Unicode for Ascii {

@@ -1,6 +1,6 @@
 // What Circle's web SDK calls customisation: texts, colours, pictures, links and security questions that a host page
 // sends. All of it is hostile input. Fetched only by pages that customise.
-import { own, Warnings } from './read.ts';
+import { list, own, Warnings } from './read.ts';
 import { address, font, pictures } from './resources.ts';
 import { questions } from './questions.ts';
 import { texts } from './texts.ts';
@@ -13,7 +13,7 @@ export { wear } from './wear.ts';
 
 /**
  * Reads a customisation in the shape that Circle's web SDK posts: `{securityQuestions, themeColor, localizations,
- * resources, customLinks}`. Pure and total: it never throws, and costs the same whatever the input's size. What cannot be
+ * resources, customLinks}`, and `recoveryWays` of our own. Pure and total: it never throws, and costs the same whatever the input's size. What cannot be
  * used is left out and named in `warnings`.
  */
 export function customise(input: unknown): Customisation {
@@ -27,9 +27,18 @@ export function customise(input: unknown): Customisation {
     ...(colours.theme && { theme: colours.theme }),
     images: pictures(resources, warnings),
     ...link(own(own(input, 'customLinks'), 'learnMoreUrl'), warnings),
+    ...ways(own(input, 'recoveryWays'), warnings),
     ...questions(own(input, 'securityQuestions'), warnings),
     warnings: warnings.lines,
   };
+}
+
+/** Ours, and not Circle's: which ways back are left to choose from. */
+function ways(value: unknown, warnings: Warnings): Pick<Customisation, 'recoveryWays'> {
+  if (value === undefined) return {};
+  const recoveryWays = (['questions', 'email', 'both'] as const).filter((way) => list(value, 3).includes(way));
+  if (!recoveryWays.length) warnings.add('recoveryWays', 'none that there is');
+  return recoveryWays.length ? { recoveryWays } : {};
 }
 
 function link(value: unknown, warnings: Warnings): { learnMoreUrl?: string } {

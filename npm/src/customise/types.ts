@@ -16,6 +16,8 @@ export interface Customisation {
   questions: { text: string; type: 'TEXT' | 'DATE' }[];
   /** How many questions must be chosen, 1 to 10. The gateway's minimum holds in any case. */
   requiredCount: number;
+  /** The ways back that are left to choose from, where the host says so. */
+  recoveryWays?: ('questions' | 'email' | 'both')[];
   /** What has to be understood before answers are saved; empty for our own points. */
   confirmItems: string[];
   /** For the developer's console: what was ignored or changed, by its name, never by its value. */

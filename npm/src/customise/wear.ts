@@ -10,11 +10,12 @@ export interface Worn {
   texts(messages: Messages): Messages;
   questions: Customisation['questions'];
   requiredQuestions: number;
+  recoveryWays: Customisation['recoveryWays'];
 }
 
 /** Dresses the widget whose element is `frame`, inside `root`. Says in the console what was ignored. */
 export function wear(customisation: Customisation, frame: HTMLElement, root: DocumentOrShadowRoot): Worn {
-  const { tokens, theme, images, warnings, questions, requiredCount } = customisation;
+  const { tokens, theme, images, warnings, questions, requiredCount, recoveryWays } = customisation;
   for (const warning of warnings) console.warn(`repin customisation: ${warning}`);
   if (theme) frame.dataset.theme ??= theme;
   if (tokens['--pr-title-gradient']) frame.dataset.gradient = '';
@@ -26,7 +27,7 @@ export function wear(customisation: Customisation, frame: HTMLElement, root: Doc
   for (const [token, value] of Object.entries(tokens)) style.setProperty(token, value);
   root.adoptedStyleSheets.push(sheet);
   for (const [part, url] of Object.entries(images)) show(part, url, sheet, style);
-  return { texts: (messages) => merged(messages, customisation, frame.lang), questions, requiredQuestions: requiredCount };
+  return { texts: (messages) => merged(messages, customisation, frame.lang), questions, requiredQuestions: requiredCount, recoveryWays };
 }
 
 /** In place of ours when it has loaded; a policy of the page's may forbid that. */

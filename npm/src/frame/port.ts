@@ -4,7 +4,10 @@ import type { Flow, Session } from '../types.ts';
 import { member, text } from './init.ts';
 import type { Start, ToFrame, ToHost } from './messages.ts';
 
-const FLOWS = ['INITIALIZE', 'SET_PIN', 'SET_SECURITY_QUESTIONS', 'CHANGE_PIN', 'RESTORE_PIN'] as const satisfies Flow[];
+const FLOWS = [
+  'INITIALIZE', 'SET_PIN', 'SET_SECURITY_QUESTIONS', 'CHANGE_PIN', 'RESTORE_PIN', 'SET_RECOVERY', 'RESTORE_PIN_BY_CODE',
+  'RESTORE_PIN_BY_CODE_AND_ANSWERS', 'CREATE_WALLET', 'EXPORT_PRIVATE_KEYS', 'RECOVER_WALLETS',
+] as const satisfies Flow[];
 /** No language has a longer tag that means something here. */
 const LONGEST_TAG = 35;
 

@@ -5,11 +5,14 @@ import type { Failure, Flow, Options, Session, SessionProvider, Vault } from '..
 /** What happens. Each is a story from the first screen to the last; `docs/mock.md` tells them. */
 export const SCENARIOS = [
   'ok', 'wrong-answers', 'weak-pin', 'locked', 'slow', 'offline', 'expiring', 'expired', 'error',
-  'failed', 'no-questions', 'disabled', 'no-session', 'unreachable', 'csp-blocked', 'unsupported',
+  'failed', 'no-questions', 'wallet-unknown', 'disabled', 'no-session', 'unreachable', 'csp-blocked', 'unsupported',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
-export const FLOWS: readonly Flow[] = ['RESTORE_PIN', 'CHANGE_PIN', 'INITIALIZE', 'SET_PIN', 'SET_SECURITY_QUESTIONS'];
+export const FLOWS: readonly Flow[] = [
+  'RESTORE_PIN', 'CHANGE_PIN', 'INITIALIZE', 'SET_PIN', 'SET_SECURITY_QUESTIONS', 'SET_RECOVERY', 'RESTORE_PIN_BY_CODE',
+  'RESTORE_PIN_BY_CODE_AND_ANSWERS', 'CREATE_WALLET', 'EXPORT_PRIVATE_KEYS', 'RECOVER_WALLETS',
+];
 
 export interface MockOptions {
   /** `ok` when left out. */
@@ -75,7 +78,7 @@ export function mockSession({ scenario = 'ok', flow = 'RESTORE_PIN', ...figures 
   return {
     userToken: `mock ${script.join(' ')}`,
     encryptionKey: '',
-    challengeId: `00000000-0000-4000-8000-00000000000${FLOWS.indexOf(flow) + 1}`,
+    challengeId: `00000000-0000-4000-8000-${`${FLOWS.indexOf(flow) + 1}`.padStart(12, '0')}`,
   };
 }
 

@@ -50,7 +50,7 @@ export async function openFrame(options: FrameOptions): Promise<Outcome> {
   iframe.style.cssText = 'display:block;width:100%;height:100%;border:0;color-scheme:light dark';
   iframe.title = dialog.ariaLabel = options.title;
   // Forms and links work. It cannot lead this page elsewhere, open message boxes or download.
-  iframe.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox');
+  iframe.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-forms allow-downloads allow-popups allow-popups-to-escape-sandbox');
   iframe.referrerPolicy = 'origin';
   iframe.src = `${origin}/frame?origin=${location.origin}`;
   dialog.tabIndex = -1;

@@ -4,13 +4,12 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { ENGINES, launch } from '../harness/browser.mjs';
 import { evidence } from '../harness/evidence.mjs';
-import { until } from '../harness/find.mjs';
 import { enrolled, quiet, stage } from '../harness/story.mjs';
 import { t } from '../harness/widget.mjs';
-import { compare } from './harness/kept.mjs';
 import { arrives, tabTo, wayRound } from './harness/keys.mjs';
 import { own } from './harness/own.mjs';
-import { Reader, copy, listen } from './harness/reader.mjs';
+import { Reader, listen } from './harness/reader.mjs';
+import { Tour, button, field, heading, pinField, said, type } from './harness/tour.mjs';
 
 /** A phone held upright with its keyboard open: the least room that anyone has. */
 const PHONE = { width: 390, height: 480 };
@@ -192,15 +191,6 @@ for (const engine of ENGINES) {
 /** As they are asked in: those that `enrolled` chooses. */
 const QUESTIONS = ['What was the name of your first school?', 'What was the name of your first pet?'];
 
-/** @param {string} key @param {Record<string, string | number>} [values] */
-const heading = (key, values) => `heading “${t(key, values)}”`;
-/** @param {string} key */
-const button = (key) => `button “${t(key)}”`;
-/** @param {string} name */
-const field = (name) => `field “${name}”`;
-/** @param {string} key */
-const pinField = (key) => `field “${t(key)}, ${t('pin.label', { n: 6 })}”`;
-
 /** @param {import('puppeteer-core').Page} page @param {Tour} tour @param {string} pin */
 async function newPin(page, tour, pin) {
   await tour.at(page, 'a new PIN', pinField('new.title'));
@@ -212,75 +202,8 @@ async function newPin(page, tour, pin) {
   await page.keyboard.press('Enter');
 }
 
-/** Puts something into a field in place of what it holds. @param {import('puppeteer-core').Page} page @param {string} name @param {string} value */
-async function type(page, name, value) {
-  await tabTo(page, name);
-  await page.keyboard.down('Control');
-  await page.keyboard.press('a');
-  await page.keyboard.up('Control');
-  await page.keyboard.type(value);
-}
-
 /** Chooses the n-th of the catalogue's questions with the arrow keys. @param {import('puppeteer-core').Page} page @param {number} n */
 async function choose(page, n) {
   await tabTo(page, `list “${t('choose.question')}”`);
   for (let down = 0; down < n; down += 1) await page.keyboard.press('ArrowDown');
-}
-
-/** Waits until a live region has said it. @param {import('puppeteer-core').Page} page @param {string | RegExp} what */
-async function said(page, what) {
-  await until(`it says ${what}`, async () => {
-    const all = await page.evaluate(() => /** @type {string[]} */ (/** @type {any} */ (window).announced));
-    return all.some((line) => (typeof what === 'string' ? line === what : what.test(line)));
-  });
-}
-
-/** What someone meets on their way, as texts. */
-class Tour {
-  /** @type {string[]} */
-  #focus = [];
-  /** @type {string[]} */
-  #heard = [];
-  /** @type {string[]} */
-  #faults = [];
-  stops = 0;
-
-  get faults() {
-    return this.#faults.length;
-  }
-
-  /** @param {Reader} reader */
-  constructor(reader) {
-    this.reader = reader;
-  }
-
-  /** Comes to a screen: the focus must be on `begins` by itself. @param {import('puppeteer-core').Page} page @param {string} what @param {string} begins */
-  async at(page, what, begins) {
-    await arrives(page, begins);
-    const html = await copy(page);
-    const { focus, lines } = await this.reader.read(html);
-    // A screen that still slides in is scrolled to where it no longer is.
-    await page.evaluate(() => {
-      const roots = [document, ...[...document.querySelectorAll('#widget *')].flatMap(({ shadowRoot }) => shadowRoot ?? [])];
-      for (const motion of roots.flatMap((root) => root.getAnimations())) {
-        if (motion.effect?.getComputedTiming().endTime !== Infinity) motion.finish();
-      }
-    });
-    const stops = await wayRound(page);
-    this.stops += stops.length;
-    for (const { name, faults } of stops) this.#faults.push(...faults.map((fault) => `${what}: ${name} ${fault}`));
-    this.#focus.push(`${what}\n  begins at ${begins}\n${stops.map(({ name }, n) => `  ${n + 1}. ${name}`).join('\n')}\n`);
-    const live = await page.evaluate(() => /** @type {any} */ (window).announced.splice(0));
-    // Whether these come before the screen is read depends on the machine; `said` waits for those that matter.
-    const timely = /^polite: (Loading|\d of 6)/;
-    const told = live.filter((/** @type {string} */ line) => !timely.test(line)).map((/** @type {string} */ line) => `  (${line})`);
-    this.#heard.push([what, ...told, `  → ${focus}`, ...lines.map((line) => `  ${line}`), ''].join('\n'));
-  }
-
-  /** @param {string} name */
-  compare(name) {
-    assert.deepEqual(this.#faults, []);
-    compare(`${name}.focus.txt`, this.#focus.join('\n'));
-    compare(`${name}.heard.txt`, this.#heard.join('\n'));
-  }
 }

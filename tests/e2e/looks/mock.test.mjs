@@ -6,12 +6,21 @@ import { find, until } from '../harness/find.mjs';
 import { t } from '../harness/widget.mjs';
 import { ANSWERS, PIN, finish, stage } from './stage.mjs';
 
+/** The mock's first private key. */
+const KEY = 'ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80';
+
 const STEPS = {
   RESTORE_PIN: 'loading questions new-pin confirm-pin working success',
   CHANGE_PIN: 'loading current-pin new-pin confirm-pin working success',
   SET_PIN: 'loading new-pin confirm-pin working success',
   INITIALIZE: 'loading new-pin confirm-pin questions-intro choose-question choose-question summary agree working success',
   SET_SECURITY_QUESTIONS: 'loading current-pin questions-intro choose-question choose-question summary agree working success',
+  SET_RECOVERY: 'loading current-pin ways-back email code success',
+  RESTORE_PIN_BY_CODE: 'loading send-code code new-pin confirm-pin working success',
+  RESTORE_PIN_BY_CODE_AND_ANSWERS: 'loading send-code code questions new-pin confirm-pin working success',
+  CREATE_WALLET: 'loading current-pin working success',
+  EXPORT_PRIVATE_KEYS: 'loading current-pin keys-warning keys',
+  RECOVER_WALLETS: 'loading questions new-pin confirm-pin working updating-wallets success',
 };
 
 for (const engine of ENGINES) {
@@ -19,7 +28,7 @@ for (const engine of ENGINES) {
     const { play, url } = await stage(engine);
 
     // In Firefox the two that differ most: the flow and the face are the same.
-    const flows = Object.entries(STEPS).filter(([flow]) => engine === 'chromium' || /RESTORE|INITIALIZE/.test(flow));
+    const flows = Object.entries(STEPS).filter(([flow]) => engine === 'chromium' || /^RESTORE_PIN$|INITIALIZE|EXPORT/.test(flow));
     for (const [flow, steps] of flows) {
       test(`${flow} goes to its end, asks for nothing but its own files, and says that it is a mock`, async () => {
         const { page, widget, witness, heard, outcome, close } = await play({ flow });
@@ -174,3 +183,43 @@ describe('the mock’s scenarios', async () => {
     await close();
   });
 });
+
+for (const engine of ENGINES) {
+  describe(`a wallet’s keys in ${engine}`, async () => {
+    const { play } = await stage(engine);
+
+    test('are saved as a whole file, are nowhere before they are shown, and are gone once hidden', async () => {
+      const { page, widget, close } = await play({ flow: 'EXPORT_PRIVATE_KEYS' });
+      await page.evaluate(() => {
+        // What the browser is given to download, and whether its address still leads somewhere afterwards.
+        const host = /** @type {any} */ (window);
+        const make = URL.createObjectURL;
+        URL.createObjectURL = (file) => {
+          host.saved = /** @type {Blob} */ (file).text();
+          return (host.address = make.call(URL, file));
+        };
+      });
+      await widget.pin('current.title', '493817');
+      await widget.shows('keys.warn');
+      await widget.fill(`${t('agree.label', { phrase: t('agree.phrase') })}…`, t('agree.phrase'));
+      await widget.press('keys.get');
+      await widget.shows('keys.title');
+      const shows = () => page.evaluate((key) => document.querySelector('#widget > *')?.shadowRoot?.innerHTML.includes(key), KEY);
+      assert.equal(await shows(), false);
+      await widget.press('keys.show');
+      await until('the key', shows);
+      await widget.press('keys.hide');
+      assert.equal(await shows(), false);
+      await widget.press('keys.save');
+      await widget.says('keys.saved', { file: 'wallet-keys.csv' });
+      const { text, leads } = await page.evaluate(async () => {
+        const host = /** @type {any} */ (window);
+        return { text: await host.saved, leads: await fetch(host.address).then(() => true, () => false) };
+      });
+      assert.equal(text.split('\r\n').length, 4, 'a header and two lines');
+      assert.ok(text.includes(KEY));
+      assert.equal(leads, false, 'the file has no address any more');
+      await close();
+    });
+  });
+}

@@ -53,7 +53,11 @@ impl Body {
         Ok((key.to_string(), Sha256::digest(Value::Object(self.0).to_string()).into()))
     }
 
-    fn text(&self, name: &'static str) -> Result<&str, ApiError> {
+    /// A field that must be a text.
+    ///
+    /// # Errors
+    /// Code 2 for anything else.
+    pub fn text(&self, name: &'static str) -> Result<&str, ApiError> {
         match self.0.get(name) {
             None | Some(Value::Null) => Err(invalid(name, "required", &format!("{name} is required"), json!({}))),
             Some(Value::String(text)) => Ok(text),
@@ -63,6 +67,6 @@ impl Body {
 }
 
 /// About a field of a body, whose value is not repeated.
-pub(super) fn invalid(location: &'static str, error: &'static str, message: &str, constraints: Value) -> ApiError {
+pub(crate) fn invalid(location: &'static str, error: &'static str, message: &str, constraints: Value) -> ApiError {
     Invalid { error, message: message.to_owned(), location, invalid_value: None, constraints }.into()
 }

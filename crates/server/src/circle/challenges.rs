@@ -21,7 +21,7 @@ use crate::error::{ApiError, ErrorBody};
 use crate::gateway::Gateway;
 use crate::store::{Created, Status};
 
-type Answer = Result<(StatusCode, Json<Data<ChallengeId>>), ApiError>;
+pub(crate) type Answer = Result<(StatusCode, Json<Data<ChallengeId>>), ApiError>;
 
 /// Asks for a first PIN and first answers.
 ///
@@ -116,9 +116,20 @@ pub async fn set_security_questions(
 /// 201 for a new challenge, 200 for one that the same key and body created before, 156020 for the same key with another
 /// body. `docs/protocol.md` names 409 for the latter; Circle documents 403, and at this edge we speak Circle.
 async fn create(gateway: &Gateway, session: &Session, kind: ChallengeType, endpoint: &str, body: &[u8]) -> Answer {
+    create_for(gateway, &session.user.id, kind, endpoint, body).await
+}
+
+/// The same for a user by their internal id.
+pub(crate) async fn create_for(
+    gateway: &Gateway,
+    user: &str,
+    kind: ChallengeType,
+    endpoint: &str,
+    body: &[u8],
+) -> Answer {
     let (key, body_hash) = Body::parse(body)?.idempotency()?;
     let asked = (endpoint, key.as_str(), body_hash);
-    let (status, challenge) = match gateway.create_challenge(&session.user.id, kind, asked).await? {
+    let (status, challenge) = match gateway.create_challenge(user, kind, asked).await? {
         Created::New(challenge) => (StatusCode::CREATED, challenge),
         Created::Before(challenge) => (StatusCode::OK, challenge),
         Created::KeyReused => return Err(Code::IdempotencyKeyReused.into()),

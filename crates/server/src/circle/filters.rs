@@ -29,6 +29,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Filters {
 }
 
 impl Filters {
+    /// A parameter as it was given.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
     /// A parameter whose value is one of a list.
     ///
     /// # Errors

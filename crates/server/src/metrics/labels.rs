@@ -4,6 +4,7 @@
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
 use repin_core::api::{ChallengeType, CredentialKind};
 
+use crate::magic;
 use crate::route::Route;
 use crate::store::Outcome;
 
@@ -54,7 +55,7 @@ impl OfType {
     }
 }
 
-/// What became of a try to deliver a webhook.
+/// What became of a try to deliver a webhook, or of a rotation.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct OfOutcome {
     outcome: &'static str,
@@ -64,6 +65,11 @@ impl OfOutcome {
     /// Every outcome there is.
     pub const ALL: [Self; 4] =
         [Self { outcome: "delivered" }, Self { outcome: "retry" }, Self { outcome: "dead" }, Self { outcome: "gone" }];
+
+    /// What became of a rotation of a wallet that Magic holds.
+    pub fn of_rotation(outcome: magic::Outcome) -> Self {
+        Self { outcome: outcome.name() }
+    }
 
     /// In a word.
     pub fn of(outcome: Outcome) -> Self {

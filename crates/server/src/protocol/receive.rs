@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::envelope::EnvelopeBody;
 use super::message::{Answered, Failure, Message, place};
 use super::state::RunState;
-use super::{cancel, commit, create_wallet, envelope, export, open, prove, register, send_code, set_email};
+use super::{cancel, commit, create_wallet, envelope, export, open, prove, register, rotate, send_code, set_email};
 use crate::auth::{Claim, Session};
 use crate::error::{ApiError, ErrorBody, LoggedCode, status};
 use crate::gateway::Gateway;
@@ -160,11 +160,12 @@ impl Message {
             Step::Register => register::answer(self).await,
             Step::Commit => commit::answer(self).await,
             Step::Cancel => cancel::answer(self).await,
-            Step::SendCode => send_code::answer(self).await,
-            Step::SetEmail => set_email::answer(self).await,
+            Step::Rotate => rotate::begin(self).await,
+            Step::Rotation => rotate::state(self).await,
             Step::CreateWallet => create_wallet::answer(self).await,
             Step::Export => export::answer(self).await,
-            _ => Err(Code::InvalidApproveContent.into()),
+            Step::SendCode => send_code::answer(self).await,
+            Step::SetEmail => set_email::answer(self).await,
         }
     }
 

@@ -83,7 +83,7 @@ impl User {
 
     /// Whether somebody who forgot the PIN could set a new one. What a wallet hangs on must not be lost with it.
     pub fn has_way_back(&self) -> bool {
-        self.answers.is_some()
+        self.answers.is_some() || self.email.is_some()
     }
 
     /// Whether the credential of a kind is set and takes no guess now.

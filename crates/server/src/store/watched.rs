@@ -154,6 +154,29 @@ watched! {
 }
 
 watched! {
+    impl MagicStore {
+        fn register_magic_wallet(new: &NewMagicWallet<'_>, by: By<'_>) -> Result<RegisteredWallet>;
+        fn magic_wallets(user: &str) -> Result<Vec<MagicWallet>>;
+        fn magic_wallet(app: &str, id: &str) -> Result<Option<MagicWallet>>;
+        fn begin_rotations(key: &MessageKey<'_>, user: &str, new: &[NewRotation], seal: SealReply<'_>, now: UnixMs) -> Result<BegunRotations>;
+        fn claim_rotations(owner: &str, until: UnixMs, limit: u32, now: UnixMs) -> Result<Vec<Rotation>>;
+        fn next_rotation() -> Result<Option<UnixMs>>;
+        fn send_rotation(rotation: &Rotation, owner: &str, until: UnixMs, now: UnixMs) -> Result<bool>;
+        fn keep_reply(rotation: &str, status: u16, body: &[u8], now: UnixMs) -> Result<()>;
+        fn kept_reply(rotation: &str) -> Result<Option<(u16, Vec<u8>)>>;
+        fn pause_rotation(paused: &Paused<'_>, now: UnixMs) -> Result<bool>;
+        fn adopt_keys(rotation: &Rotation, owner: &str, keys: &NewKeys, now: UnixMs) -> Result<bool>;
+        fn freeze_rotation(rotation: &Rotation, owner: &str, event: &str, now: UnixMs) -> Result<bool>;
+        fn retry_rotation(wallet: &MagicWallet, by: By<'_>) -> Result<bool>;
+        fn end_orphaned_rotations(now: UnixMs) -> Result<()>;
+    }
+
+    async fn rotations_changed(&self) {
+        self.store.rotations_changed().await;
+    }
+}
+
+watched! {
     impl Wallets {
         fn wallet(user: &str) -> Result<Option<Wallet>>;
         fn create_wallet(key: &MessageKey<'_>, user: &str, new: &Wallet, reply: &Reply) -> Result<Committed>;

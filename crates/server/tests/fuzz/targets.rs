@@ -3,7 +3,8 @@
 use futures_util::FutureExt;
 use repin_core::answers::Unicode;
 use repin_core::api;
-use repin_core::secret::SecretBytes;
+use repin_core::secret::{Secret, SecretBytes};
+use repin_core::wallet::WalletKeys;
 use repin_core::wire;
 use repin_server::ApiKey;
 use repin_server::date;
@@ -94,6 +95,14 @@ impl Platform for Nowhere {
         let body: serde_json::Value = serde_json::from_str(&request.body()).expect("a body of JSON");
         assert_eq!(body["step"], "OPEN");
         Err(Unreachable)
+    }
+
+    async fn load_wallet(&self) -> Result<(), Unreachable> {
+        Err(Unreachable)
+    }
+
+    fn derive_wallet(&self, _: &Secret<32>) -> Option<WalletKeys> {
+        None
     }
 
     async fn yield_now(&self) {}

@@ -6,7 +6,7 @@ use repin_core::answers::{self, AnswerError, Unicode};
 use repin_core::api::{Question, QuestionKind};
 use repin_core::secret::SecretBytes;
 
-use super::{Effect, Event, Flow, QuestionProblem, Screen, State};
+use super::{Effect, Event, Flow, QuestionProblem, Screen, State, Task};
 use crate::session::NewSecrets;
 
 /// The longest hint, in characters.
@@ -34,6 +34,12 @@ struct Slot {
     index: u8,
     answer: SecretBytes,
     hint: String,
+}
+
+impl Enrolment {
+    pub(super) fn is_at_intro(&self) -> bool {
+        self.place == Place::Intro
+    }
 }
 
 impl Flow {
@@ -71,7 +77,7 @@ impl Flow {
                 let joined = answers::join(
                     questions.iter().map(|q| q.id.as_str()).zip(enrolment.slots.iter().map(|slot| &slot.answer)),
                 );
-                return self.commit(NewSecrets { pin, answers: Some(Rc::new(joined)), questions });
+                return self.work(Task::Commit(NewSecrets { pin, answers: Some(Rc::new(joined)), questions }));
             }
             (place, _) => place,
         };

@@ -6,7 +6,7 @@ use repin_core::api::ChallengeType;
 use repin_core::pin_policy::weakness;
 use repin_core::secret::SecretBytes;
 
-use super::{Effect, Enrolment, Flow, PinProblem, State};
+use super::{Effect, Enrolment, Flow, PinProblem, State, Task};
 use crate::session::NewSecrets;
 
 impl Flow {
@@ -42,10 +42,14 @@ impl Flow {
         if problem.is_some() {
             return self.go(State::ConfirmPin { first, problem });
         }
-        if self.challenge_type() == ChallengeType::Initialize {
-            return self.go(State::Enrolling { pin: Some(first), enrolment: Enrolment::default() });
+        let new = NewSecrets { pin: Some(Rc::clone(&first)), ..NewSecrets::default() };
+        match self.challenge_type() {
+            ChallengeType::Initialize => {
+                self.go(State::Enrolling { pin: Some(first), enrolment: Enrolment::default() })
+            }
+            ChallengeType::RecoverWallets => self.work(Task::Look(new)),
+            _ => self.work(Task::Commit(new)),
         }
-        self.commit(NewSecrets { pin: Some(first), ..NewSecrets::default() })
     }
 }
 

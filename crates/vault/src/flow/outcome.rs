@@ -1,10 +1,13 @@
 //! What an effect came to, and where that leads.
 
-use repin_core::api::{Attempts, ChallengeType, CredentialKind, OpenReply, UnixMs};
+use repin_core::api::{
+    Address, Attempts, ChallengeType, CredentialKind, OpenReply, RotationReply, SendCodeReply, UnixMs,
+};
 use repin_core::error::Code;
 
 use super::{
-    AnswersProblem, DeadEnd, Effect, Enrolment, Flow, PinProblem, Problem, Proved, Screen, SessionTimes, State,
+    AnswersProblem, CodeProblem, DeadEnd, Effect, Enrolment, Exported, Flow, PinProblem, Problem, Proved, Screen,
+    SessionTimes, State, Task,
 };
 
 /// What an effect came to.
@@ -27,8 +30,16 @@ pub enum Outcome {
         /// The gateway's clock.
         server_time: UnixMs,
     },
-    /// COMMIT is done.
+    /// COMMIT or SET_EMAIL is done.
     Committed,
+    /// A code is on its way.
+    CodeSent(Box<SendCodeReply>),
+    /// The wallet is made and kept.
+    WalletMade(Vec<Address>),
+    /// The keys are here.
+    Exported(Exported),
+    /// How far the wallets are that are held elsewhere.
+    Rotation(RotationReply),
     /// It did not work.
     Failed(Failure),
 }
@@ -54,14 +65,24 @@ impl Flow {
             (State::Proving { pin, dates }, Outcome::Proved { stretching_ms }) => {
                 self.proved = Proved { pin, dates };
                 self.measured_ms = Some(stretching_ms);
-                self.state = self.after_proof();
-                None
+                self.after_proof()
+            }
+            (State::ProvingCode, Outcome::Proved { stretching_ms }) => {
+                self.measured_ms = Some(stretching_ms);
+                self.code_was_right()
             }
             (State::Proving { .. }, Outcome::Wrong { attempts, server_time }) => self.wrong(attempts, server_time),
-            (_, Outcome::Committed) => {
-                self.proved = Proved::default();
-                self.go(State::Over(Screen::Done { challenge_type: self.challenge_type() }))
+            (State::ProvingCode, Outcome::Wrong { attempts, server_time }) => match attempts.left {
+                0 => self.locked(CredentialKind::Code, attempts, server_time),
+                _ => self.go(State::Code(Some(CodeProblem::Wrong { attempts }))),
+            },
+            (State::Working(Task::SendCode), Outcome::CodeSent(sent)) => self.code_sent(*sent),
+            (State::Working(Task::CreateWallet), Outcome::WalletMade(addresses)) => {
+                self.end(Screen::WalletReady { addresses })
             }
+            (State::Working(Task::Export), Outcome::Exported(exported)) => self.exported(exported),
+            (state, Outcome::Rotation(reply)) => self.rotation(state, reply),
+            (_, Outcome::Committed) => self.updating(),
             (state, Outcome::Renewed(times)) => {
                 if let Some(opened) = &mut self.opened {
                     opened.session_expires_at = times.expires_at;
@@ -79,23 +100,34 @@ impl Flow {
         let server_time = opened.server_time;
         self.offer.take_place_in(&mut opened);
         self.opened = Some(opened);
-        match lock {
-            Some(attempts) => self.locked(attempts, server_time),
-            None if self.challenge_type().proves().is_some() => self.go(State::Asking(Problem::None)),
-            None => self.go(State::NewPin(None)),
+        // A code is good for one run.
+        self.code_proved = false;
+        self.sent = None;
+        match (lock, self.challenge_type().proves()) {
+            (Some(attempts), _) => self.locked(self.asks_for(), attempts, server_time),
+            (None, Some(CredentialKind::Code)) => self.go(State::Announcing),
+            (None, Some(_)) => self.go(State::Asking(Problem::None)),
+            (None, None) => self.go(State::NewPin(None)),
         }
     }
 
-    fn after_proof(&self) -> State {
+    fn after_proof(&mut self) -> Option<Effect> {
         match self.challenge_type() {
-            ChallengeType::SetSecurityQuestions => State::Enrolling { pin: None, enrolment: Enrolment::default() },
-            _ => State::NewPin(None),
+            ChallengeType::SetSecurityQuestions => {
+                self.go(State::Enrolling { pin: None, enrolment: Enrolment::default() })
+            }
+            ChallengeType::SetRecovery => self.begin_way_back(),
+            ChallengeType::CreateWallet => self.work(Task::CreateWallet),
+            ChallengeType::ExportKeys => self.go(State::Warned),
+            // What the wallets are sealed with hangs on no PIN: they are under way while one is chosen.
+            ChallengeType::RecoverWallets => self.work(Task::Rotate),
+            _ => self.go(State::NewPin(None)),
         }
     }
 
     fn wrong(&mut self, attempts: Attempts, server_time: UnixMs) -> Option<Effect> {
         if attempts.left == 0 {
-            return self.locked(attempts, server_time);
+            return self.locked(self.asks_for(), attempts, server_time);
         }
         self.go(State::Asking(if self.asks_for_pin() {
             Problem::Pin(PinProblem::Wrong { attempts })
@@ -105,34 +137,53 @@ impl Flow {
     }
 
     /// No tries and no end of the pause: disabled until the operator acts.
-    fn locked(&mut self, attempts: Attempts, server_time: UnixMs) -> Option<Effect> {
+    pub(super) fn locked(&mut self, kind: CredentialKind, attempts: Attempts, server_time: UnixMs) -> Option<Effect> {
         match attempts.locked_until {
-            Some(until) => self.go(State::Locked { until, server_time }),
+            Some(until) => self.go(State::Locked { kind, until, server_time }),
             None => self.end(Screen::CannotRecover { reason: DeadEnd::Disabled }),
         }
     }
 
     fn failed(&mut self, state: State, failure: Failure) -> Option<Effect> {
-        match failure.code {
-            Code::UserTokenExpired => self.end(Screen::Expired),
-            Code::UserDoesNotSetSecurityQuestionYet => self.end(Screen::CannotRecover { reason: DeadEnd::NoQuestions }),
-            // What is locked, and until when, counts only when it came sealed.
-            Code::UserPinLocked | Code::SecurityAnswersLocked if let Some(attempts) = failure.attempts => {
-                self.locked(attempts, failure.server_time)
+        let kind = match state {
+            State::ProvingCode | State::Working(Task::SendCode) => CredentialKind::Code,
+            _ => self.asks_for(),
+        };
+        match (state, failure.code) {
+            // The PIN is set, and the rest goes on by itself: there is nothing to be tried again.
+            (State::Updating { .. }, _) => self.go(State::Updating { is_asking: false }),
+            // The PIN comes first: how far the wallets are is only news.
+            (State::Working(Task::Look(new)), _) => self.work(Task::Commit(new)),
+            (_, Code::UserTokenExpired) => self.end(Screen::Expired),
+            // Too late for what the code opened, and a code is good once: from the beginning, with a new session.
+            (_, Code::UserOtpTokenExpired | Code::InvalidApproveContent) if self.code_proved => {
+                self.end(Screen::Expired)
             }
-            code if can_be_mended(code) => {
-                let commit = match state {
-                    State::Committing(new) => Some(new),
+            (_, Code::UserDoesNotSetSecurityQuestionYet) => {
+                self.end(Screen::CannotRecover { reason: DeadEnd::NoQuestions })
+            }
+            // Too late for this code, or there is none: another is sent when the person asks for it.
+            (State::ProvingCode, Code::UserOtpTokenExpired | Code::UserOtpNotFound) => {
+                self.go(State::Code(Some(CodeProblem::Expired)))
+            }
+            (State::Working(Task::SendCode), Code::UserEmailInvalid) if self.is_new_address() => {
+                self.go(State::Email { is_wrong: true })
+            }
+            // What is locked, and until when, counts only when it came sealed.
+            (_, Code::UserPinLocked | Code::SecurityAnswersLocked | Code::UserOtpIsLocked)
+                if let Some(attempts) = failure.attempts =>
+            {
+                self.locked(kind, attempts, failure.server_time)
+            }
+            (state, code) if can_be_mended(code) => {
+                let task = match state {
+                    State::Working(task) => Some(task),
                     _ => None,
                 };
-                self.go(State::Stuck { failure, commit })
+                self.go(State::Stuck { failure, task })
             }
-            code => self.end(Screen::Failed { code: code.number(), retryable: false }),
+            (_, code) => self.end(Screen::Failed { code: code.number(), retryable: false }),
         }
-    }
-
-    pub(super) fn locked_kind(&self) -> CredentialKind {
-        if self.asks_for_pin() { CredentialKind::Pin } else { CredentialKind::Answers }
     }
 }
 
@@ -140,6 +191,12 @@ impl Flow {
 fn can_be_mended(code: Code) -> bool {
     matches!(
         code,
-        Code::EncryptionFailed | Code::Conflict | Code::NetworkError | Code::Unknown | Code::InvalidApproveContent
+        Code::EncryptionFailed
+            | Code::Conflict
+            | Code::NetworkError
+            | Code::Unknown
+            | Code::InvalidApproveContent
+            | Code::EmailSendingFailed
+            | Code::UserOtpSendCountsOverLimit
     )
 }

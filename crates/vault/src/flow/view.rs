@@ -1,6 +1,6 @@
 //! The two vocabularies of the boundary between face and vault.
 
-use repin_core::api::{Attempts, ChallengeType, CredentialKind, Question, UnixMs};
+use repin_core::api::{Address, Attempts, ChallengeType, CredentialKind, Question, UnixMs, WalletRotation};
 use repin_core::pin_policy::Weakness;
 use repin_core::secret::SecretBytes;
 use repin_core::{wire_enum, wire_number, wire_struct};
@@ -32,6 +32,8 @@ pub enum Event {
         /// How many must be chosen, if that is more than the gateway asks for; 0 asks for nothing.
         required: u8,
     },
+    /// The host leaves these ways back to choose from. Before `Start`; without it all are.
+    Ways(Vec<Way>),
     /// The host handed over a session. Once.
     Start(SessionInput),
     /// The host handed over a fresh session for the same challenge. Nothing typed is lost.
@@ -48,7 +50,7 @@ pub enum Event {
     CannotRemember,
     /// The back arrow, where `can_go_back` says so; also "Go back and try" and "Try again" after `CannotRecover`.
     Back,
-    /// Intro, summary: "Continue".
+    /// Intro, summary: "Continue". Updating: the page's clock asks how far the wallets are.
     Continue,
     /// Choose question: which one, the answer as for `SubmitAnswers`, and the hint.
     SubmitQuestion {
@@ -59,8 +61,26 @@ pub enum Event {
         /// The person's reminder; empty for none.
         hint: String,
     },
-    /// Agree: the person has typed the phrase.
+    /// Agree: the person has typed the phrase. Keys' warning: the person has understood it.
     Agree,
+    /// Ways: this one.
+    ChooseWay {
+        /// One of those that the screen shows.
+        way: Way,
+    },
+    /// E-mail: the address as typed.
+    SubmitEmail {
+        /// UTF-8.
+        address: String,
+    },
+    /// Send code, code: have one sent, or another.
+    SendCode,
+    /// Code: ASCII digits.
+    SubmitCode(SecretBytes),
+    /// Keys: hand over the private keys, to be shown.
+    ShowKeys,
+    /// Keys: hand over the file, to be saved.
+    SaveKeys,
     /// Offline, Failed: try the same again. Locked: the countdown ended.
     Retry,
     /// The page's clock passed the end of the session.
@@ -215,6 +235,79 @@ pub enum Screen {
     },
     /// Closed. The host is told; nothing is shown.
     Cancelled,
+    /// Choose a way back, and learn what each protects from.
+    Ways {
+        /// At least two.
+        ways: Vec<Way>,
+    },
+    /// Enter an e-mail address.
+    Email {
+        /// As typed before; empty at first.
+        address: String,
+        /// It is no address. Nothing was sent.
+        is_wrong: bool,
+        /// The code alone will be the way back.
+        is_alone: bool,
+    },
+    /// A code will be sent to the address that is known.
+    SendCode,
+    /// Enter the code.
+    Code {
+        /// Digits.
+        length: u8,
+        /// Where it went: as typed a moment ago, or masked as `m…@e….org`.
+        address: String,
+        /// What was wrong with the last try.
+        problem: Option<CodeProblem>,
+        /// When it is good for nothing any more, on the gateway's clock.
+        expires_at: UnixMs,
+        /// From when another can be sent.
+        resend_at: UnixMs,
+    },
+    /// What exporting keys means, before it is done.
+    KeysWarning,
+    /// The wallet's keys, hidden until they are asked for. None is in here.
+    Keys {
+        /// In the order of the keys.
+        addresses: Vec<Address>,
+    },
+    /// The PIN is set; the wallets that are held elsewhere are being updated, whether or not anybody looks on.
+    Updating {
+        /// How far each is.
+        wallets: Vec<WalletRotation>,
+        /// `Event::Continue` asks again.
+        is_asking: bool,
+    },
+    /// A wallet is made.
+    WalletReady {
+        /// Its addresses.
+        addresses: Vec<Address>,
+    },
+}
+
+/// A way to set a new PIN for somebody who forgot it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Answers to security questions.
+    Questions,
+    /// A code by e-mail.
+    Email,
+    /// Such a code, and then the answers.
+    Both,
+}
+
+/// What was wrong with a submitted code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CodeProblem {
+    /// It is not the one that was sent last.
+    Wrong {
+        /// Tries left before the pause.
+        attempts: Attempts,
+    },
+    /// It has too few digits. No try was used.
+    Length,
+    /// It can no longer be used. No try was used.
+    Expired,
 }
 
 /// What was wrong with submitted answers. Never which one.
@@ -291,6 +384,7 @@ wire_struct! {
 wire_number! {
     QuestionProblem { EmptyAnswer = 0, HintIsAnswer = 1, NoQuestion = 2, HintTooLong = 3, AnswerTooLong = 4 }
     DeadEnd { CannotRemember = 0, NoQuestions = 1, Disabled = 2 }
+    Way { Questions = 0, Email = 1, Both = 2 }
 }
 
 wire_enum! {
@@ -310,6 +404,13 @@ wire_enum! {
         12 = SessionEnded {},
         13 = Cancel {},
         14 = Offer { questions, required },
+        15 = Ways { value: 0 },
+        16 = ChooseWay { way },
+        17 = SubmitEmail { address },
+        18 = SendCode {},
+        19 = SubmitCode { value: 0 },
+        20 = ShowKeys {},
+        21 = SaveKeys {},
     }
     Screen {
         0 = Loading {},
@@ -330,6 +431,19 @@ wire_enum! {
         15 = Offline {},
         16 = Failed { code, retryable },
         17 = Cancelled {},
+        18 = Ways { ways },
+        19 = Email { address, is_wrong, is_alone },
+        20 = SendCode {},
+        21 = Code { length, address, problem, expires_at, resend_at },
+        22 = KeysWarning {},
+        23 = Keys { addresses },
+        24 = Updating { wallets, is_asking },
+        25 = WalletReady { addresses },
+    }
+    CodeProblem {
+        0 = Wrong { attempts },
+        1 = Length {},
+        2 = Expired {},
     }
     AnswersProblem {
         0 = Wrong { attempts },

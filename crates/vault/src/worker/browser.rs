@@ -14,6 +14,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, ReferrerPolicy, RequestCache, RequestCredentials};
 use zeroize::Zeroizing;
 
+use crate::flow::Handed;
 use crate::platform::{Platform, Reply, Request, Unreachable};
 
 /// How long one request may take, in milliseconds. Far beyond any honest network; without it a connection that hangs
@@ -83,6 +84,10 @@ impl Platform for Browser {
             let _ = scope().set_timeout_with_callback(&resolve);
         });
         let _ = JsFuture::from(promise).await;
+    }
+
+    fn hand_over(&self, handed: &Handed) {
+        super::hand_over(handed);
     }
 }
 

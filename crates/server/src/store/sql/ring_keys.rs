@@ -176,8 +176,12 @@ async fn needs(connection: &mut <Db as sqlx::Database>::Connection, purpose: &st
             "SELECT count(*) FROM runs WHERE substr(state, 1, 16) = $1",
             "SELECT count(*) FROM subscriptions WHERE secret IS NOT NULL AND substr(secret, 1, 16) = $1",
             "SELECT count(*) FROM webhook_keys WHERE substr(public, 1, 16) = $1",
-            "SELECT count(*) FROM recovery_emails WHERE substr(address, 1, 16) = $1",
+            "SELECT count(*) FROM magic_wallets WHERE $1 IN (substr(access_key, 1, 16), substr(recovery_key, 1, 16),
+             substr(previous_access, 1, 16), substr(previous_recovery, 1, 16))",
+            "SELECT count(*) FROM magic_rotations WHERE context IS NOT NULL AND substr(context, 1, 16) = $1",
+            "SELECT count(*) FROM magic_replies WHERE substr(body, 1, 16) = $1",
             "SELECT count(*) FROM wallets WHERE substr(gateway_share, 1, 16) = $1",
+            "SELECT count(*) FROM recovery_emails WHERE substr(address, 1, 16) = $1",
         ] {
             let count: i64 = sqlx::query_scalar(query).bind(kid.as_bytes()).fetch_one(&mut *connection).await?;
             needed += count;

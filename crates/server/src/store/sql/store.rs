@@ -29,6 +29,8 @@ mod deliveries;
 mod guesses;
 mod hosted;
 mod locks;
+mod magic;
+mod magic_rotations;
 mod operator;
 mod outbox;
 mod page;
@@ -57,6 +59,8 @@ pub struct SqlStore {
     probe: Pool<Db>,
     /// Told after each transaction that added something to deliver.
     delivery_added: Notify,
+    /// Told after each transaction that began rotations.
+    rotation_added: Notify,
     /// When it was last found to take writes.
     written: Mutex<Option<Instant>>,
 }
@@ -67,7 +71,14 @@ const WRITTEN_FOR: Duration = Duration::from_secs(1);
 impl SqlStore {
     /// On a migrated database. The three may be one pool.
     pub(super) fn new(writer: Pool<Db>, readers: Pool<Db>, probe: Pool<Db>) -> Self {
-        Self { writer: Writer::new(writer), readers, probe, delivery_added: Notify::new(), written: Mutex::default() }
+        Self {
+            writer: Writer::new(writer),
+            readers,
+            probe,
+            delivery_added: Notify::new(),
+            rotation_added: Notify::new(),
+            written: Mutex::default(),
+        }
     }
 
     async fn begin(&self) -> Result<Tx> {
