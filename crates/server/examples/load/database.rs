@@ -139,6 +139,8 @@ impl Database {
                         .execute(&mut connection)
                         .await
                         .unwrap();
+                    // Or the next is planned for as few as there were.
+                    connection.execute("ANALYZE").await.unwrap();
                 }
                 // As its own housekeeping would have done by then.
                 connection.execute("VACUUM ANALYZE").await.unwrap();
