@@ -1,7 +1,9 @@
 //! Figures that depend on the machine: printed, and compared only with what holds on any machine.
 
-use crate::evidence::{processors as processors_used, today};
-use crate::run::{Result, capture, cargo, program, root, run, write};
+use std::path::Path;
+
+use crate::evidence::{processors, today};
+use crate::run::{Result, capture, cargo, program, read, root, run, write};
 use crate::{tools, widget};
 
 pub fn bench(args: &[&str]) -> Result {
@@ -53,7 +55,8 @@ fn gateway() -> Result {
 }
 
 /// The gateway by the number of its users and of people at once, on both databases. Writes `docs/load.md`; a run that was told to be
-/// shorter only prints. What the figures mean is in the page's own head, `crates/server/examples/load/about.md`.
+/// shorter only prints. What they mean and what was found is
+/// written beside the program that measures.
 fn load(shorter: &[&str]) -> Result {
     tools::postgres()?;
     run(cargo().args([
@@ -69,8 +72,8 @@ fn load(shorter: &[&str]) -> Result {
     let before = load_average()?;
     let text = capture(program("target/release/examples/load").args(shorter))?;
     let loads = [before, load_average()?];
-    let about = std::fs::read_to_string(root().join("crates/server/examples/load/about.md"))?;
-    let page = format!("{about}\n{}\n{text}\n", machine(loads)?);
+    let written = |name: &str| read(&root().join("crates/server/examples/load").join(name));
+    let page = format!("{}\n{}\n{text}\n{}", written("about.md")?, machine(loads)?, written("found.md")?);
     println!("{page}");
     // A shorter run is for whoever asked for it.
     if shorter.is_empty() { write(&root().join("docs/load.md"), &page) } else { Ok(()) }
@@ -78,10 +81,10 @@ fn load(shorter: &[&str]) -> Result {
 
 /// On what it was measured, and how busy that was with something else.
 fn machine([before, after]: [f64; 2]) -> Result<String> {
-    let processors = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let name = processors.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let model = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = model.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let name = name.map_or("unknown", |(_, name)| name.trim());
-    let (day, cores, rustc) = (today()?, processors_used(), capture(program("rustc").arg("--version"))?);
+    let (day, cores, rustc) = (today()?, processors(), capture(program("rustc").arg("--version"))?);
     let busy = if before > 0.5 {
         "\n\n**The machine was busy with other work when it began**: times are longer than they are, and worth something beside the limit of \
          the same row."
@@ -95,6 +98,6 @@ fn machine([before, after]: [f64; 2]) -> Result<String> {
 }
 
 fn load_average() -> Result<f64> {
-    let text = std::fs::read_to_string("/proc/loadavg")?;
+    let text = read(Path::new("/proc/loadavg"))?;
     Ok(text.split(' ').next().and_then(|load| load.parse().ok()).unwrap_or_default())
 }

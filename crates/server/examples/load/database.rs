@@ -139,6 +139,8 @@ impl Database {
                         .execute(&mut connection)
                         .await
                         .unwrap();
+                    // Or the next is planned for as few as there were.
+                    connection.execute("ANALYZE").await.unwrap();
                 }
                 // As its own housekeeping would have done by then.
                 connection.execute("VACUUM ANALYZE").await.unwrap();
@@ -224,7 +226,7 @@ fn statements(Words { numbers, id, record, wrap }: Words) -> Vec<String> {
         format!(
             "INSERT INTO credentials (id, person, kind, setup_kid, record, wrap, ksf_m_kib, ksf_t, ksf_p, answer_rule, created)
              SELECT {bytes}, id, {kind}, '0000000000000000', {record}, {wrap}, 65536, 3, 4, 0, $1 FROM users
-             WHERE user_id LIKE 'once-%' AND id NOT IN (SELECT person FROM credentials WHERE kind = {kind})"
+             WHERE user_id LIKE 'once-%' AND NOT EXISTS (SELECT 1 FROM credentials c WHERE c.person = users.id AND c.kind = {kind})"
         )
     };
     vec![
@@ -237,7 +239,7 @@ fn statements(Words { numbers, id, record, wrap }: Words) -> Vec<String> {
         format!(
             "INSERT INTO challenges (id, person, type, status, correlation_id, created, expires_at)
              SELECT {id}, id, 'INITIALIZE', 'COMPLETE', id, $1, $1 FROM users
-             WHERE user_id LIKE 'once-%' AND id NOT IN (SELECT person FROM challenges)"
+             WHERE user_id LIKE 'once-%' AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.person = users.id)"
         ),
     ]
 }
