@@ -39,6 +39,7 @@ pub const ANSWERS: &str = "the answers, joined as the vault joins them";
 pub const ADDRESS: &str = "maria.muster@mail.example";
 
 /// A gateway with a mail server, and a person's device.
+#[allow(missing_docs)] // the types say it
 pub struct World {
     pub gateway: Gateway,
     pub post: PostOffice,
@@ -57,6 +58,7 @@ impl World {
         world
     }
 
+    /// Makes a user with [`PIN`] and [`ANSWERS`].
     pub async fn enrol(&self, user: &str) {
         self.gateway.create_user(user).await;
         let mut session = self.open(user, ChallengeType::Initialize).await;
@@ -73,6 +75,7 @@ impl World {
         world
     }
 
+    /// Makes [`ADDRESS`] a user's way back, by whole messages.
     pub async fn set_email(&self, user: &str, with_answers: bool) {
         let mut session = self.open(user, ChallengeType::SetRecovery).await;
         session.prove(typed(PIN), &self.device, &self.link).await.unwrap();
@@ -85,6 +88,7 @@ impl World {
         }
     }
 
+    /// A user as the store has them.
     pub async fn user(&self, user: &str) -> User {
         let inner = &self.gateway.inner;
         inner.store.user(&inner.app.id, user).await.unwrap().unwrap()
@@ -134,6 +138,7 @@ impl World {
         session.send_code(None, false, &self.device, &self.link).await
     }
 
+    /// Types a code.
     pub async fn prove_code(&self, session: &mut Session, code: &str) -> Result<(), SessionError> {
         session.prove_code(typed(code), &self.device, &self.link).await.map(drop)
     }
