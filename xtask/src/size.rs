@@ -24,9 +24,10 @@ const WALLET: &str = "repin_wallet_bg.wasm";
 const WALLET_GLUE: &str = "repin_wallet.js";
 
 // English is compiled into loader and WASM; another language costs its file and the table of languages.
-const PARTS: [Part; 13] = [
+const PARTS: [Part; 14] = [
     Part { name: "loader", files: &[LOADER], budget: Some((3.0, 2.0)) },
-    Part { name: "CSS", files: &[CSS], budget: Some((3.0, 2.2)) },
+    // The design's 3 was for ten states; there are five times as many.
+    Part { name: "CSS", files: &[CSS], budget: Some((3.1, 2.2)) },
     Part { name: "table of languages", files: &[LANGUAGE], budget: None },
     // The design's 3 (2) was for 57 texts; there are four times as many, and Cyrillic takes most bytes. The engine, which
     // is fetched at the same time, is twenty times as large: no screen waits for this.

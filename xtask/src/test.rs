@@ -12,7 +12,7 @@ struct Step {
     work: fn(&mut Tally) -> Result,
 }
 
-const STEPS: [Step; 25] = [
+const STEPS: [Step; 26] = [
     Step { name: "lint", what: "formatting, clippy, types, languages, names", work: linted },
     Step { name: "widget", what: "build dist/", work: |_| widget::build(widget::Mode::Release) },
     Step { name: "size", what: "what a recovery downloads, against its budgets", work: |_| size::size() },
