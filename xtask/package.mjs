@@ -6,6 +6,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, join, resolve } from 'node:path';
 import { published, table } from './integrity.mjs';
 import { defined, readAll } from './locales/texts.mjs';
+import { ownGlue } from './worker.mjs';
 
 const [out, version] = process.argv.slice(2);
 if (!out || !version) throw new Error('usage: package.mjs OUT VERSION');
@@ -71,7 +72,7 @@ function glue() {
 
 /** Whole, with the glue in it: a bundler then may move it like a picture, and Trusted Types see its address. */
 async function worker(/** @type {string} */ source, /** @type {string} */ served) {
-  await build({ ...options(), entryPoints: [join('npm/src', source)], outfile: join(dist, served), plugins: [given({ glue: true })] });
+  await build({ ...options(), entryPoints: [join('npm/src', source)], outfile: join(dist, served), plugins: [ownGlue(join(dist, GLUE)), given({ glue: true })] });
 }
 
 /** @param {string} source @param {string} served */
@@ -117,8 +118,6 @@ function given({ glue: withGlue, inline: whole }) {
       build.onLoad({ filter: /^repin:styles$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, STYLES)), loader: 'text' }));
       build.onLoad({ filter: /^repin:wasm$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, WASM)), loader: 'base64' }));
       build.onLoad({ filter: /^repin:worker$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, 'repin-worker.js')), loader: 'text' }));
-      // Which is a promise where the worker fetches it.
-      if (withGlue) build.onLoad({ filter: /\/worker_glue\.ts$/ }, () => ({ contents: "import * as own from './repin_widget.js';\nexport const glue = Promise.resolve(own);", loader: 'js', resolveDir: resolve('npm/src') }));
       build.onResolve({ filter: /^\.\/locales\// }, ({ path }) => ({ path, external: true }));
       build.onLoad({ filter: /\/locale_file\.ts$/ }, () => ({ contents: whole ? localeScripts() : localeFiles(), loader: 'js' }));
     },
