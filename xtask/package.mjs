@@ -6,7 +6,6 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, join, resolve } from 'node:path';
 import { published, table } from './integrity.mjs';
 import { defined, readAll } from './locales/texts.mjs';
-import { ownGlue } from './worker.mjs';
 
 const [out, version] = process.argv.slice(2);
 if (!out || !version) throw new Error('usage: package.mjs OUT VERSION');
@@ -72,7 +71,7 @@ function glue() {
 
 /** Whole, with the glue in it: a bundler then may move it like a picture, and Trusted Types see its address. */
 async function worker(/** @type {string} */ source, /** @type {string} */ served) {
-  await build({ ...options(), entryPoints: [join('npm/src', source)], outfile: join(dist, served), plugins: [ownGlue(join(dist, GLUE)), given({ glue: true })] });
+  await build({ ...options(), entryPoints: [join('npm/src', source)], outfile: join(dist, served), plugins: [given({ glue: true })] });
 }
 
 /** @param {string} source @param {string} served */

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 
 /**
- * For esbuild: the worker's `worker_glue.ts` is this file, there already, and no promise of a request.
+ * For esbuild: where the glue is that `worker.ts` imports.
  *
  * @param {string} glue path of wasm-bindgen's script
  * @returns {import('esbuild').Plugin}
@@ -12,9 +12,7 @@ export function ownGlue(glue) {
   return {
     name: 'the worker brings its glue',
     setup(build) {
-      build.onResolve({ filter: /^own:glue$/ }, () => ({ path: resolve(glue) }));
-      const contents = "import * as own from 'own:glue';\nexport const glue = Promise.resolve(own);";
-      build.onLoad({ filter: /\/worker_glue\.ts$/ }, () => ({ contents, loader: 'js' }));
+      build.onResolve({ filter: /\/repin_widget\.js$/ }, () => ({ path: resolve(glue) }));
     },
   };
 }

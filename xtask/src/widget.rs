@@ -15,7 +15,7 @@ pub enum Mode {
     Dev,
 }
 
-const INPUTS: [&str; 19] = [
+const INPUTS: [&str; 20] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
@@ -34,6 +34,7 @@ const INPUTS: [&str; 19] = [
     "xtask/assets.mjs",
     "xtask/integrity.mjs",
     "xtask/slim.mjs",
+    "xtask/worker.mjs",
     "xtask/locales",
 ];
 
