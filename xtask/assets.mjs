@@ -8,6 +8,7 @@ import { PSEUDO, problems } from './locales/check.mjs';
 import { pseudo } from './locales/pseudo.mjs';
 import { defined, pack, readAll } from './locales/texts.mjs';
 import { published } from './integrity.mjs';
+import { ownGlue } from './worker.mjs';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { minify } from 'terser';
 
@@ -19,7 +20,6 @@ const release = mode !== 'dev';
 const SCRIPTS = {
   'loader.ts': 'repin.js',
   'language.ts': 'repin-language.js',
-  'worker.ts': 'repin-worker.js',
   'page.ts': 'page.js',
   'customise/customise.ts': 'repin-customise.js',
   'appearance/appearance.ts': 'repin-appearance.js',
@@ -43,6 +43,7 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(join(dist, 'locales'), { recursive: true });
 await glue();
 await scripts();
+await worker();
 await styles();
 locales();
 page();
@@ -70,6 +71,18 @@ async function scripts() {
       loader: { '.css': 'text' },
     });
   }
+}
+
+/** Read like the glue that is in it, all at once. */
+async function worker() {
+  await build({
+    entryPoints: ['npm/src/worker.ts'],
+    outfile: join(dist, 'repin-worker.js'),
+    bundle: true,
+    banner: { js: AT_ONCE },
+    plugins: [ownGlue(join(made, 'repin_widget.js'))],
+    ...options(),
+  });
 }
 
 /** @param {import('esbuild').PluginBuild} build */

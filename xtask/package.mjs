@@ -123,8 +123,6 @@ function given({ glue: withGlue, inline: whole }) {
       build.onLoad({ filter: /^repin:wasm$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, WASM)), loader: 'base64' }));
       build.onLoad({ filter: /^repin:wallet$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, WALLET)), loader: 'base64' }));
       build.onLoad({ filter: /^repin:worker$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, 'repin-worker.js')), loader: 'text' }));
-      // Which is a promise where the worker fetches it.
-      if (withGlue) build.onLoad({ filter: /\/worker_glue\.ts$/ }, () => ({ contents: "import * as own from './repin_widget.js';\nexport const glue = Promise.resolve(own);", loader: 'js', resolveDir: resolve('npm/src') }));
       if (withGlue) build.onLoad({ filter: /\/worker_wallet_glue\.ts$/ }, () => ({ contents: "import * as own from './repin_wallet.js';\nexport const walletGlue = async () => own;", loader: 'js', resolveDir: resolve('npm/src') }));
       build.onResolve({ filter: /^\.\/locales\// }, ({ path }) => ({ path, external: true }));
       build.onLoad({ filter: /\/locale_file\.ts$/ }, () => ({ contents: whole ? localeScripts() : localeFiles(), loader: 'js' }));

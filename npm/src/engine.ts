@@ -19,7 +19,7 @@ let sheet: Promise<CSSStyleSheet> | undefined;
 let engine: Promise<Engine> | undefined;
 /**
  * A browser remembers that an import failed, waits for one that hangs, and a module that broke stays broken: under another
- * name it is a new one. What is fetched knows the number too, and by its own name the worker, for its glue.
+ * name it is a new one. What is fetched knows the number too.
  */
 export let attempts = 0;
 /** The worker's address in this attempt, as the page wants it. */

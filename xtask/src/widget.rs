@@ -35,6 +35,7 @@ const INPUTS: [&str; 20] = [
     "xtask/assets.mjs",
     "xtask/integrity.mjs",
     "xtask/slim.mjs",
+    "xtask/worker.mjs",
     "xtask/locales",
 ];
 

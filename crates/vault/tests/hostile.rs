@@ -50,6 +50,7 @@ fn person(kind: ChallengeType) -> Vec<Event> {
     let proof = match kind.proves() {
         Some(CredentialKind::Pin) => vec![Event::SubmitPin(secret(PIN))],
         Some(CredentialKind::Answers) => vec![Event::SubmitAnswers(vec![secret("springfield"), secret("19880327")])],
+        Some(CredentialKind::Code) => vec![Event::SubmitPin(secret("40629174"))],
         None => Vec::new(),
     };
     let choose = |index, answer| Event::SubmitQuestion { index, answer: secret(answer), hint: String::new() };

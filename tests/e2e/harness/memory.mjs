@@ -4,7 +4,10 @@
 //
 // The product ends the worker, and with it its memory. Here `terminate` is held back, so that what the vault left behind
 // can be searched: what it does not wipe itself would also be there while a slow page keeps the worker alive.
+import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ownGlue } from '../../../xtask/worker.mjs';
 import { until } from './find.mjs';
 
 /** @typedef {import('./secrets.mjs').Needle} Needle */
@@ -19,12 +22,17 @@ const script = (/** @type {string} */ body) => ({ headers: { 'content-type': 'te
  * @param {import('./app.mjs').App} app
  * @param {string} [widget] folder of another build's glue and module
  */
-export function lendMemories(app, widget) {
+export async function lendMemories(app, widget) {
   app.rules.clear();
   app.rules.set('lent-memory.js', () => script(`(${lend})();(${listen})();`));
   app.rules.set('own-worker.js', () => script(readFileSync(new URL('dist/repin-worker.js', FILES), 'utf8')));
   app.rules.set('repin-worker.js', () => script(`import './lent-memory.js'; import './own-worker.js';`));
   if (!widget) return;
+  // Its worker has its glue in it, as the shipped one has.
+  const glue = fileURLToPath(new URL(`${widget}/repin_widget.js`, FILES));
+  const entry = fileURLToPath(new URL('npm/src/worker.ts', FILES));
+  const made = await build({ entryPoints: [entry], bundle: true, write: false, format: 'esm', plugins: [ownGlue(glue)] });
+  app.rules.set('own-worker.js', () => script(made.outputFiles[0].text));
   app.rules.set('repin_widget.js', () => script(readFileSync(new URL(`${widget}/repin_widget.js`, FILES), 'utf8')));
   app.rules.set('repin_widget_bg.wasm', () => ({
     headers: { 'content-type': 'application/wasm' },

@@ -99,7 +99,7 @@ for (const engine of ENGINES) {
 
     for (const [name, { type, story }] of Object.entries(ENDINGS)) {
       test(`nothing is left after: ${name}`, async () => {
-        lendMemories(app);
+        await lendMemories(app);
         for (let run = 0; run < RUNS; run += 1) {
           await held(type, async (scene, needles) => {
             await story(scene);
@@ -121,7 +121,7 @@ for (const engine of ENGINES) {
       });
 
       test(`the same search finds what a widget that does not wipe leaves behind: ${name}`, async () => {
-        lendMemories(app, 'target/leaky');
+        await lendMemories(app, 'target/leaky');
         await held(type, async (scene, needles) => {
           await story(scene);
           await scene.memories.ended();
@@ -136,7 +136,7 @@ for (const engine of ENGINES) {
     }
 
     test('a trap ends the worker, and its memory with it; nothing is left in the page', async () => {
-      lendMemories(app);
+      await lendMemories(app);
       for (let run = 0; run < RUNS; run += 1) {
         await held('RESTORE_PIN', async ({ visit: { widget }, memories }, needles) => {
           await widget.shows('questions.title');
@@ -160,7 +160,7 @@ for (const engine of ENGINES) {
 
     if (engine === 'chromium') {
       test('these are all the memories there are, and hold on the way what they should', async () => {
-        lendMemories(app);
+        await lendMemories(app);
         await held('RESTORE_PIN', async ({ visit: { widget, page }, memories, pin }, needles) => {
           await widget.answer(person.answers);
           await widget.pin('new.title', pin);
