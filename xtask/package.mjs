@@ -86,7 +86,7 @@ async function script(source, served) {
   if (served === 'repin.js') {
     code = once(code, /"\.\/repin\.css"/, `"./${STYLES}"`);
     // The second try is for browsers alone. esbuild takes such notes to bundlers away.
-    code = once(code, /import\((?=`\$\{new URL\("\.\/repin_widget\.js")/, 'import(/*webpackIgnore:true*//*turbopackIgnore:true*//*@vite-ignore*/');
+    code = once(code, /import\((?=[\w$]+\(new URL\("\.\/repin_widget\.js")/, 'import(/*webpackIgnore:true*//*turbopackIgnore:true*//*@vite-ignore*/');
   }
   if (served === 'index.js') code = once(code, /import\((?=new URL)/, 'import(/*webpackIgnore:true*//*turbopackIgnore:true*//*@vite-ignore*/');
   if (served === 'react.js') code = `"use client";${code}`;
@@ -123,6 +123,7 @@ function given({ glue: withGlue, inline: whole }) {
       build.onLoad({ filter: /^repin:wasm$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, WASM)), loader: 'base64' }));
       build.onLoad({ filter: /^repin:wallet$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, WALLET)), loader: 'base64' }));
       build.onLoad({ filter: /^repin:worker$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, 'repin-worker.js')), loader: 'text' }));
+      build.onLoad({ filter: /\/given\.ts$/ }, () => ({ contents: "export const given = (module) => ({ module, wallet: new URL('./repin_wallet_bg.wasm', import.meta.url).href });", loader: 'js' }));
       if (withGlue) build.onLoad({ filter: /\/worker_wallet_glue\.ts$/ }, () => ({ contents: "import * as own from './repin_wallet.js';\nexport const walletGlue = async () => own;", loader: 'js', resolveDir: resolve('npm/src') }));
       build.onResolve({ filter: /^\.\/locales\// }, ({ path }) => ({ path, external: true }));
       build.onLoad({ filter: /\/locale_file\.ts$/ }, () => ({ contents: whole ? localeScripts() : localeFiles(), loader: 'js' }));

@@ -1,6 +1,7 @@
 // Fetches what the widget needs beside this file, once a page: styles, glue, and the one WASM module that serves the
 // face here and the vault in its worker.
 
+import { given } from './given.ts';
 import { failure } from './outcome.ts';
 
 type Glue = typeof import('./repin_widget.js');
@@ -49,10 +50,9 @@ export const loadEngine = (): Promise<Engine> => (engine ??= assemble());
 
 async function assemble(): Promise<Engine> {
   address ??= findAddress();
-  // A worker takes a while to begin, so in a task of its own, and its script comes while the module does. A script
-  // that was not to be had is told of when it is needed, and tried again.
-  const early = nextTask().then(() => ((spare ??= hire()).onerror = () => (spare = undefined)));
-  const [glue, module] = await Promise.all([importGlue(), compile(), early]);
+  // In the same task as what it will wait for, as it takes a while to begin. A worker's script that was not to be had is
+  // told of when it is needed, and tried again.
+  const [glue, module] = await Promise.all([importGlue(), compile(), ((spare ??= hire()).onerror = () => (spare = undefined))]);
   spare?.postMessage(given(module));
   await glue.default({ module_or_path: module });
   const startWorker = () => {
@@ -65,7 +65,7 @@ async function assemble(): Promise<Engine> {
 
 function importGlue(): Promise<Glue> {
   if (!attempts) return import('./repin_widget.js');
-  return import(/* @vite-ignore */ `${new URL('./repin_widget.js', import.meta.url)}?${attempts}`);
+  return import(/* @vite-ignore */ named(new URL('./repin_widget.js', import.meta.url)));
 }
 
 async function compile(): Promise<WebAssembly.Module> {
@@ -83,9 +83,6 @@ function hire(module?: WebAssembly.Module): Worker {
   return worker;
 }
 
-/** What a worker works with: the module, and where the one is that only wallets need. */
-const given = (module: WebAssembly.Module) => ({ module, wallet: named(new URL('./repin_wallet_bg.wasm', import.meta.url)) });
-
 /** Another try asks under another name: Chromium's cache would wait 20 seconds for an answer that hangs. */
 const named = (url: URL) => url + (attempts ? `?${attempts}` : '');
 
@@ -98,5 +95,5 @@ function findAddress(): Address {
 async function fetched(url: URL): Promise<Response> {
   const response = await fetch(named(url));
   if (response.ok) return response;
-  throw TypeError(`${url}`);
+  throw TypeError(url as unknown as string);
 }

@@ -9,9 +9,9 @@ AbortSignal.timeout ??= (ms) => {
   return controller.signal;
 };
 
-onmessage = ({ data }: MessageEvent<{ module: WebAssembly.Module; wallet: string | Uint8Array<ArrayBuffer> }>) => {
+onmessage = ({ data }: MessageEvent<{ module: WebAssembly.Module; wallet?: string | Uint8Array<ArrayBuffer> }>) => {
   initSync(data);
-  bringWallet(data.wallet);
+  bringWallet(data.wallet ?? new URL('./repin_wallet_bg.wasm', import.meta.url).href);
   start_vault();
   // The first formatter of a process loads the language data: a fifth of a second on a slow phone. Here it passes while
   // the gateway's first answer is on its way; in the page it would be a long task as soon as a date is asked for.

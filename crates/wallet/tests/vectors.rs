@@ -1,6 +1,6 @@
 //! `tests/vectors/wallet.json`: shares, their seals, and what seeds become, which the code of today must still make. The same
 //! file is replayed by `tests/independent/wallet.test.mjs`, with libraries that wallets are made of.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use repin_core::secret::Secret;
 use repin_core::wallet::{join_shares, open_user_share, seal_user_share, wallet_identifier};
