@@ -80,7 +80,7 @@ async fn keys_are_listed_rotated_and_retired_and_the_needed_ones_are_not() {
     Client::open(&gateway.host, "PUT", "/user/pin").await.prove(PIN).await.unwrap();
     let audit = admin_told(folder.path(), &["audit", "list"])["entries"].take();
     let count = |event: &str| audit.as_array().unwrap().iter().filter(|entry| entry["event"] == event).count();
-    assert_eq!((count("RING_KEY_ADDED"), count("RING_KEY_RETIRED")), (5, 3));
+    assert_eq!((count("RING_KEY_ADDED"), count("RING_KEY_RETIRED")), (6, 3));
     // The audit is whole, and says so.
     assert!(admin_told(folder.path(), &["audit", "verify"])["end"].as_str().unwrap().contains(':'));
     let export = program()
