@@ -29,8 +29,8 @@ const MAX_URL: usize = 2048;
 type Id = Result<Path<String>, PathRejection>;
 type Told = Result<Json<Answer<Asked>>, Refusal>;
 
-/// What a call asks for, by what the person has.
-type Kind = fn(&User) -> Result<ChallengeType, Refusal>;
+/// What a call asks for, by what the person has and whether mail is sent here.
+type Kind = fn(&User, bool) -> Result<ChallengeType, Refusal>;
 
 macro_rules! ask {
     ($(#[doc = $doc:literal])* $name:ident, $path:literal, $id:literal, $what:literal, $kind:expr) => {
@@ -57,32 +57,32 @@ macro_rules! ask {
 ask! {
     /// Asks for a first PIN and a first way back.
     initialize, "/v2/customers/{id}/initialize", "planbokInitialize", "PLANBOK initialize",
-    |_| Ok(ChallengeType::Initialize)
+    |_, _| Ok(ChallengeType::Initialize)
 }
 ask! {
     /// Asks for a way back, the first or another one, by someone who proves the PIN.
     recovery, "/v2/customers/{id}/recovery", "planbokRecovery", "PLANBOK recovery",
-    |user| Ok(ways_back::recovery(user))
+    |user, sends_mail| Ok(ways_back::recovery(user, sends_mail))
 }
 ask! {
     /// Asks for a new PIN, by someone who proves the current one.
     update_pin, "/v2/customers/{id}/update-pin", "planbokUpdatePin", "PLANBOK update-pin",
-    |_| Ok(ChallengeType::ChangePin)
+    |_, _| Ok(ChallengeType::ChangePin)
 }
 ask! {
     /// Asks for a new PIN, by someone who forgot it and proves their way back.
     reset_pin, "/v2/customers/{id}/reset-pin", "planbokResetPin", "PLANBOK reset-pin",
-    ways_back::reset
+    |user, _| ways_back::reset(user)
 }
 ask! {
     /// Asks to show the private keys to someone who proves the PIN.
     export_private_keys, "/v2/customers/{id}/export-private-keys", "planbokExportPrivateKeys", "PLANBOK export-private-keys",
-    |user| ways_back::require(user).map(|()| ChallengeType::ExportKeys)
+    |user, _| ways_back::require(user).map(|()| ChallengeType::ExportKeys)
 }
 ask! {
     /// Asks for a wallet, by someone who proves the PIN.
     create_wallet, "/v2/customers/{id}/wallet/create", "planbokCreateWallet", "PLANBOK wallet/create",
-    |user| ways_back::require(user).map(|()| ChallengeType::CreateWallet)
+    |user, _| ways_back::require(user).map(|()| ChallengeType::CreateWallet)
 }
 
 async fn ask(
@@ -101,7 +101,7 @@ async fn ask(
     let url = redirect_url::check(gateway, &caller.caller.app.id, body.text("redirectUrl", MAX_URL)?).await?;
     let (key, body_hash) = body.idempotency()?;
     let ttl = u64::try_from(gateway.config.challenge_ttl.min(TTL).as_millis()).unwrap_or(u64::MAX);
-    let kind = kind(&user)?;
+    let kind = kind(&user, gateway.mailer.is_some())?;
     let new =
         NewChallenge { user: &user.id, kind, endpoint, key: &key, body_hash, expires_at: now.saturating_add(ttl) };
     let challenge = match gateway.store.create_challenge(&new, now).await? {

@@ -69,7 +69,7 @@ pub fn customer(user: &store::User, said: Option<store::Customer>) -> Customer {
         status: if user.disabled { CustomerStatus::Disabled } else { CustomerStatus::Active },
         custody_type: CustodyType::Customer,
         has_pin: user.pin.is_some(),
-        has_recovery: super::ways_back::way_back(user).is_some(),
+        has_recovery: user.has_way_back(),
         created_at: date(user.created),
     }
 }

@@ -5,42 +5,26 @@ use repin_core::api::ChallengeType;
 use repin_core::error::Code;
 
 use super::refusal::Refusal;
-use crate::store::User;
-
-/// What a person can prove who forgot the PIN.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code)] // codes by e-mail come with the fields of a user that tell of them
-pub enum WayBack {
-    /// The answers to their questions.
-    Answers,
-    /// A code that is sent by e-mail.
-    Code,
-    /// A code, and then the answers.
-    Both,
-}
-
-/// A person's way back, if they have one.
-pub fn way_back(user: &User) -> Option<WayBack> {
-    user.answers.is_some().then_some(WayBack::Answers)
-}
+use crate::store::{Recovery, User};
 
 /// For `reset-pin`.
 ///
 /// # Errors
 /// 155111 without a way back.
 pub fn reset(user: &User) -> Result<ChallengeType, Refusal> {
-    Ok(match way_back(user).ok_or(Code::UserDoesNotSetSecurityQuestionYet)? {
-        WayBack::Answers => ChallengeType::RestorePin,
-        WayBack::Code => ChallengeType::RestorePinByCode,
-        WayBack::Both => ChallengeType::RestorePinByBoth,
-    })
+    match user.recovery() {
+        Recovery::None => Err(Code::UserDoesNotSetSecurityQuestionYet.into()),
+        Recovery::Answers => Ok(ChallengeType::RestorePin),
+        Recovery::Code => Ok(ChallengeType::RestorePinByCode),
+        Recovery::Both => Ok(ChallengeType::RestorePinByBoth),
+    }
 }
 
-/// For `recovery`: the first way back, or another one.
-pub fn recovery(user: &User) -> ChallengeType {
-    match way_back(user) {
-        None => ChallengeType::SetSecurityQuestions,
-        Some(_) => ChallengeType::SetRecovery,
+/// For `recovery`: the first way back, or another one. Where no mail is sent, the first is questions, and nobody is offered another.
+pub fn recovery(user: &User, sends_mail: bool) -> ChallengeType {
+    match user.recovery() {
+        Recovery::None if !sends_mail => ChallengeType::SetSecurityQuestions,
+        _ => ChallengeType::SetRecovery,
     }
 }
 
@@ -50,5 +34,5 @@ pub fn recovery(user: &User) -> ChallengeType {
 /// 403 without a way back.
 pub fn require(user: &User) -> Result<(), Refusal> {
     const MESSAGE: &str = "The customer has to set up recovery first: POST /v2/customers/{id}/recovery";
-    way_back(user).map(drop).ok_or_else(|| Refusal::new(StatusCode::FORBIDDEN, MESSAGE))
+    user.has_way_back().then_some(()).ok_or_else(|| Refusal::new(StatusCode::FORBIDDEN, MESSAGE))
 }

@@ -98,7 +98,7 @@ async fn the_data_folder_and_its_keys_are_the_owners_alone() {
     assert_eq!(mode(gateway.data()), 0o700);
     let keys: Vec<_> =
         std::fs::read_dir(gateway.data().join("keys")).unwrap().map(|file| file.unwrap().path()).collect();
-    assert_eq!(keys.len(), 5);
+    assert_eq!(keys.len(), 6);
     assert!(keys.iter().all(|key| mode(key) == 0o400));
 }
 
