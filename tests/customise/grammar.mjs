@@ -34,7 +34,7 @@ export function check(made) {
     assert.match(/** @type {string} */ (url), ADDRESS);
   }
   if (learnMoreUrl !== undefined) assert.match(learnMoreUrl, ADDRESS);
-  assert.ok(recoveryWays === undefined || (recoveryWays.length > 0 && recoveryWays.every((way) => ['questions', 'email', 'both'].includes(way))));
+  assert.ok(recoveryWays === undefined || (recoveryWays.length > 0 && recoveryWays.every((/** @type {string} */ way) => ['questions', 'email', 'both'].includes(way))));
   assert.ok(questions.length === 0 || questions.length >= Math.max(requiredCount, 2));
   assert.ok(questions.length <= 50 && Number.isInteger(requiredCount) && requiredCount >= 1 && requiredCount <= 10);
   for (const { text, type, ...more } of questions) {
