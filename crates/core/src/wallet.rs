@@ -178,7 +178,11 @@ mod tests {
             of(Chain::Solana, "11111111111111111111111111111111"),
         ];
         assert!(are_addresses(&[one.clone(), two.clone()]));
-        assert!(!are_addresses(&[two.clone(), one.clone()]) && !are_addresses(core::slice::from_ref(&one)) && !are_addresses(&[]));
+        assert!(
+            !are_addresses(&[two.clone(), one.clone()])
+                && !are_addresses(core::slice::from_ref(&one))
+                && !are_addresses(&[])
+        );
         for bad in ["7E5F4552091A69125d5DfCb7b8C2659029395Bdf", "0x7E5F4552091A69125d5DfCb7b8C2659029395Bd", "=1+1"] {
             assert!(!are_addresses(&[of(Chain::Ethereum, bad), two.clone()]), "{bad}");
         }

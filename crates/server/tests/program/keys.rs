@@ -91,7 +91,7 @@ async fn keys_are_listed_rotated_and_retired_and_the_needed_ones_are_not() {
         .unwrap();
     let lines: Vec<Value> =
         String::from_utf8(export.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!((lines.len(), &lines[0]["event"]), (9, &Value::from("INITIALIZE")));
+    assert_eq!((lines.len(), &lines[0]["event"]), (10, &Value::from("INITIALIZE")));
 }
 
 #[tokio::test]
