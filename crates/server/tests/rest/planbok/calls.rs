@@ -148,7 +148,7 @@ async fn each_call_asks_for_its_challenge() {
     assert_eq!(kind("update-pin").await, "CHANGE_PIN");
     assert_eq!(kind("reset-pin").await, "RESTORE_PIN");
     assert_eq!(kind("recovery").await, "SET_RECOVERY");
-    assert_eq!(ask(&gateway, &id, "export-private-keys").await.0, 400, "there is no wallet yet");
+    assert_eq!(ask(&gateway, &id, "export-private-keys").await.0, 404, "there is no wallet yet");
     assert_eq!(kind("wallet/create").await, "CREATE_WALLET");
     let (_, listed) = send(request(&gateway, "GET", &format!("/customers/{id}/challenges"))).await;
     assert_eq!(listed["challenges"].as_array().unwrap().len(), 6);
