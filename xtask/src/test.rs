@@ -158,8 +158,10 @@ fn timing(tally: &mut Tally) -> Result {
 
 fn soak(tally: &mut Tally) -> Result {
     tools::postgres()?;
-    run(cargo().args(["build", "--release", "--package", "repin-server"]))?;
-    tally.count(cargo().args(["run", "--release", "--package", "repin-server", "--example", "soak"]))
+    // Together, so that what both need is built once.
+    let built = ["build", "--release", "--package", "repin-server", "--bin", "repin-server", "--example", "soak"];
+    run(cargo().args(built))?;
+    tally.count(&mut Command::new(root().join("target/release/examples/soak")))
 }
 
 fn wasm(tally: &mut Tally) -> Result {
