@@ -14,7 +14,7 @@ use crate::error::ApiError;
 use crate::gateway::Gateway;
 use crate::keys::Purpose;
 use crate::session::{self, Claimed, Owner, Refused};
-use crate::store::{AppIdentity, By, User};
+use crate::store::{AppIdentity, By, Member, User};
 
 /// A caller with a known API key: a host's backend, for one of its apps.
 pub struct Caller {
@@ -90,31 +90,20 @@ impl Session {
     /// `X-User-Token`. 155103 when missing, 155104 when expired, 155105 when it is not one of ours (or not this caller's),
     /// 155109 for a disabled user.
     async fn read(parts: &Parts, gateway: &Gateway, caller: Option<&Caller>) -> Result<Self, ApiError> {
-        let token = parts.headers.get("x-user-token").ok_or(Code::UserTokenNotFound)?;
-        let token = token.to_str().map_err(|_| Code::InvalidUserToken)?;
-        let owner = caller.map(|caller| Owner { app: &caller.app, environment: caller.environment });
-        let now = gateway.clock.now();
-        let claimed = session::verify(&gateway.keys, token, owner, now);
-        let claimed = match claimed {
-            Ok(claimed) => claimed,
-            Err(Refused::Code(code)) => return Err(code.into()),
-            Err(Refused::UnknownKey(purpose, kid)) => return Err(unknown_key(gateway, purpose, &kid).await?),
-        };
-        if let Some(SessionTag(slot)) = parts.extensions.get() {
-            let _ = slot.set(claimed.tag.clone());
-        }
-        if caller.is_none() {
-            // Before the store is asked anything.
-            gateway.counts.session(&claimed.token_hash, now)?;
-            gateway.counts.user(&claimed.internal_user_id, now)?;
-        }
-        // The entity too: an app that went to another owner has no sessions from before.
-        if gateway.store.app(&claimed.app.id).await?.as_ref() != Some(&claimed.app) {
-            return Err(Code::InvalidUserToken.into());
-        }
-        let user = gateway.store.user(&claimed.app.id, &claimed.user_id).await?;
-        // A user who was deleted and made again is another one, and old tokens are not theirs.
-        let user = user.filter(|user| user.id == claimed.internal_user_id).ok_or(Code::InvalidUserToken)?;
+        let claimed = claim(parts, gateway, caller).await?;
+        let member = gateway.store.member(&claimed.app.id, &claimed.user_id).await?;
+        Self::of(claimed, member)
+    }
+
+    /// The session of a token that is one of ours, if the store's `member` is whom it speaks of.
+    ///
+    /// # Errors
+    /// See [`Self::read`].
+    pub fn of(claimed: Claimed, member: Option<Member>) -> Result<Self, ApiError> {
+        // The entity too: an app that went to another owner has no sessions from before. And a user who was deleted and made
+        // again is another one, and old tokens are not theirs.
+        let known = |member: &Member| member.app == claimed.app && member.user.id == claimed.internal_user_id;
+        let user = member.filter(known).ok_or(Code::InvalidUserToken)?.user;
         if user.disabled {
             return Err(Code::UserWasDisabled.into());
         }
@@ -122,15 +111,40 @@ impl Session {
     }
 }
 
-impl FromRequestParts<Arc<Gateway>> for Session {
+/// A token that is one of ours, with the widget, of whose user the store has not been asked yet.
+pub struct Claim(pub Claimed);
+
+impl FromRequestParts<Arc<Gateway>> for Claim {
     type Rejection = ApiError;
 
     /// The widget's way in: nobody vouches for who comes, so it is counted. 429 when it is too much.
     async fn from_request_parts(parts: &mut Parts, gateway: &Arc<Gateway>) -> Result<Self, ApiError> {
         // Before the signature, which costs.
         gateway.counts.address(gateway.config.proxies.client(parts), gateway.clock.now())?;
-        Self::read(parts, gateway, None).await
+        claim(parts, gateway, None).await.map(Self)
     }
+}
+
+async fn claim(parts: &Parts, gateway: &Gateway, caller: Option<&Caller>) -> Result<Claimed, ApiError> {
+    let token = parts.headers.get("x-user-token").ok_or(Code::UserTokenNotFound)?;
+    let token = token.to_str().map_err(|_| Code::InvalidUserToken)?;
+    let owner = caller.map(|caller| Owner { app: &caller.app, environment: caller.environment });
+    let now = gateway.clock.now();
+    let claimed = session::verify(&gateway.keys, token, owner, now);
+    let claimed = match claimed {
+        Ok(claimed) => claimed,
+        Err(Refused::Code(code)) => return Err(code.into()),
+        Err(Refused::UnknownKey(purpose, kid)) => return Err(unknown_key(gateway, purpose, &kid).await?),
+    };
+    if let Some(SessionTag(slot)) = parts.extensions.get() {
+        let _ = slot.set(claimed.tag.clone());
+    }
+    if caller.is_none() {
+        // Before the store is asked anything.
+        gateway.counts.session(&claimed.token_hash, now)?;
+        gateway.counts.user(&claimed.internal_user_id, now)?;
+    }
+    Ok(claimed)
 }
 
 /// A session in the hands of the backend it was made for: what every `/user` route asks for. A token of another app, or

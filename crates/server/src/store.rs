@@ -4,7 +4,7 @@
 //! once) live behind these operations, so that each database keeps them in its own best way. Secrets arrive sealed.
 
 use async_trait::async_trait;
-use repin_core::api::{RunId, UnixMs};
+use repin_core::api::UnixMs;
 use repin_core::credential::CredentialId;
 
 mod apps;
@@ -16,6 +16,7 @@ pub mod postgres;
 mod ring_keys;
 pub mod sqlite;
 mod types;
+mod values;
 mod watched;
 mod webhooks;
 
@@ -62,6 +63,8 @@ pub trait Store: Apps + AuditChain + Operator + RingKeys + WebhookStore {
     async fn create_user(&self, app: &str, user_id: &str, now: UnixMs) -> Result<Option<User>>;
     /// Finds a user by the host's name.
     async fn user(&self, app: &str, user_id: &str) -> Result<Option<User>>;
+    /// The same, with their app; what a session is held against.
+    async fn member(&self, app: &str, user_id: &str) -> Result<Option<Member>>;
     /// A page of an app's users. `None` if there is no user of the cursor's id, theirs or ours.
     async fn users(&self, app: &str, wanted: &UserFilter, page: &Page, now: UnixMs) -> Result<Option<Listed<User>>>;
 
@@ -78,10 +81,15 @@ pub trait Store: Apps + AuditChain + Operator + RingKeys + WebhookStore {
         now: UnixMs,
     ) -> Result<Option<Listed<Challenge>>>;
 
-    /// A run of a challenge.
-    async fn run(&self, challenge: &str, run: RunId) -> Result<Option<Run>>;
-    /// What came before under a message's number.
-    async fn seen(&self, challenge: &str, run: RunId, seq: u32) -> Result<Option<Seen>>;
+    /// All that a message is answered by, as it is at one moment: [`Self::member`], and what is known of the message's challenge.
+    /// Nothing of a challenge that is unknown or another's. One look into the database, for it is done at every message.
+    async fn arrival(
+        &self,
+        app: &str,
+        user_id: &str,
+        message: &Arrived<'_>,
+        now: UnixMs,
+    ) -> Result<Option<(Member, Option<Arrival>)>>;
     /// Takes an OPEN: creates the run.
     async fn open_run(&self, key: &MessageKey<'_>, new: &NewRun<'_>, reply: &Reply, now: UnixMs) -> Result<Recorded>;
     /// Takes a message with its reply and what it changes.

@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 use sqlx::postgres::PgConnection;
@@ -22,6 +24,13 @@ pub enum Kind {
     Postgres,
 }
 
+impl Kind {
+    /// What it is called as an argument.
+    pub fn name(self) -> &'static str {
+        if self == Self::Sqlite { "sqlite" } else { "postgres" }
+    }
+}
+
 /// It, on a disk that is waited for.
 pub struct Database {
     pub folder: TempDir,
@@ -34,6 +43,13 @@ pub struct Gateway {
     pub url: String,
     pub http: reqwest::Client,
     database: Place,
+    told: Arc<Mutex<Vec<Told>>>,
+}
+
+/// What a line of the gateway's log says of a message: the name that the client gave it, and how long it took inside.
+pub struct Told {
+    pub name: String,
+    pub took: Duration,
 }
 
 /// Where a connection is made to.
@@ -64,7 +80,9 @@ impl Database {
     pub async fn serve(&self) -> Gateway {
         let program = std::env::current_exe().unwrap().parent().unwrap().join("../repin-server");
         let mut command = Command::new(program);
-        command.env_clear().args(["serve", "--listen", "127.0.0.1:0", "--allowed-origin", ORIGIN, "--data"]);
+        command.env_clear().args(["serve", "--listen", "127.0.0.1:0", "--allowed-origin", ORIGIN]);
+        // A few people from one address do here what a city does.
+        command.args(["--session-limit", "0", "--user-limit", "0", "--address-limit", "0", "--data"]);
         command.arg(self.folder.path()).env("REPIN_API_KEY", API_KEY).stderr(Stdio::piped());
         if let Place::Postgres(url) = self.place() {
             command.env("REPIN_DATABASE", url);
@@ -78,8 +96,10 @@ impl Database {
                 break format!("http://{address}");
             }
         };
-        std::thread::spawn(move || log.map_while(Result::ok).for_each(drop));
-        Gateway { child, url, http: reqwest::Client::new(), database: self.place() }
+        let told = Arc::default();
+        let listener = Arc::clone(&told);
+        std::thread::spawn(move || log.map_while(Result::ok).for_each(|line| listen(&line, &listener)));
+        Gateway { child, url, http: reqwest::Client::new(), database: self.place(), told }
     }
 
     /// Fills it up to so many people who come no more, each with a PIN, answers, and a challenge that is done and told of.
@@ -119,6 +139,11 @@ impl Gateway {
         line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()
     }
 
+    /// What its log has said since the last time it was asked.
+    pub fn told(&self) -> Vec<Told> {
+        std::mem::take(&mut self.told.lock().unwrap())
+    }
+
     /// Lifts every lock.
     pub async fn unlock(&self) {
         const LIFT: &str = "UPDATE credentials SET failed = 0, consecutive = 0, locked_at = NULL, locked_until = NULL WHERE failed > 0";
@@ -133,6 +158,13 @@ impl Drop for Gateway {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+fn listen(line: &str, told: &Mutex<Vec<Told>>) {
+    let Ok(event) = serde_json::from_str::<Value>(line) else { return };
+    if let (Some(name), Some(micros)) = (event["request_id"].as_str(), event["micros"].as_u64()) {
+        told.lock().unwrap().push(Told { name: name.to_owned(), took: Duration::from_micros(micros) });
     }
 }
 

@@ -26,6 +26,8 @@ use report::Report;
 const USERS: [u64; 4] = [1_000, 10_000, 100_000, 1_000_000];
 /// People at once.
 const AT_ONCE: [usize; 3] = [1, 8, 64];
+/// People who are active, in turns.
+const CROWD: usize = 512;
 /// How long each profile lasts.
 const LASTS: Duration = Duration::from_secs(8);
 
@@ -33,19 +35,24 @@ const LASTS: Duration = Duration::from_secs(8);
 async fn main() {
     let most: u64 =
         std::env::args().nth(1).map_or(USERS[3], |most| most.parse().expect("load takes a number of users"));
-    println!("{}", report::head());
-    for kind in [Kind::Sqlite, Kind::Postgres] {
+    let only = std::env::args().nth(2);
+    let lasts = std::env::args().nth(3).map_or(LASTS, |seconds| {
+        Duration::from_secs(seconds.parse().expect("and then a database and a number of seconds"))
+    });
+    let wanted = |kind: &Kind| only.as_deref().is_none_or(|only| only == kind.name());
+    for kind in [Kind::Sqlite, Kind::Postgres].into_iter().filter(wanted) {
         let database = Database::make(kind);
-        let mut report = Report::new(kind, limit::measure(&database).await);
+        let mut report = Report::new(kind);
         let gateway = database.serve().await;
-        let crowd = crowd::enrol(&gateway, AT_ONCE[2]).await;
+        let crowd = crowd::enrol(&gateway, CROWD).await;
         for users in USERS.into_iter().take_while(|users| *users <= most) {
             database.fill(users).await;
-            for at_once in AT_ONCE {
-                report.add(users, at_once, &profile::run(&gateway, &crowd, Profile::Honest, at_once, LASTS).await);
-            }
-            for profile in [Profile::Mixed, Profile::Hostile] {
-                report.add(users, AT_ONCE[1], &profile::run(&gateway, &crowd, profile, AT_ONCE[1], LASTS).await);
+            let honest = AT_ONCE.map(|at_once| (Profile::Honest, at_once));
+            let others = [Profile::Mixed, Profile::Hostile].map(|profile| (profile, AT_ONCE[1]));
+            for (profile, at_once) in honest.into_iter().chain(others) {
+                // Before and not once: a disk is not equally quick all the time.
+                let limit = limit::measure(&database).await;
+                report.add(users, at_once, limit, &profile::run(&gateway, &crowd, profile, at_once, lasts).await);
             }
         }
         println!("{report}");

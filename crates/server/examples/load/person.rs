@@ -156,7 +156,9 @@ impl<'a> Person<'a> {
         let run = Uuid::from_bytes(self.run).to_string();
         let body = json!({ "v": 1, "run": run, "seq": self.seq, "step": step.name(), "sealed": sealed });
         let url = format!("{}/v1/repin/challenges/{}/messages", self.gateway.url, self.challenge);
-        let request = self.gateway.http.post(url).header("X-User-Token", &self.token).json(&body);
+        let request = self.gateway.http.post(url).header("X-User-Token", &self.token).header("Origin", ORIGIN);
+        // The gateway's log then says of which step it speaks.
+        let request = request.header("X-Request-Id", step.name()).json(&body);
         let started = Instant::now();
         let answer = request.send().await.expect("the gateway answers");
         let status = answer.status().as_u16();

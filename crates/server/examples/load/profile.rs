@@ -31,8 +31,10 @@ pub struct Ran {
     /// Messages that were refused.
     pub refused: u64,
     pub lasted: Duration,
-    /// Of the honest.
+    /// Of the honest, as they see it.
     pub times: BTreeMap<&'static str, Vec<Duration>>,
+    /// Of everybody, from the router's front to the reply, as the gateway's log has it.
+    pub inside: BTreeMap<String, Vec<Duration>>,
     /// Resident memory of the gateway afterwards, in KiB.
     pub memory: u64,
 }
@@ -47,11 +49,13 @@ struct Did {
 
 /// So many at once, for so long.
 pub async fn run(gateway: &Gateway, crowd: &[String], profile: Profile, at_once: usize, lasts: Duration) -> Ran {
+    gateway.told();
     let began = Instant::now();
     let until = began + lasts;
-    let everybody = crowd.iter().take(at_once).enumerate().map(|(n, user)| async move {
+    // Each takes their turn in a part of the crowd: nobody has forgotten a PIN a thousand times.
+    let everybody = crowd.chunks(crowd.len() / at_once).take(at_once).enumerate().map(|(n, users)| async move {
         let hostile = profile == Profile::Hostile || profile == Profile::Mixed && n % 3 == 2;
-        if hostile { guess(gateway, user, until).await } else { recover(gateway, user, until).await }
+        if hostile { guess(gateway, users, until).await } else { recover(gateway, users, until).await }
     });
     let done = join_all(everybody).await;
     let lasted = began.elapsed();
@@ -62,6 +66,7 @@ pub async fn run(gateway: &Gateway, crowd: &[String], profile: Profile, at_once:
         refused: 0,
         lasted,
         times: BTreeMap::new(),
+        inside: BTreeMap::new(),
         memory: gateway.memory(),
     };
     for did in done {
@@ -72,14 +77,17 @@ pub async fn run(gateway: &Gateway, crowd: &[String], profile: Profile, at_once:
             ran.times.entry(step.name()).or_default().push(time);
         }
     }
+    for told in gateway.told() {
+        ran.inside.entry(told.name).or_default().push(told.took);
+    }
     // Whoever was locked out is let in again, for the next profile.
     gateway.unlock().await;
     ran
 }
 
-async fn recover(gateway: &Gateway, user: &str, until: Instant) -> Did {
+async fn recover(gateway: &Gateway, users: &[String], until: Instant) -> Did {
     let mut did = Did::default();
-    while Instant::now() < until {
+    for user in users.iter().cycle().take_while(|_| Instant::now() < until) {
         let person = Person::arrive(gateway, user, Method::POST, "/user/pin/restore").await;
         let mut person = person.expect("an honest person has a challenge");
         person.open().await;
@@ -91,9 +99,9 @@ async fn recover(gateway: &Gateway, user: &str, until: Instant) -> Did {
     did
 }
 
-async fn guess(gateway: &Gateway, user: &str, until: Instant) -> Did {
+async fn guess(gateway: &Gateway, users: &[String], until: Instant) -> Did {
     let mut did = Did::default();
-    while Instant::now() < until {
+    for user in users.iter().cycle().take_while(|_| Instant::now() < until) {
         let Some(mut person) = Person::arrive(gateway, user, Method::POST, "/user/pin/restore").await else {
             // Locked out, and so is their backend's call.
             did.refused += 1;

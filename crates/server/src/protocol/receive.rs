@@ -22,10 +22,11 @@ use super::envelope::EnvelopeBody;
 use super::message::{Answered, Failure, Message, place};
 use super::state::RunState;
 use super::{cancel, commit, envelope, open, prove, register};
-use crate::auth::Session;
+use crate::auth::{Claim, Session};
 use crate::error::{ApiError, ErrorBody, LoggedCode, status};
 use crate::gateway::Gateway;
-use crate::store::{Recorded, Reply, Run, Status};
+use crate::session::Claimed;
+use crate::store::{Arrival, Arrived, Recorded, Reply, Run, Status};
 use crate::traces;
 
 /// Takes a message of the widget's.
@@ -44,38 +45,46 @@ use crate::traces;
 )]
 pub async fn receive(
     State(gateway): State<Arc<Gateway>>,
-    session: Session,
+    Claim(claimed): Claim,
     challenge_id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    let envelope = envelope::parse(&body)?;
     // In its one spelling: it is part of what is authenticated.
-    let id = challenge_id.ok().and_then(|Path(id)| Uuid::try_parse(&id).ok()).ok_or(Code::IdNotUuid)?.to_string();
+    let id = challenge_id.ok().and_then(|Path(id)| Uuid::try_parse(&id).ok()).ok_or(Code::IdNotUuid);
+    let (envelope, id) = match envelope::parse(&body).and_then(|envelope| Ok((envelope, id?.to_string()))) {
+        Ok(read) => read,
+        Err(code) => {
+            // Whoever has no session hears that first.
+            let member = gateway.store.member(&claimed.app.id, &claimed.user_id).await?;
+            return Session::of(claimed, member).and(Err(code.into()));
+        }
+    };
     // A task of its own, so that it runs to its end when the client goes away: what was begun is never half done.
     let tasks = gateway.tasks.clone();
-    let work = tasks.spawn(traces::carried(answer(gateway, session, id, headers, envelope)));
+    let work = tasks.spawn(traces::carried(answer(gateway, claimed, id, headers, envelope)));
     work.await.map_err(|_| ApiError::Internal)?
 }
 
 async fn answer(
     gateway: Arc<Gateway>,
-    session: Session,
+    claimed: Claimed,
     id: String,
     headers: HeaderMap,
     envelope: Envelope,
 ) -> Result<Response, ApiError> {
     let now = gateway.clock.now();
-    let challenge = gateway.store.challenge(&session.user.id, &id, now).await?.ok_or(Code::InvalidChallengeId)?;
+    let arrived = Arrived { challenge: &id, run: envelope.run, seq: envelope.seq };
+    let (member, arrival) = gateway.store.arrival(&claimed.app.id, &claimed.user_id, &arrived, now).await?.unzip();
+    let session = Session::of(claimed, member)?;
+    let Arrival { challenge, run, seen } = arrival.flatten().ok_or(Code::InvalidChallengeId)?;
     let hash: [u8; 32] = Sha256::digest(&envelope.sealed).into();
-    let run = gateway.store.run(&id, envelope.run).await?;
     // A run belongs to the session that opened it.
     let run = run.filter(|run| run.token_hash == session.claimed.token_hash);
-    if run.is_some() {
-        let seen = gateway.store.seen(&id, envelope.run, envelope.seq).await?;
-        if let Some(reply) = seen.filter(|seen| seen.hash == hash).and_then(|seen| seen.reply) {
-            return Ok(respond(&envelope, &reply));
-        }
+    if run.is_some()
+        && let Some(reply) = seen.filter(|seen| seen.hash == hash).and_then(|seen| seen.reply)
+    {
+        return Ok(respond(&envelope, &reply));
     }
 
     let sealed_state = run.as_ref().and_then(|run| run.state.as_deref());

@@ -2,16 +2,18 @@
 //!
 //! Transactions run under READ COMMITTED. What decides by what a person has takes that person's row first (`sql/locks.rs`),
 //! so two nodes never decide about one person at once; work for all of them (webhooks, the sweep) is picked with
-//! `FOR UPDATE SKIP LOCKED`. What was answered is on the database's disk: `synchronous_commit` is never off here.
+//! `FOR UPDATE SKIP LOCKED`. What was answered is on the database's disk, but for the reply to a guess (`sql/guesses.rs`
+//! says why): elsewhere `synchronous_commit` is never off here.
 
 use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
-use sqlx::{ConnectOptions, Executor, PgPool};
+use sqlx::{ConnectOptions, Connection, Executor, PgPool};
 
 use super::{Result, StoreError};
 
+mod batch;
 mod schema;
 #[path = "sql/store.rs"]
 mod sql;
@@ -23,6 +25,8 @@ pub use sql::SqlStore as PostgresStore;
 pub const DEFAULT_CONNECTIONS: u32 = 20;
 /// How long a request waits for a connection: a burst queues rather than fails. An outage is found by the probe.
 const ACQUIRE: Duration = Duration::from_secs(60);
+/// How long a connection may have been idle without being asked whether it is still there.
+const ASKED_AFTER: Duration = Duration::from_secs(1);
 /// How long the probe waits for its own.
 const ACQUIRE_PROBE: Duration = Duration::from_secs(3);
 
@@ -65,6 +69,7 @@ mod dialect {
     }
     pub(super) use {lock_rows, share_rows, skip_locked};
 
+    pub use super::batch::Batch;
     pub use super::known;
 
     /// The server has said whether it can be written to. Of its disk it would not know before it is full.
@@ -134,8 +139,19 @@ async fn connect(address: &Address, connections: u32) -> Result<PgPool> {
     let pool = PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE)
+        .test_before_acquire(false)
+        .before_acquire(|connection, lately| Box::pin(is_there(connection, lately.idle_for)))
         .after_connect(|connection, _| Box::pin(make_durable(connection)));
     Ok(pool.connect_with(address.0.clone()).await?)
+}
+
+/// A connection that answered a moment ago is not asked whether it still does, which would be a round trip for each that is wanted.
+/// If it ended since, its request is answered 503, and the pool has another for the next.
+async fn is_there(connection: &mut PgConnection, idle_for: Duration) -> sqlx::Result<bool> {
+    if idle_for >= ASKED_AFTER {
+        connection.ping().await?;
+    }
+    Ok(true)
 }
 
 /// One connection beside the others, made when it is needed.

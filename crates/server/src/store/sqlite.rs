@@ -13,6 +13,7 @@ use sqlx::{ConnectOptions, Connection};
 
 use super::{Result, StoreError};
 
+mod batch;
 #[path = "sql/store.rs"]
 mod sql;
 
@@ -55,6 +56,7 @@ mod dialect {
     }
     pub(super) use {lock_rows, share_rows, skip_locked};
 
+    pub use super::batch::Batch;
     pub use super::known;
 
     /// Writes a number that stands there already, for only what is written shows that the disk has room. Whoever writes just now
@@ -119,6 +121,8 @@ impl SqliteStore {
 fn pool(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .max_connections(connections)
+        // A file does not go away.
+        .test_before_acquire(false)
         // A burst queues rather than fails: a thousand guesses at once must all get their answer.
         .acquire_timeout(Duration::from_secs(60))
         // On a full disk SQLite rolls back by itself, and sqlx goes on counting a transaction that it cannot roll back: of that

@@ -100,6 +100,20 @@ pub struct Credential {
     pub counter: Counter,
 }
 
+impl Credential {
+    /// A user's, of which there is one of each kind at most.
+    pub fn by_kind(of_user: impl IntoIterator<Item = Self>) -> [Option<Self>; 2] {
+        let [mut pin, mut answers] = [None, None];
+        for credential in of_user {
+            match credential.kind {
+                CredentialKind::Pin => pin = Some(credential),
+                CredentialKind::Answers => answers = Some(credential),
+            }
+        }
+        [pin, answers]
+    }
+}
+
 /// Whether a credential is set and takes a guess. Circle's names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // Circle's names say it
@@ -235,6 +249,34 @@ pub struct Run {
     pub state: Option<Vec<u8>>,
     /// Whether it has ended.
     pub ended: bool,
+}
+
+/// A user and the app they are of.
+pub struct Member {
+    /// The app.
+    pub app: AppIdentity,
+    /// The user.
+    pub user: User,
+}
+
+/// Where a message says that it belongs.
+pub struct Arrived<'a> {
+    /// The challenge.
+    pub challenge: &'a str,
+    /// The run.
+    pub run: RunId,
+    /// The message's number.
+    pub seq: u32,
+}
+
+/// What is known of a message's place when it arrives.
+pub struct Arrival {
+    /// The challenge.
+    pub challenge: Challenge,
+    /// The run, if there is one.
+    pub run: Option<Run>,
+    /// What came before under the message's number.
+    pub seen: Option<Seen>,
 }
 
 /// A run to be opened.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use repin_core::api::{CredentialKind, RunId, UnixMs};
+use repin_core::api::{CredentialKind, UnixMs};
 use repin_core::credential::CredentialId;
 
 use super::*;
@@ -54,12 +54,12 @@ watched! {
     impl Store {
         fn create_user(app: &str, user_id: &str, now: UnixMs) -> Result<Option<User>>;
         fn user(app: &str, user_id: &str) -> Result<Option<User>>;
+        fn member(app: &str, user_id: &str) -> Result<Option<Member>>;
         fn users(app: &str, wanted: &UserFilter, page: &Page, now: UnixMs) -> Result<Option<Listed<User>>>;
         fn create_challenge(new: &NewChallenge<'_>, now: UnixMs) -> Result<Created>;
         fn challenge(user: &str, id: &str, now: UnixMs) -> Result<Option<Challenge>>;
         fn challenges(user: &str, wanted: Option<Status>, page: &Page, now: UnixMs) -> Result<Option<Listed<Challenge>>>;
-        fn run(challenge: &str, run: RunId) -> Result<Option<Run>>;
-        fn seen(challenge: &str, run: RunId, seq: u32) -> Result<Option<Seen>>;
+        fn arrival(app: &str, user_id: &str, message: &Arrived<'_>, now: UnixMs) -> Result<Option<(Member, Option<Arrival>)>>;
         fn open_run(key: &MessageKey<'_>, new: &NewRun<'_>, reply: &Reply, now: UnixMs) -> Result<Recorded>;
         fn record(key: &MessageKey<'_>, reply: &Reply, change: &Change, now: UnixMs) -> Result<Recorded>;
         fn charge(key: &MessageKey<'_>, credential: CredentialId, now: UnixMs) -> Result<Charge>;

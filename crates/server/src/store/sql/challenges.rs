@@ -119,15 +119,16 @@ impl SqlStore {
 
     pub(super) async fn sweep_expired(&self, now: UnixMs) -> Result<()> {
         self.expire_challenges(now).await?;
+        let mut tx = self.begin().await?;
         sqlx::query(concat!(
             "WITH old AS MATERIALIZED (SELECT challenge, run FROM runs WHERE opened <= $1",
             skip_locked!(),
             ") DELETE FROM runs WHERE (challenge, run) IN (SELECT challenge, run FROM old)"
         ))
         .bind(int(now.saturating_sub(RUN_KEPT_MS)))
-        .execute(&self.writer)
+        .execute(&mut *tx)
         .await?;
-        Ok(())
+        Ok(tx.commit().await?)
     }
 }
 

@@ -7,18 +7,23 @@ use sqlx::Row;
 use super::dialect::{self, DbRow, skip_locked};
 use super::operator::{About, audit};
 use super::row::{int, optional, time, unsigned};
-use super::{Result, SqlStore, Tx};
+use super::{Connection, Result, SqlStore};
 use crate::store::{Attempt, By, Claim, Delivery, NewDelivery, Outbox, Outcome};
 
 /// Adds a delivery, due at once.
-pub(super) async fn insert_delivery(tx: &mut Tx, subscription: &str, new: &NewDelivery<'_>, now: UnixMs) -> Result<()> {
+pub(super) async fn insert_delivery(
+    tx: &mut Connection,
+    subscription: &str,
+    new: &NewDelivery<'_>,
+    now: UnixMs,
+) -> Result<()> {
     sqlx::query("INSERT INTO deliveries (id, subscription, type, body, created, due) VALUES ($1, $2, $3, $4, $5, $5)")
         .bind(new.id)
         .bind(subscription)
         .bind(new.kind)
         .bind(new.body)
         .bind(int(now))
-        .execute(&mut **tx)
+        .execute(tx)
         .await?;
     Ok(())
 }
@@ -37,6 +42,7 @@ impl SqlStore {
 
     pub(super) async fn claim(&self, claim: &Claim<'_>, now: UnixMs) -> Result<Vec<Delivery>> {
         // Picked first, and once: a subquery of the UPDATE may be run for each row, and would pick more than wanted.
+        let mut tx = self.begin().await?;
         let rows = sqlx::query(concat!(
             "WITH picked AS MATERIALIZED
              (SELECT d.id FROM deliveries d JOIN subscriptions s ON s.id = d.subscription AND s.enabled
@@ -52,8 +58,9 @@ impl SqlStore {
         .bind(claim.subscription)
         .bind(int(now))
         .bind(int(claim.limit as u64))
-        .fetch_all(&self.writer)
+        .fetch_all(&mut *tx)
         .await?;
+        tx.commit().await?;
         let delivery = |row| {
             Ok(Delivery {
                 id: DbRow::try_get(row, "id")?,
@@ -138,14 +145,15 @@ impl SqlStore {
     }
 
     pub(super) async fn release(&self, owner: &str, now: UnixMs) -> Result<()> {
+        let mut tx = self.begin().await?;
         sqlx::query(
             "UPDATE deliveries SET due = $1, owner = NULL, attempts = attempts - 1 WHERE owner = $2 AND due IS NOT NULL",
         )
         .bind(int(now))
         .bind(owner)
-        .execute(&self.writer)
+        .execute(&mut *tx)
         .await?;
-        Ok(())
+        Ok(tx.commit().await?)
     }
 
     /// Where the lock on the data folder says that no other gateway has this database. Their tries may have reached the
@@ -154,12 +162,13 @@ impl SqlStore {
         if dialect::SHARED {
             return Ok(());
         }
+        let mut tx = self.begin().await?;
         sqlx::query(
             "UPDATE deliveries SET due = CASE WHEN due < $1 THEN due ELSE $1 END, owner = NULL WHERE owner IS NOT NULL",
         )
         .bind(int(now))
-        .execute(&self.writer)
+        .execute(&mut *tx)
         .await?;
-        Ok(())
+        Ok(tx.commit().await?)
     }
 }

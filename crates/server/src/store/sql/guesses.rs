@@ -3,12 +3,14 @@
 use repin_core::api::UnixMs;
 use repin_core::credential::CredentialId;
 
-use super::locks::lock_run;
+use super::dialect::Batch;
+use super::locks::lock_run_of;
 use super::row::{charged, counter, int};
-use super::runs::{before, not_next, select_seen, set_state, take};
-use super::{Charge, MessageKey, Recorded, Reply, Result, SqlStore, Tx};
+use super::runs::{Taken, before, select_seen, set_state, take, why_not_next};
+use super::{Charge, MessageKey, Recorded, Reply, Result, SqlStore};
 use crate::attempts::{Counter, LOCK_MS, MAX_ATTEMPTS, MAX_CONSECUTIVE};
 use crate::failpoint::{commit, failpoint};
+use crate::store::values::values;
 
 impl SqlStore {
     pub(super) async fn charge_guess(
@@ -17,27 +19,11 @@ impl SqlStore {
         credential: CredentialId,
         now: UnixMs,
     ) -> Result<Charge> {
-        let mut tx = self.begin().await?;
-        lock_run(&mut tx, key).await?;
+        let mut tx = self.writer.batch().await?;
+        lock_run_of(&mut tx, key).await?;
         failpoint!("charge.begun");
-        match select_seen(&mut *tx, key.challenge, key.run, key.seq).await? {
-            // Charged, and then the process ended or the client went away before the reply was kept.
-            Some(seen) if seen.hash == key.hash && seen.reply.is_none() => {
-                let row = sqlx::query(
-                    "SELECT tries_left, locked_until FROM seen WHERE challenge = $1 AND run = $2 AND seq = $3",
-                )
-                .bind(key.challenge)
-                .bind(&key.run[..])
-                .bind(i64::from(key.seq))
-                .fetch_one(&mut *tx)
-                .await?;
-                return Ok(Charge::Charged(charged(&row)?));
-            }
-            Some(seen) => return Ok(Charge::Not(before(seen, key))),
-            None => {}
-        }
-        if let Some(refusal) = not_next(&mut tx, key).await? {
-            return Ok(Charge::Not(refusal));
+        if !take(&mut tx, key, &Taken::default()).await? {
+            return not_charged(&mut tx, key).await;
         }
         let Some(charged) = charge(&mut tx, credential, now).await? else {
             return Ok(match select_counter(&mut tx, credential).await? {
@@ -47,18 +33,12 @@ impl SqlStore {
             });
         };
         failpoint!("charge.counted");
-        take(&mut tx, key).await?;
         let attempts = charged.attempts(now);
-        sqlx::query(
+        let (seq, left) = (i64::from(key.seq), i64::from(attempts.left));
+        tx.add(
             "INSERT INTO seen (challenge, run, seq, request_hash, tries_left, locked_until) VALUES ($1, $2, $3, $4, $5, $6)",
+            values![key.challenge, &key.run, seq, &key.hash, left, attempts.locked_until.map(int)],
         )
-        .bind(key.challenge)
-        .bind(&key.run[..])
-        .bind(i64::from(key.seq))
-        .bind(&key.hash[..])
-        .bind(i64::from(attempts.left))
-        .bind(attempts.locked_until.map(int))
-        .execute(&mut *tx)
         .await?;
         failpoint!("charge.written");
         commit!(tx, "late charge");
@@ -66,30 +46,34 @@ impl SqlStore {
         Ok(Charge::Charged(attempts))
     }
 
+    /// Not waited for until it is on the disk: the one transaction of which an answer is given before that.
+    ///
+    /// The charge is there, with the number and the hash of these bytes. What a power cut can take is the reply and the state in which
+    /// the guess waits for its proof, and both at once, for they are one transaction. The person's vault then either sends
+    /// the same bytes again, which are evaluated again and not charged again, as after a crash before the reply was kept; or it goes on
+    /// to PROVE 2, finds no guess waiting, and the guess is lost: an attempt fewer, never one more. Two evaluations of one KE1 tell no
+    /// more than one does, for the OPRF is a function of the same blinded element. PROVE 2 waits for the disk,
+    /// and with it all that was written before: nobody is told that a proof holds whose guess could be gone.
     pub(super) async fn store_guess_reply(
         &self,
         key: &MessageKey<'_>,
         reply: &Reply,
         state: &[u8],
     ) -> Result<Recorded> {
-        let mut tx = self.begin().await?;
-        lock_run(&mut tx, key).await?;
-        let written = sqlx::query(
-            "UPDATE seen SET code = 0, reply = $1
-             WHERE challenge = $2 AND run = $3 AND seq = $4 AND request_hash = $5 AND code IS NULL",
-        )
-        .bind(&reply.sealed)
-        .bind(key.challenge)
-        .bind(&key.run[..])
-        .bind(i64::from(key.seq))
-        .bind(&key.hash[..])
-        .execute(&mut *tx)
-        .await?;
-        if written.rows_affected() == 0 {
-            let seen = select_seen(&mut *tx, key.challenge, key.run, key.seq).await?;
+        let mut tx = self.writer.forgetful_batch().await?;
+        // The run before what was seen of it, as everybody takes them.
+        set_state(&mut tx, key, state).await?;
+        let written = tx
+            .changed(
+                "UPDATE seen SET code = 0, reply = $1
+                 WHERE challenge = $2 AND run = $3 AND seq = $4 AND request_hash = $5 AND code IS NULL",
+                values![&reply.sealed[..], key.challenge, &key.run, i64::from(key.seq), &key.hash],
+            )
+            .await?;
+        if written == 0 {
+            let seen = select_seen(tx.connection().await?, key.challenge, key.run, key.seq).await?;
             return Ok(seen.map_or(Recorded::Ended, |seen| before(seen, key)));
         }
-        set_state(&mut tx, key, state).await?;
         failpoint!("answer.written");
         tx.commit().await?;
         failpoint!("answer.committed");
@@ -97,31 +81,39 @@ impl SqlStore {
     }
 }
 
+/// Why a message that is not the run's next one was not charged now, or what it was charged before.
+async fn not_charged(tx: &mut Batch, key: &MessageKey<'_>) -> Result<Charge> {
+    match select_seen(tx.connection().await?, key.challenge, key.run, key.seq).await? {
+        // Charged, and then the process ended or the client went away before the reply was kept.
+        Some(seen) if seen.hash == key.hash && seen.reply.is_none() => {
+            let query = "SELECT tries_left, locked_until FROM seen WHERE challenge = $1 AND run = $2 AND seq = $3";
+            let row = tx.row(query, values![key.challenge, &key.run, i64::from(key.seq)]).await?;
+            Ok(Charge::Charged(charged(&row.ok_or(sqlx::Error::RowNotFound)?)?))
+        }
+        Some(seen) => Ok(Charge::Not(before(seen, key))),
+        None => Ok(Charge::Not(why_not_next(tx, key).await?)),
+    }
+}
+
 /// [`Counter::charged`] as one statement. Reading first and writing then would let parallel guesses through.
-async fn charge(tx: &mut Tx, credential: CredentialId, now: UnixMs) -> Result<Option<Counter>> {
-    let row = sqlx::query(
-        "UPDATE credentials SET
+async fn charge(tx: &mut Batch, credential: CredentialId, now: UnixMs) -> Result<Option<Counter>> {
+    let row = tx
+        .row(
+            "UPDATE credentials SET
             failed       = CASE WHEN locked_until IS NULL THEN failed + 1 ELSE 1 END,
             consecutive  = consecutive + 1,
             locked_at    = CASE WHEN locked_until IS NULL AND failed + 1 >= $2 THEN $3 END,
             locked_until = CASE WHEN locked_until IS NULL AND failed + 1 >= $2 THEN $3 + $4 END
          WHERE id = $1 AND (locked_until IS NULL OR locked_until <= $3) AND consecutive < $5
          RETURNING failed, consecutive, locked_at, locked_until",
-    )
-    .bind(&credential[..])
-    .bind(i64::from(MAX_ATTEMPTS))
-    .bind(int(now))
-    .bind(int(LOCK_MS))
-    .bind(i64::from(MAX_CONSECUTIVE))
-    .fetch_optional(&mut **tx)
-    .await?;
+            values![&credential, i64::from(MAX_ATTEMPTS), int(now), int(LOCK_MS), i64::from(MAX_CONSECUTIVE)],
+        )
+        .await?;
     row.map(|row| counter(&row)).transpose()
 }
 
-async fn select_counter(tx: &mut Tx, credential: CredentialId) -> Result<Option<Counter>> {
-    let row = sqlx::query("SELECT failed, consecutive, locked_at, locked_until FROM credentials WHERE id = $1")
-        .bind(&credential[..])
-        .fetch_optional(&mut **tx)
-        .await?;
+async fn select_counter(tx: &mut Batch, credential: CredentialId) -> Result<Option<Counter>> {
+    let query = "SELECT failed, consecutive, locked_at, locked_until FROM credentials WHERE id = $1";
+    let row = tx.row(query, values![&credential]).await?;
     row.map(|row| counter(&row)).transpose()
 }

@@ -2,36 +2,34 @@
 //! the person, then the run, then everything else of theirs.
 //!
 //! Everything that decides by what a person has (a charge, a commit, a new challenge) begins with [`lock_person`] or
-//! [`lock_run`], so a person's transactions happen one after the other, and each sees what the last one wrote. The rows are
+//! [`lock_run_of`], so a person's transactions happen one after the other, and each sees what the last one wrote. The rows are
 //! locked against change, not against being referred to (`NO KEY`).
 
-use super::dialect;
-use super::{MessageKey, Result, Tx};
+use super::dialect::{self, Batch};
+use super::{Connection, MessageKey, Result, Tx};
+use crate::store::values::values;
 
 /// Waits until no other transaction works on this person, and keeps others waiting until this one ends.
-pub(super) async fn lock_person(tx: &mut Tx, person: &str) -> Result<()> {
+pub(super) async fn lock_person(tx: &mut Connection, person: &str) -> Result<()> {
     if dialect::SHARED {
         let query = "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE";
-        sqlx::query(query).bind(person).fetch_optional(&mut **tx).await?;
+        sqlx::query(query).bind(person).fetch_optional(tx).await?;
     }
     Ok(())
 }
 
-/// The same for the person whose run a message belongs to, and the run itself. Nothing is locked for a run that is not there.
-pub(super) async fn lock_run(tx: &mut Tx, key: &MessageKey<'_>) -> Result<()> {
+/// The same in a batch.
+pub(super) async fn lock_person_of(tx: &mut Batch, person: &str) -> Result<()> {
+    if dialect::SHARED { lock_person(tx.connection().await?, person).await } else { Ok(()) }
+}
+
+/// The same for the person whose run a message belongs to. Nothing is locked for a run that is not there.
+pub(super) async fn lock_run_of(tx: &mut Batch, key: &MessageKey<'_>) -> Result<()> {
     if dialect::SHARED {
-        let person: Option<String> = sqlx::query_scalar("SELECT person FROM runs WHERE challenge = $1 AND run = $2")
-            .bind(key.challenge)
-            .bind(&key.run[..])
-            .fetch_optional(&mut **tx)
-            .await?;
-        let Some(person) = person else { return Ok(()) };
-        lock_person(tx, &person).await?;
-        sqlx::query("SELECT 1 FROM runs WHERE challenge = $1 AND run = $2 FOR NO KEY UPDATE")
-            .bind(key.challenge)
-            .bind(&key.run[..])
-            .fetch_optional(&mut **tx)
-            .await?;
+        // A run is nobody else's ever after, so who it is may be read in the same statement.
+        let query = "SELECT 1 FROM users WHERE id = (SELECT person FROM runs WHERE challenge = $1 AND run = $2)
+             FOR NO KEY UPDATE";
+        tx.row(query, values![key.challenge, &key.run]).await?;
     }
     Ok(())
 }

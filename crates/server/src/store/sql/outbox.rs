@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::deliveries::insert_delivery;
 use super::dialect::skip_locked;
 use super::row::int;
-use super::{Result, SqlStore, Tx};
+use super::{Connection, Result, SqlStore};
 use crate::store::{NewDelivery, Status};
 use crate::webhooks::event::{self, ChallengeEvent};
 use crate::webhooks::types;
@@ -23,7 +23,7 @@ const KEPT_MS: u64 = 90 * 24 * 60 * 60 * 1000;
 
 /// Writes down that a challenge has come to its end.
 pub(super) async fn write_event(
-    tx: &mut Tx,
+    tx: &mut Connection,
     challenge: &str,
     status: Status,
     error: Option<Code>,
@@ -35,7 +35,7 @@ pub(super) async fn write_event(
         .bind(status.name())
         .bind(error.map_or(0, |code| i64::from(code.number())))
         .bind(int(now))
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     let subscriptions = sqlx::query(
         "SELECT s.id, s.types, c.type, c.correlation_id, u.user_id
@@ -43,7 +43,7 @@ pub(super) async fn write_event(
          WHERE c.id = $1 AND s.enabled",
     )
     .bind(challenge)
-    .fetch_all(&mut **tx)
+    .fetch_all(&mut *tx)
     .await?;
     for row in subscriptions {
         let (name, wanted): (String, String) = (row.try_get("type")?, row.try_get("types")?);

@@ -7,7 +7,7 @@ use sqlx::Row;
 use super::dialect::{self, Db, DbRow, share_rows};
 use super::operator::{About, audit};
 use super::row::{int, optional, time};
-use super::{Result, SqlStore, Tx};
+use super::{Connection, Result, SqlStore, Tx};
 use crate::keys::{Purpose, of_another_ring};
 use crate::store::{By, Retirement, RingKey, RingKeys, WebhookPublicKey};
 
@@ -20,10 +20,10 @@ async fn lock_keys(tx: &mut Tx) -> Result<()> {
 }
 
 /// Whether a key is retired, which it stays while the transaction lasts.
-pub(super) async fn is_retired(tx: &mut Tx, purpose: Purpose, kid: &str) -> Result<bool> {
+pub(super) async fn is_retired(tx: &mut Connection, purpose: Purpose, kid: &str) -> Result<bool> {
     let query = concat!("SELECT retired FROM key_ids WHERE purpose = $1 AND kid = $2", share_rows!());
     let retired: Option<Option<i64>> =
-        sqlx::query_scalar(query).bind(purpose.name()).bind(kid).fetch_optional(&mut **tx).await?;
+        sqlx::query_scalar(query).bind(purpose.name()).bind(kid).fetch_optional(tx).await?;
     Ok(retired.flatten().is_some())
 }
 
@@ -119,6 +119,7 @@ impl RingKeys for SqlStore {
     }
 
     async fn keep_webhook_key(&self, key: &WebhookPublicKey) -> Result<()> {
+        let mut tx = self.begin().await?;
         sqlx::query(
             "INSERT INTO webhook_keys (id, created, public) VALUES ($1, $2, $3)
              ON CONFLICT (id) DO UPDATE SET public = excluded.public",
@@ -126,9 +127,9 @@ impl RingKeys for SqlStore {
         .bind(&key.id)
         .bind(int(key.created))
         .bind(&key.sealed)
-        .execute(&self.writer)
+        .execute(&mut *tx)
         .await?;
-        Ok(())
+        Ok(tx.commit().await?)
     }
 
     async fn webhook_keys(&self) -> Result<Vec<WebhookPublicKey>> {

@@ -58,14 +58,15 @@ pub fn counter(row: &DbRow) -> Result<Counter> {
     })
 }
 
-pub fn credential(row: &DbRow) -> Result<Credential> {
+/// Expects the columns of `credentials`, with the id under the name of `id`.
+pub fn credential(row: &DbRow, id: &'static str) -> Result<Credential> {
     let kind = match row.try_get::<i64, _>("kind")? {
         1 => CredentialKind::Pin,
         2 => CredentialKind::Answers,
         _ => return Err(unknown("kind")),
     };
     Ok(Credential {
-        id: array(row, "id")?,
+        id: array(row, id)?,
         kind,
         setup_kid: row.try_get("setup_kid")?,
         record: row.try_get("record")?,

@@ -2,21 +2,15 @@
 
 use repin_core::api::{RunId, UnixMs};
 
-use super::dialect::Db;
-use super::locks::{lock_person, lock_run};
-use super::row::{int, run, seen};
-use super::{Change, MessageKey, NewRun, Recorded, Reply, Result, Run, Seen, SqlStore, Tx};
+use super::dialect::{Batch, Db};
+use super::locks::{lock_person_of, lock_run_of};
+use super::row::{int, seen};
+use super::{Change, MessageKey, NewRun, Recorded, Reply, Result, Seen, SqlStore};
 use crate::failpoint::failpoint;
+use crate::store::Proved;
+use crate::store::values::values;
 
 impl SqlStore {
-    pub(super) async fn select_run(&self, challenge: &str, id: RunId) -> Result<Option<Run>> {
-        select_run(&self.readers, challenge, id).await
-    }
-
-    pub(super) async fn select_seen(&self, challenge: &str, run: RunId, seq: u32) -> Result<Option<Seen>> {
-        select_seen(&self.readers, challenge, run, seq).await
-    }
-
     pub(super) async fn insert_run(
         &self,
         key: &MessageKey<'_>,
@@ -24,27 +18,20 @@ impl SqlStore {
         reply: &Reply,
         now: UnixMs,
     ) -> Result<Recorded> {
-        let mut tx = self.begin().await?;
-        lock_person(&mut tx, new.user).await?;
-        if let Some(seen) = select_seen(&mut *tx, key.challenge, key.run, key.seq).await? {
-            return Ok(before(seen, key));
-        }
-        let inserted = sqlx::query(
-            "INSERT INTO runs (challenge, run, person, token_hash, opening, last_seq, registration_open_until, opened)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
-        )
-        .bind(key.challenge)
-        .bind(&key.run[..])
-        .bind(new.user)
-        .bind(&new.token_hash[..])
-        .bind(&new.opening[..])
-        .bind(i64::from(key.seq))
-        .bind(new.registration_open_until.map(int))
-        .bind(int(now))
-        .execute(&mut *tx)
-        .await?;
-        if inserted.rows_affected() == 0 {
-            return Ok(Recorded::Conflict);
+        let mut tx = self.writer.batch().await?;
+        lock_person_of(&mut tx, new.user).await?;
+        let (seq, until) = (i64::from(key.seq), new.registration_open_until.map(int));
+        let inserted = tx
+            .changed(
+                "INSERT INTO runs (challenge, run, person, token_hash, opening, last_seq, registration_open_until, opened)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+                values![key.challenge, &key.run, new.user, &new.token_hash, &new.opening, seq, until, int(now)],
+            )
+            .await?;
+        if inserted == 0 {
+            // Opened before: by these bytes, or by others.
+            let seen = select_seen(tx.connection().await?, key.challenge, key.run, key.seq).await?;
+            return Ok(seen.map_or(Recorded::Conflict, |seen| before(seen, key)));
         }
         insert_seen(&mut tx, key, reply).await?;
         failpoint!("open.written");
@@ -60,43 +47,22 @@ impl SqlStore {
         change: &Change,
         now: UnixMs,
     ) -> Result<Recorded> {
-        let mut tx = self.begin().await?;
-        lock_run(&mut tx, key).await?;
-        if let Some(refusal) = not_next(&mut tx, key).await? {
-            return Ok(refusal);
-        }
+        let mut tx = self.writer.batch().await?;
+        lock_run_of(&mut tx, key).await?;
         failpoint!("record.begun");
-        take(&mut tx, key).await?;
-        insert_seen(&mut tx, key, reply).await?;
+        let state = change.state.as_deref();
+        let taken = Taken { state, proved: change.proved.as_ref(), ended: change.ends.then_some(now) };
+        if !take(&mut tx, key, &taken).await? {
+            return why_not_next(&mut tx, key).await;
+        }
         failpoint!("record.taken");
-        if let Some(state) = &change.state {
-            set_state(&mut tx, key, state).await?;
-        }
+        insert_seen(&mut tx, key, reply).await?;
         if let Some(proved) = &change.proved {
-            sqlx::query(
+            tx.add(
                 "UPDATE credentials SET failed = 0, consecutive = 0, locked_at = NULL, locked_until = NULL WHERE id = $1",
+                values![&proved.credential],
             )
-            .bind(&proved.credential[..])
-            .execute(&mut *tx)
             .await?;
-            sqlx::query(
-                "UPDATE runs SET proved = $1, ratchet_seq = $2, registration_open_until = $3 WHERE challenge = $4 AND run = $5",
-            )
-            .bind(&proved.credential[..])
-            .bind(i64::from(key.seq))
-            .bind(int(proved.registration_open_until))
-            .bind(key.challenge)
-            .bind(&key.run[..])
-            .execute(&mut *tx)
-            .await?;
-        }
-        if change.ends {
-            sqlx::query("UPDATE runs SET ended = $1, state = NULL WHERE challenge = $2 AND run = $3")
-                .bind(int(now))
-                .bind(key.challenge)
-                .bind(&key.run[..])
-                .execute(&mut *tx)
-                .await?;
         }
         failpoint!("record.written");
         tx.commit().await?;
@@ -105,17 +71,49 @@ impl SqlStore {
     }
 }
 
-/// Why this message is not the run's next one, if it is not.
-pub(super) async fn not_next(tx: &mut Tx, key: &MessageKey<'_>) -> Result<Option<Recorded>> {
-    if let Some(seen) = select_seen(&mut **tx, key.challenge, key.run, key.seq).await? {
-        return Ok(Some(before(seen, key)));
+/// What a message that is taken changes of its run.
+#[derive(Default)]
+pub(super) struct Taken<'a> {
+    pub state: Option<&'a [u8]>,
+    pub proved: Option<&'a Proved>,
+    pub ended: Option<UnixMs>,
+}
+
+/// Makes this message the run's last, if it is its next: in one statement, so that of two one is. Whether it was; if not, nothing
+/// has changed.
+pub(super) async fn take(tx: &mut Batch, key: &MessageKey<'_>, taken: &Taken<'_>) -> Result<bool> {
+    let Taken { state, proved, ended } = *taken;
+    let updated = tx
+        .changed(
+            "UPDATE runs SET last_seq = $3, ended = $4, state = CASE WHEN $4 IS NULL THEN coalesce($5, state) END,
+            proved = coalesce($6, proved), ratchet_seq = coalesce($7, ratchet_seq),
+            registration_open_until = coalesce($8, registration_open_until)
+         WHERE challenge = $1 AND run = $2 AND last_seq + 1 = $3 AND ended IS NULL",
+            values![
+                key.challenge,
+                &key.run,
+                i64::from(key.seq),
+                ended.map(int),
+                state,
+                proved.map(|proved| &proved.credential[..]),
+                proved.map(|_| i64::from(key.seq)),
+                proved.map(|proved| int(proved.registration_open_until)),
+            ],
+        )
+        .await?;
+    Ok(updated == 1)
+}
+
+/// Why this message is not the run's next one.
+pub(super) async fn why_not_next(tx: &mut Batch, key: &MessageKey<'_>) -> Result<Recorded> {
+    let tx = tx.connection().await?;
+    if let Some(seen) = select_seen(&mut *tx, key.challenge, key.run, key.seq).await? {
+        return Ok(before(seen, key));
     }
-    Ok(match select_run(&mut **tx, key.challenge, key.run).await? {
-        None => Some(Recorded::Conflict),
-        Some(run) if run.ended => Some(Recorded::Ended),
-        Some(run) if run.last_seq.checked_add(1) != Some(key.seq) => Some(Recorded::Conflict),
-        Some(_) => None,
-    })
+    let query = "SELECT ended FROM runs WHERE challenge = $1 AND run = $2";
+    let ended: Option<Option<i64>> =
+        sqlx::query_scalar(query).bind(key.challenge).bind(&key.run[..]).fetch_optional(tx).await?;
+    Ok(if ended.flatten().is_some() { Recorded::Ended } else { Recorded::Conflict })
 }
 
 /// What to do about a message whose number was taken.
@@ -126,41 +124,23 @@ pub(super) fn before(seen: Seen, key: &MessageKey<'_>) -> Recorded {
     }
 }
 
-/// Makes this message the run's last.
-pub(super) async fn take(tx: &mut Tx, key: &MessageKey<'_>) -> Result<()> {
-    sqlx::query("UPDATE runs SET last_seq = $1 WHERE challenge = $2 AND run = $3")
-        .bind(i64::from(key.seq))
-        .bind(key.challenge)
-        .bind(&key.run[..])
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
 /// Keeps the reply to a message.
-pub(super) async fn insert_seen(tx: &mut Tx, key: &MessageKey<'_>, reply: &Reply) -> Result<()> {
-    sqlx::query("INSERT INTO seen (challenge, run, seq, request_hash, code, reply) VALUES ($1, $2, $3, $4, $5, $6)")
-        .bind(key.challenge)
-        .bind(&key.run[..])
-        .bind(i64::from(key.seq))
-        .bind(&key.hash[..])
-        .bind(reply.code.map_or(0, |code| i64::from(code.number())))
-        .bind(&reply.sealed)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
+pub(super) async fn insert_seen(tx: &mut Batch, key: &MessageKey<'_>, reply: &Reply) -> Result<()> {
+    let code = reply.code.map_or(0, |code| i64::from(code.number()));
+    tx.add(
+        "INSERT INTO seen (challenge, run, seq, request_hash, code, reply) VALUES ($1, $2, $3, $4, $5, $6)",
+        values![key.challenge, &key.run, i64::from(key.seq), &key.hash, code, &reply.sealed[..]],
+    )
+    .await
 }
 
 /// Replaces the run's sealed state.
-pub(super) async fn set_state(tx: &mut Tx, key: &MessageKey<'_>, state: &[u8]) -> Result<()> {
-    sqlx::query("UPDATE runs SET state = $1 WHERE challenge = $2 AND run = $3 AND ended IS NULL AND last_seq = $4")
-        .bind(state)
-        .bind(key.challenge)
-        .bind(&key.run[..])
-        .bind(i64::from(key.seq))
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
+pub(super) async fn set_state(tx: &mut Batch, key: &MessageKey<'_>, state: &[u8]) -> Result<()> {
+    tx.add(
+        "UPDATE runs SET state = $1 WHERE challenge = $2 AND run = $3 AND ended IS NULL AND last_seq = $4",
+        values![state, key.challenge, &key.run, i64::from(key.seq)],
+    )
+    .await
 }
 
 pub(super) async fn select_seen(
@@ -176,20 +156,4 @@ pub(super) async fn select_seen(
         .fetch_optional(executor)
         .await?;
     row.map(|row| seen(&row)).transpose()
-}
-
-async fn select_run(
-    executor: impl sqlx::Executor<'_, Database = Db>,
-    challenge: &str,
-    id: RunId,
-) -> Result<Option<Run>> {
-    let row = sqlx::query(
-        "SELECT token_hash, opening, last_seq, ratchet_seq, registration_open_until, state, ended FROM runs
-         WHERE challenge = $1 AND run = $2",
-    )
-    .bind(challenge)
-    .bind(&id[..])
-    .fetch_optional(executor)
-    .await?;
-    row.map(|row| run(&row)).transpose()
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use repin_core::api::{RunId, UnixMs};
+use repin_core::api::UnixMs;
 use repin_core::credential::CredentialId;
 use sqlx::{Pool, Transaction};
 use tokio::sync::{Mutex, Notify};
@@ -12,13 +12,14 @@ use tokio::time::Instant;
 
 use super::dialect::{self, Db};
 use crate::store::{
-    AppIdentity, Apps, Challenge, Change, Charge, Commit, Committed, Connections, Created, KnownKey, Listed,
-    MessageKey, NewChallenge, NewRun, Page, Readiness, Recorded, Reply, Result, Run, Seen, Status, Store, User,
-    UserFilter,
+    AppIdentity, Apps, Arrival, Arrived, Challenge, Change, Charge, Commit, Committed, Connections, Created, KnownKey,
+    Listed, Member, MessageKey, NewChallenge, NewRun, Page, Readiness, Recorded, Reply, Result, Seen, Status, Store,
+    User, UserFilter,
 };
 
 mod api_keys;
 mod apps;
+mod arrival;
 mod audit;
 mod challenges;
 mod commit;
@@ -35,12 +36,17 @@ mod runs;
 mod subscriptions;
 mod users;
 mod webhooks;
+mod writer;
+
+use writer::Writer;
 
 type Tx = Transaction<'static, Db>;
+/// One on which a transaction is open.
+type Connection = <Db as sqlx::Database>::Connection;
 
 /// The store in a database.
 pub struct SqlStore {
-    writer: Pool<Db>,
+    writer: Writer,
     readers: Pool<Db>,
     /// For the question whether the database is there.
     probe: Pool<Db>,
@@ -56,11 +62,11 @@ const WRITTEN_FOR: Duration = Duration::from_secs(1);
 impl SqlStore {
     /// On a migrated database. The three may be one pool.
     pub(super) fn new(writer: Pool<Db>, readers: Pool<Db>, probe: Pool<Db>) -> Self {
-        Self { writer, readers, probe, delivery_added: Notify::new(), written: Mutex::default() }
+        Self { writer: Writer::new(writer), readers, probe, delivery_added: Notify::new(), written: Mutex::default() }
     }
 
     async fn begin(&self) -> Result<Tx> {
-        Ok(self.writer.begin_with(dialect::BEGIN).await?)
+        self.writer.begin().await
     }
 }
 
@@ -79,13 +85,13 @@ impl Store for SqlStore {
         if written.is_some_and(|at| at.elapsed() < WRITTEN_FOR) {
             return Ok(Readiness::Ready);
         }
-        let ready = dialect::try_to_write(&self.writer).await?;
+        let ready = dialect::try_to_write(self.writer.pool()).await?;
         *written = (ready == Readiness::Ready).then(Instant::now);
         Ok(ready)
     }
 
     fn connections(&self) -> Connections {
-        let pools = [&self.writer, &self.readers];
+        let pools = [self.writer.pool(), &self.readers];
         // Where several gateways share a database, one pool is both.
         let pools = if dialect::SHARED { &pools[..1] } else { &pools[..] };
         let idle = pools.iter().map(|pool| u32::try_from(pool.num_idle()).unwrap_or(u32::MAX)).sum();
@@ -97,7 +103,7 @@ impl Store for SqlStore {
     async fn close(&self) {
         self.readers.close().await;
         self.probe.close().await;
-        self.writer.close().await;
+        self.writer.pool().close().await;
     }
 
     async fn create_user(&self, app: &str, user_id: &str, now: UnixMs) -> Result<Option<User>> {
@@ -106,6 +112,10 @@ impl Store for SqlStore {
 
     async fn user(&self, app: &str, user_id: &str) -> Result<Option<User>> {
         self.select_user(app, user_id).await
+    }
+
+    async fn member(&self, app: &str, user_id: &str) -> Result<Option<Member>> {
+        self.select_member(app, user_id).await
     }
 
     async fn users(&self, app: &str, wanted: &UserFilter, page: &Page, now: UnixMs) -> Result<Option<Listed<User>>> {
@@ -130,12 +140,14 @@ impl Store for SqlStore {
         self.select_challenges(user, wanted, page, now).await
     }
 
-    async fn run(&self, challenge: &str, run: RunId) -> Result<Option<Run>> {
-        self.select_run(challenge, run).await
-    }
-
-    async fn seen(&self, challenge: &str, run: RunId, seq: u32) -> Result<Option<Seen>> {
-        self.select_seen(challenge, run, seq).await
+    async fn arrival(
+        &self,
+        app: &str,
+        user_id: &str,
+        message: &Arrived<'_>,
+        now: UnixMs,
+    ) -> Result<Option<(Member, Option<Arrival>)>> {
+        self.select_arrival(app, user_id, message, now).await
     }
 
     async fn open_run(&self, key: &MessageKey<'_>, new: &NewRun<'_>, reply: &Reply, now: UnixMs) -> Result<Recorded> {

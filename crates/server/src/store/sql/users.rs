@@ -17,6 +17,7 @@ use crate::store::{By, Credential, CredentialStatus, Cursor};
 impl SqlStore {
     pub(super) async fn insert_user(&self, app: &str, user_id: &str, now: UnixMs) -> Result<Option<User>> {
         let id = Uuid::new_v4().to_string();
+        let mut tx = self.begin().await?;
         let inserted = sqlx::query(
             "INSERT INTO users (id, app, user_id, status, created) VALUES ($1, $2, $3, 'ENABLED', $4)
              ON CONFLICT (app, user_id) DO NOTHING",
@@ -25,8 +26,9 @@ impl SqlStore {
         .bind(app)
         .bind(user_id)
         .bind(int(now))
-        .execute(&self.writer)
+        .execute(&mut *tx)
         .await?;
+        tx.commit().await?;
         let user = User {
             id,
             app: app.to_owned(),
@@ -161,13 +163,5 @@ pub(super) async fn credentials(
     user: &str,
 ) -> Result<[Option<Credential>; 2]> {
     let rows = sqlx::query("SELECT * FROM credentials WHERE person = $1").bind(user).fetch_all(executor).await?;
-    let [mut pin, mut answers] = [None, None];
-    for row in &rows {
-        let credential = credential(row)?;
-        match credential.kind {
-            CredentialKind::Pin => pin = Some(credential),
-            CredentialKind::Answers => answers = Some(credential),
-        }
-    }
-    Ok([pin, answers])
+    Ok(Credential::by_kind(rows.iter().map(|row| credential(row, "id")).collect::<Result<Vec<_>>>()?))
 }

@@ -1,0 +1,96 @@
+//! What a message is answered by, in one look into the database.
+
+use repin_core::api::UnixMs;
+use sqlx::{Row, ValueRef};
+
+use super::dialect::DbRow;
+use super::row::{challenge, credential, int, optional, run, seen, time};
+use super::{AppIdentity, Arrival, Arrived, Member, Result, SqlStore, User};
+use crate::store::Credential;
+
+/// Columns of the user, their app and their credentials, by names that no other column of the same row has.
+macro_rules! member {
+    () => {
+        "SELECT u.id AS person_id, u.created AS person_created, u.status AS person_status, u.pin_unlocked_at,
+         u.answers_unlocked_at, a.entity, k.id AS credential, k.kind, k.setup_kid, k.record, k.wrap, k.ksf_m_kib, k.ksf_t, k.ksf_p,
+         k.answer_rule, k.questions, k.failed, k.consecutive, k.locked_at, k.locked_until"
+    };
+    (from) => {
+        " FROM users u JOIN apps a ON a.id = u.app LEFT JOIN credentials k ON k.person = u.id"
+    };
+    (one) => {
+        " WHERE u.app = $1 AND u.user_id = $2"
+    };
+}
+
+impl SqlStore {
+    pub(super) async fn select_member(&self, app: &str, user_id: &str) -> Result<Option<Member>> {
+        let query = concat!(member!(), member!(from), member!(one));
+        let rows = sqlx::query(query).bind(app).bind(user_id).fetch_all(&self.readers).await?;
+        member(&rows, app, user_id)
+    }
+
+    pub(super) async fn select_arrival(
+        &self,
+        app: &str,
+        user_id: &str,
+        message: &Arrived<'_>,
+        now: UnixMs,
+    ) -> Result<Option<(Member, Option<Arrival>)>> {
+        // A challenge is in progress while a run has proved and may still register.
+        let rows = sqlx::query(concat!(
+            member!(),
+            ", c.id, c.type, c.status, c.error_code, c.correlation_id, c.expires_at,
+             EXISTS (SELECT 1 FROM runs p WHERE p.challenge = c.id AND p.proved IS NOT NULL AND p.ended IS NULL
+             AND p.registration_open_until > $3) AS proving,
+             r.token_hash, r.opening, r.last_seq, r.ratchet_seq, r.registration_open_until, r.state, r.ended,
+             s.request_hash, s.code, s.reply",
+            member!(from),
+            " LEFT JOIN challenges c ON c.id = $4 AND c.person = u.id
+             LEFT JOIN runs r ON r.challenge = c.id AND r.run = $5
+             LEFT JOIN seen s ON s.challenge = r.challenge AND s.run = r.run AND s.seq = $6",
+            member!(one)
+        ))
+        .bind(app)
+        .bind(user_id)
+        .bind(int(now))
+        .bind(message.challenge)
+        .bind(&message.run[..])
+        .bind(i64::from(message.seq))
+        .fetch_all(&self.readers)
+        .await?;
+        let Some(member) = member(&rows, app, user_id)? else { return Ok(None) };
+        let Some(row) = rows.first().filter(|row| has(row, "id")) else { return Ok(Some((member, None))) };
+        let arrival = Arrival {
+            challenge: challenge(row, now)?,
+            run: has(row, "token_hash").then(|| run(row)).transpose()?,
+            seen: has(row, "request_hash").then(|| seen(row)).transpose()?,
+        };
+        Ok(Some((member, Some(arrival))))
+    }
+}
+
+/// A row for each credential, or one without.
+fn member(rows: &[DbRow], app: &str, user_id: &str) -> Result<Option<Member>> {
+    let Some(row) = rows.first() else { return Ok(None) };
+    let credentials = rows.iter().filter(|row| has(row, "credential")).map(|row| credential(row, "credential"));
+    let [pin, answers] = Credential::by_kind(credentials.collect::<Result<Vec<_>>>()?);
+    let user = User {
+        id: row.try_get("person_id")?,
+        app: app.to_owned(),
+        user_id: user_id.to_owned(),
+        created: time(row, "person_created")?,
+        disabled: row.try_get::<&str, _>("person_status")? != "ENABLED",
+        pin,
+        answers,
+        pin_unlocked: optional(row, "pin_unlocked_at")?,
+        answers_unlocked: optional(row, "answers_unlocked_at")?,
+    };
+    let app = AppIdentity { id: app.to_owned(), entity_id: row.try_get("entity")? };
+    Ok(Some(Member { app, user }))
+}
+
+/// Whether what was joined is there: the column is never empty where it is.
+fn has(row: &DbRow, column: &str) -> bool {
+    row.try_get_raw(column).is_ok_and(|value| !value.is_null())
+}
