@@ -80,6 +80,8 @@ async fn soak(kind: Kind, lasts: Duration) -> (Did, Memory) {
         let mut memory = Memory::default();
         while Instant::now() < until {
             memory.look(gateway.memory());
+            // What was listened to for times is let go of.
+            gateway.told();
             tokio::time::sleep(LOOK).await;
         }
         memory
