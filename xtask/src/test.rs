@@ -77,6 +77,17 @@ const STEPS: [Step; 26] = [
     Step { name: "site", what: "the documentation site: links, anchors, what it says of the code", work: site },
 ];
 
+/// What wants an hour or a quiet machine: no part of `cargo xtask test`, run for the list of evidence alone.
+const LONG: [Step; 3] = [
+    Step { name: "timing", what: "what the gateway's time tells; wants a quiet machine", work: timing },
+    Step { name: "soak", what: "an hour of people on a released gateway, on both databases", work: soak },
+    Step {
+        name: "reproduce",
+        what: "the last commit built twice, in two places, and every byte compared",
+        work: |tally| tally.count(cargo().args(["xtask", "reproduce"])),
+    },
+];
+
 pub fn test(args: &[&str]) -> Result {
     let chosen = match args {
         ["--list"] => {
@@ -148,6 +159,20 @@ fn crash(tally: &mut Tally) -> Result {
     let tests = ["test", "--package", "repin-server", "--features", "failpoints", "--test", "crash", "--test", "magic"];
     tally.count(cargo().args(tests).args(SHOWN))?;
     tally.count(cargo().args(tests).args(SHOWN).env("REPIN_TEST_DATABASE", cluster.server()))
+}
+
+/// One after the other, as neither may disturb the other's time.
+fn timing(tally: &mut Tally) -> Result {
+    let tests = ["test", "--release", "--package", "repin-server", "--test", "timing"];
+    tally.count(cargo().args(tests).args(["--", "--show-output", "--test-threads", "1"]))
+}
+
+fn soak(tally: &mut Tally) -> Result {
+    tools::postgres()?;
+    // Together, so that what both need is built once.
+    let built = ["build", "--release", "--package", "repin-server", "--bin", "repin-server", "--example", "soak"];
+    run(cargo().args(built))?;
+    tally.count(&mut Command::new(root().join("target/release/examples/soak")))
 }
 
 fn wasm(tally: &mut Tally) -> Result {
@@ -357,9 +382,14 @@ fn conformance(tally: &mut Tally) -> Result {
 /// Shows what tests print that pass: lines for the list of evidence.
 const SHOWN: [&str; 2] = ["--", "--show-output"];
 
-/// The names of all steps, in their order.
+/// The names of all steps, in their order; the long ones last.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    STEPS.iter().map(|step| step.name)
+    STEPS.iter().chain(&LONG).map(|step| step.name)
+}
+
+/// Whether a step is none of `cargo xtask test`.
+pub fn is_long(name: &str) -> bool {
+    LONG.iter().any(|step| step.name == name)
 }
 
 /// Runs a step. What its tests said for the list of evidence is kept, with how it ended, for `evidence page`.
@@ -377,7 +407,7 @@ fn carry_out(step: &Step, tally: &mut Tally) -> Result {
 /// # Errors
 /// Why it failed, or that there is none.
 pub fn run_step(name: &str) -> Result {
-    let step = STEPS.iter().find(|step| step.name == name).ok_or_else(|| format!("no step `{name}`"))?;
+    let step = STEPS.iter().chain(&LONG).find(|step| step.name == name).ok_or_else(|| format!("no step `{name}`"))?;
     carry_out(step, &mut Tally::default())
 }
 

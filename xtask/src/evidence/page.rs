@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::rows::{ROWS, Row};
 use super::{Outcome, setting};
 use crate::run::Result;
+use crate::test;
 
 const HEAD: &str = "# Evidence
 
@@ -67,8 +68,14 @@ fn line<'a>(row: &Row, said: impl Iterator<Item = (&'a str, &'a str)>, red: Opti
 }
 
 fn commands(row: &Row) -> String {
-    let shown: Vec<_> = row.steps.iter().map(|step| format!("`cargo xtask test --only {step}`")).collect();
-    format!("| {} | {} |\n", row.number, if shown.is_empty() { "no step".into() } else { shown.join("<br>") })
+    let shown = row.steps.iter().map(|step| {
+        if test::is_long(step) {
+            format!("`cargo xtask evidence --long --row {}`", row.number)
+        } else {
+            format!("`cargo xtask test --only {step}`")
+        }
+    });
+    format!("| {} | {} |\n", row.number, shown.collect::<Vec<_>>().join("<br>"))
 }
 
 /// Text that ends no cell of a table.
