@@ -39,7 +39,7 @@ for (const engine of ENGINES) {
 
     /** The app's page, once the person is back: its URL. @param {Visit} visit @param {string} status @param {string} polled */
     async function isBack({ page, challengeId }, status, polled) {
-      const url = new URL(await until('the person is back', () => page.url().startsWith(`${APP.origin}/done?`) && page.url()));
+      const url = new URL(await until('the person is back', () => (page.url().startsWith(`${APP.origin}/done?`) ? page.url() : undefined)));
       assert.equal(url.searchParams.get('step'), 'verify', "the app's own parameter is kept");
       assert.deepEqual([url.searchParams.get('challengeId'), url.searchParams.get('status')], [challengeId, status]);
       assert.equal(url.searchParams.get('result')?.split('.').length, 3);
@@ -133,7 +133,7 @@ for (const engine of ENGINES) {
       await page.goto(redirectUrl);
       await find(page, 'heading', t('frame.link.title'));
       await (await find(page, 'button', t('frame.return', { host: new URL(APP.origin).host }))).click();
-      const url = new URL(await until('the way back', () => page.url().startsWith(`${APP.origin}/done?`) && page.url()));
+      const url = new URL(await until('the way back', () => (page.url().startsWith(`${APP.origin}/done?`) ? page.url() : undefined)));
       assert.equal(url.searchParams.get('status'), 'failed');
       await context.close();
     });
