@@ -43,7 +43,7 @@ test('an exported key is imported and signs for its address', async () => {
     assert.equal(header, 'blockchain,address,private_key,path');
     assert.deepEqual(lines.pop(), '');
     const cells = lines.map((/** @type {string} */ line) => line.split(','));
-    assert.deepEqual(cells.map(([chain]) => chain), ['ethereum', 'solana']);
+    assert.deepEqual(cells.map((/** @type {string[]} */ [chain]) => chain), ['ethereum', 'solana']);
     const [[, ethereum, ethereumKey], [, solana, solanaKey]] = cells;
     assert.equal(await wallet.signerOnEthereum(ethereumKey, 'mine'), ethereum);
     assert.equal(await wallet.signerOnSolana(solanaKey, 'mine'), solana);

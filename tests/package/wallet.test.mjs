@@ -62,7 +62,7 @@ function read(bytes) {
 /** Whether any eight bytes of a secret lie in the module's memory. @param {Uint8Array} secret */
 function holds(secret) {
   const memory = Buffer.from(memories[0].buffer);
-  for (let at = 0; at + 8 <= secret.length; at++) if (memory.includes(secret.subarray(at, at + 8))) return true;
+  for (let at = 0; at + 8 <= secret.length; at++) if (memory.includes(Buffer.from(secret.subarray(at, at + 8)))) return true;
   return false;
 }
 
