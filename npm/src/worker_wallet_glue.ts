@@ -3,4 +3,4 @@
 type Glue = typeof import('./repin_wallet.js');
 
 export const walletGlue = (tries: number): Promise<Glue> =>
-  import(`${new URL('./repin_wallet.js', import.meta.url)}?${tries}`);
+  import(`${new URL('./repin_wallet.js', import.meta.url)}${tries ? `?${tries}` : ''}`);

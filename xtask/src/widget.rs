@@ -1,5 +1,5 @@
-//! Builds `dist/`: one WASM file, its glue, the same of the wallet's module, the loader, the worker, the single page, styles and texts, each with a
-//! brotli sibling. The same sources give the same bytes.
+//! Builds `dist/`: one WASM file, its glue, the same of the wallet's module, the loader, the worker, the single page, styles
+//! and texts, each with a brotli sibling. The same sources give the same bytes.
 
 use crate::run::{Result, capture, cargo, program, root, run};
 use crate::{stamp, tools};
