@@ -65,12 +65,12 @@ const list = (rule, least = 0, most = Infinity) => ({
 const ms = integer(0n, 0xffff_ffff_ffff_ffffn);
 const uint8 = integer(0n, 255n);
 const uint32 = integer(0n, 0xffff_ffffn);
-const kind = integer(1n, 2n);
+const kind = integer(1n, 3n);
 const ksf = tuple(uint32, uint32, uint32);
 const attempts = tuple(integer(0n, 3n, 255n), orNull(ms));
 const question = tuple(text, text, integer(1n, 2n), orNull(text));
 const openReply = [
-  [integer(1n, 5n), text, text, list(question), list(question), uint8, integer(4n, 12n, 255n), orNull(ksf), ksf],
+  [integer(1n, 11n), text, text, list(question), list(question), uint8, integer(4n, 12n, 255n), orNull(ksf), ksf],
   [orNull(attempts), uint8, ms, ms, ms, bool],
 ];
 
