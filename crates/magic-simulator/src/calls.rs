@@ -2,9 +2,12 @@
 
 use std::future::pending;
 use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
+use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::{Method, Request, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,7 +16,7 @@ use uuid::Uuid;
 use crate::wallet::{Wallet, hex};
 use crate::{Call, Fault, Simulator, State};
 
-type Answer = Result<Response<Full<Bytes>>, io::Error>;
+type Answer = Result<Response<UnsyncBoxBody<Bytes, io::Error>>, io::Error>;
 
 /// A refusal: status, code and message of Magic's table.
 struct Refused(u16, &'static str, &'static str);
@@ -156,7 +159,7 @@ async fn after(fault: Fault, mut shown: Value, other: Value) -> Answer {
         Fault::StallAfter => pending().await,
         Fault::CutAfter => cut(&shown),
         Fault::TimeoutAfter => refuse(&TIMEOUT),
-        Fault::GarbageAfter => respond(200, "text/html", "<html><body>All is well.</body></html>".into(), None),
+        Fault::GarbageAfter => respond(200, "text/html", "<html><body>All is well.</body></html>".into()),
         Fault::AnotherWalletAfter => {
             shown["data"]["id"] = json!(Uuid::new_v4().to_string());
             say(200, &shown)
@@ -207,21 +210,41 @@ fn refuse(Refused(status, code, message): &Refused) -> Answer {
 }
 
 fn say(status: u16, body: &Value) -> Answer {
-    respond(status, "application/json", body.to_string(), None)
+    respond(status, "application/json", body.to_string())
 }
 
-/// Announces the whole and sends a half; hyper then ends the connection.
+/// Announces the whole and sends a half, and then the connection ends.
 fn cut(body: &Value) -> Answer {
-    let text = body.to_string();
-    let half = text[..text.len() / 2].to_owned();
-    respond(200, "application/json", half, Some(text.len()))
+    let mut half = body.to_string().into_bytes();
+    let whole = half.len();
+    half.truncate(whole / 2);
+    let body = Half { whole: whole as u64, half: Some(half.into()) }.boxed_unsync();
+    let response = Response::builder().header("content-type", "application/json").body(body);
+    response.map_err(io::Error::other)
 }
 
-fn respond(status: u16, kind: &str, body: String, announced: Option<usize>) -> Answer {
-    let status = StatusCode::from_u16(status).map_err(io::Error::other)?;
-    let mut response = Response::builder().status(status).header("content-type", kind);
-    if let Some(length) = announced {
-        response = response.header("content-length", length);
+/// A body that ends too early.
+struct Half {
+    whole: u64,
+    half: Option<Bytes>,
+}
+
+impl Body for Half {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let end = || Err(io::Error::other("the connection ends"));
+        Poll::Ready(Some(self.half.take().map_or_else(end, |half| Ok(Frame::data(half)))))
     }
-    response.body(Full::new(Bytes::from(body))).map_err(io::Error::other)
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.whole)
+    }
+}
+
+fn respond(status: u16, kind: &str, body: String) -> Answer {
+    let status = StatusCode::from_u16(status).map_err(io::Error::other)?;
+    let body = Full::new(Bytes::from(body)).map_err(|never| match never {}).boxed_unsync();
+    Response::builder().status(status).header("content-type", kind).body(body).map_err(io::Error::other)
 }
