@@ -88,7 +88,7 @@ async fn whatever_fails_no_key_that_came_is_lost_and_no_wallet_is_stranded_in_si
         }
         println!(
             "magic, {}: {wallets} wallets met {} faults: 0 stranded without an alarm, 0 keys lost that came; \
-             {lost} whose answer never came, each frozen or unknown with an alarm",
+             {lost} without the keys in force (a lost answer, or one that names another), each frozen or unknown with an alarm",
             store(),
             CASES.len()
         );
