@@ -6,11 +6,10 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::edge::{bound_body, refuse_nul};
+use crate::edge::fenced;
 use crate::gateway::Gateway;
 
 pub(crate) mod body;
@@ -50,5 +49,5 @@ pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
 
 /// The same to be served, and a plain answer for Circle's routes that Repin does not cover.
 pub fn router() -> Router<Arc<Gateway>> {
-    Router::from(routes()).merge(uncovered::router()).layer(from_fn(bound_body)).layer(from_fn(refuse_nul))
+    fenced(Router::from(routes()).merge(uncovered::router()))
 }

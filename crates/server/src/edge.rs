@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use http_body_util::BodyExt;
 use repin_core::error::Code;
 use std::sync::{Arc, OnceLock};
@@ -14,8 +15,8 @@ use uuid::Uuid;
 
 use crate::error::{ApiError, LoggedCode};
 use crate::gateway::Gateway;
-use crate::metrics;
 use crate::route::Route;
+use crate::{metrics, planbok};
 
 /// The largest body, in bytes. The largest message of the protocol needs a third of it.
 pub const MAX_BODY: usize = 64 * 1024;
@@ -92,38 +93,28 @@ pub async fn observe(State(gateway): State<Arc<Gateway>>, mut request: Request, 
     response
 }
 
-/// Whether a path or query has a NUL in it: nothing is called that, and PostgreSQL has no such text to look for.
-pub fn has_nul(request: &Request) -> bool {
-    request.uri().path_and_query().is_some_and(|target| target.as_str().contains("%00"))
+/// What every face of the gateway has around its routes, whichever path they have: a NUL is refused, and a body is bounded.
+pub fn fenced(routes: impl Into<Router<Arc<Gateway>>>) -> Router<Arc<Gateway>> {
+    routes.into().layer(from_fn(bound_body)).layer(from_fn(refuse_nul))
 }
 
-/// Refuses a path or query with a NUL in it.
-pub async fn refuse_nul(request: Request, next: Next) -> Response {
-    if has_nul(&request) {
-        return ApiError::from(Code::ParameterInvalid).into_response();
+/// Refuses a path or query with a NUL in it: nothing is called that, and PostgreSQL has no such text to look for.
+async fn refuse_nul(request: Request, next: Next) -> Response {
+    if request.uri().path_and_query().is_some_and(|target| target.as_str().contains("%00")) {
+        return planbok::refusal_at(request.uri().path(), Code::ParameterInvalid.into());
     }
     next.run(request).await
 }
 
 /// Reads the whole body, or refuses it: handlers get at most [`MAX_BODY`] bytes, all at once.
-pub async fn bound_body(request: Request, next: Next) -> Response {
-    match bounded(request).await {
-        Ok(request) => next.run(request).await,
-        Err(error) => error.into_response(),
-    }
-}
-
-/// The same request with its whole body.
-///
-/// # Errors
-/// As [`bound_body`] refuses it.
-pub async fn bounded(request: Request) -> Result<Request, ApiError> {
+async fn bound_body(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    match tokio::time::timeout(BODY_TIMEOUT, collect(body)).await {
-        Ok(Ok(bytes)) => Ok(Request::from_parts(parts, Body::from(bytes))),
-        Ok(Err(code)) => Err(code.into()),
-        Err(_) => Err(ApiError::Route(StatusCode::REQUEST_TIMEOUT)),
-    }
+    let refused = match tokio::time::timeout(BODY_TIMEOUT, collect(body)).await {
+        Ok(Ok(bytes)) => return next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Ok(Err(code)) => code.into(),
+        Err(_) => ApiError::Route(StatusCode::REQUEST_TIMEOUT),
+    };
+    planbok::refusal_at(parts.uri.path(), refused)
 }
 
 async fn collect(mut body: Body) -> Result<Bytes, Code> {

@@ -6,10 +6,12 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::edge::fenced;
+use crate::error::ApiError;
 use crate::gateway::Gateway;
 
 mod ask;
@@ -29,6 +31,8 @@ mod shapes;
 mod visit;
 mod ways_back;
 mod webhooks;
+
+use refusal::Refusal;
 
 pub use page::router as pages;
 
@@ -56,7 +60,12 @@ pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
 
 /// The same to be served.
 pub fn router() -> Router<Arc<Gateway>> {
-    Router::from(routes()).layer(from_fn(refusal::bound_body))
+    fenced(routes())
+}
+
+/// A refusal in the shape of the face that this path belongs to.
+pub fn refusal_at(path: &str, error: ApiError) -> Response {
+    if speaks_planbok(path) { Refusal::from(error).into_response() } else { error.into_response() }
 }
 
 /// Whether what is refused at this path is refused in Planbok's shape.

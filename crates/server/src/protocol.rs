@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::edge::{bound_body, refuse_nul};
+use crate::edge::fenced;
 use crate::gateway::Gateway;
 
 mod cancel;
@@ -37,8 +37,5 @@ pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
 
 /// The same to be served, for pages of the allowed origins.
 pub fn router(gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
-    Router::from(routes())
-        .layer(from_fn(bound_body))
-        .layer(from_fn(refuse_nul))
-        .layer(from_fn_with_state(gateway.clone(), origin::check))
+    fenced(routes()).layer(from_fn_with_state(gateway.clone(), origin::check))
 }

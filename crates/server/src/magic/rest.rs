@@ -4,13 +4,12 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::client::MagicClient;
 use super::{recoveries, wallets};
-use crate::edge::bound_body;
+use crate::edge::fenced;
 use crate::error::ApiError;
 use crate::gateway::Gateway;
 
@@ -25,7 +24,7 @@ pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
 
 /// The same to be served.
 pub fn router() -> Router<Arc<Gateway>> {
-    Router::from(routes()).layer(from_fn(bound_body))
+    fenced(routes())
 }
 
 /// Where there is somebody to relay to.

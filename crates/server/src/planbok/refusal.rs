@@ -2,15 +2,12 @@
 //! ours. The words are for developers; people read the page's.
 
 use axum::Json;
-use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use repin_core::error::Code;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::edge;
 use crate::error::{ApiError, LoggedCode};
 use crate::store::StoreError;
 
@@ -103,16 +100,5 @@ impl IntoResponse for Refusal {
         }
         response.extensions_mut().insert(LoggedCode(self.number));
         response
-    }
-}
-
-/// As [`edge::refuse_nul`] and [`edge::bound_body`], refused in this shape.
-pub async fn bound_body(request: Request, next: Next) -> Response {
-    if edge::has_nul(&request) {
-        return Refusal::from(ApiError::from(Code::ParameterInvalid)).into_response();
-    }
-    match edge::bounded(request).await {
-        Ok(request) => next.run(request).await,
-        Err(error) => Refusal::from(error).into_response(),
     }
 }

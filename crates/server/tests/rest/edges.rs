@@ -54,6 +54,7 @@ async fn a_nul_in_a_path_or_query_is_a_bad_parameter() {
         ("GET", "/v1/w3s/users/user%00"),
         ("GET", "/v1/w3s/users?userId=user%00"),
         ("POST", "/v1/repin/challenges/%00/messages"),
+        ("GET", "/v1/magic/wallets?userId=user%00"),
         ("POST", "/v1/repin/challenges/c0ffee00-0000-4000-8000-000000000002/messages?%00"),
     ] {
         let request = gateway.http.request(method.parse().unwrap(), format!("{}{path}", gateway.url));
