@@ -6,6 +6,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use repin_core::api::ChallengeType;
 use tokio::sync::watch;
@@ -172,7 +173,7 @@ impl Gateway {
     }
 
     /// Creates a challenge for a user (by our name for them), once for each route and key; the same key with another body creates
-    /// none. `body_hash` is SHA-256 of what the request means.
+    /// none. `body_hash` is SHA-256 of what the request means. It lives as long as the operator says, or as `at_most` does.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -181,9 +182,10 @@ impl Gateway {
         user: &str,
         kind: ChallengeType,
         (endpoint, key, body_hash): (&str, &str, [u8; 32]),
+        at_most: Duration,
     ) -> Result<Created, StoreError> {
         let now = self.clock.now();
-        let ttl = u64::try_from(self.config.challenge_ttl.as_millis()).unwrap_or(u64::MAX);
+        let ttl = u64::try_from(self.config.challenge_ttl.min(at_most).as_millis()).unwrap_or(u64::MAX);
         let expires_at = now.saturating_add(ttl);
         let new = NewChallenge { user, kind, endpoint, key, body_hash, expires_at };
         let created = self.store.create_challenge(&new, now).await?;

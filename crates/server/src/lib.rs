@@ -47,6 +47,7 @@ pub mod mail;
 mod metrics;
 mod openapi;
 mod outage;
+mod path_id;
 mod planbok;
 mod protocol;
 mod rate;

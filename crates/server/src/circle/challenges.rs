@@ -1,6 +1,7 @@
 //! Challenges: what the host asks of a person, created here and carried out by the widget.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::body::Bytes;
@@ -9,7 +10,6 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use repin_core::api::ChallengeType;
 use repin_core::error::Code;
-use uuid::Uuid;
 
 use super::body::Body;
 use super::filters::{Filters, MAX_PAGE_SIZE};
@@ -19,6 +19,7 @@ use super::shapes::{self, ChallengeId, Challenges, Data, OneChallenge};
 use crate::auth::{HostSession, Session};
 use crate::error::{ApiError, ErrorBody};
 use crate::gateway::Gateway;
+use crate::path_id;
 use crate::store::{Created, Status};
 
 pub(crate) type Answer = Result<(StatusCode, Json<Data<ChallengeId>>), ApiError>;
@@ -116,7 +117,7 @@ pub async fn set_security_questions(
 /// 201 for a new challenge, 200 for one that the same key and body created before, 156020 for the same key with another
 /// body. `docs/protocol.md` names 409 for the latter; Circle documents 403, and at this edge we speak Circle.
 async fn create(gateway: &Gateway, session: &Session, kind: ChallengeType, endpoint: &str, body: &[u8]) -> Answer {
-    create_for(gateway, &session.user.id, kind, endpoint, body).await
+    create_for(gateway, &session.user.id, kind, endpoint, Body::parse(body)?).await
 }
 
 /// The same for a user by their internal id.
@@ -125,11 +126,11 @@ pub(crate) async fn create_for(
     user: &str,
     kind: ChallengeType,
     endpoint: &str,
-    body: &[u8],
+    body: Body,
 ) -> Answer {
-    let (key, body_hash) = Body::parse(body)?.idempotency()?;
+    let (key, body_hash) = body.idempotency()?;
     let asked = (endpoint, key.as_str(), body_hash);
-    let (status, challenge) = match gateway.create_challenge(user, kind, asked).await? {
+    let (status, challenge) = match gateway.create_challenge(user, kind, asked, Duration::MAX).await? {
         Created::New(challenge) => (StatusCode::CREATED, challenge),
         Created::Before(challenge) => (StatusCode::OK, challenge),
         Created::KeyReused => return Err(Code::IdempotencyKeyReused.into()),
@@ -156,8 +157,7 @@ pub async fn get(
     State(gateway): State<Arc<Gateway>>,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Data<OneChallenge>>, ApiError> {
-    let Path(id) = id.map_err(|_| Code::IdNotUuid)?;
-    let id = Uuid::try_parse(&id).map_err(|_| Code::IdNotUuid)?.to_string();
+    let id = path_id::uuid(id).ok_or(Code::IdNotUuid)?;
     let challenge = gateway.store.challenge(&session.user.id, &id, gateway.clock.now()).await?;
     let challenge = challenge.ok_or(Code::InvalidChallengeId)?;
     Ok(Json(Data { data: OneChallenge { challenge: shapes::challenge(&challenge) } }))

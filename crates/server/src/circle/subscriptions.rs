@@ -22,6 +22,7 @@ use crate::auth::Caller;
 use crate::date::date;
 use crate::error::{ApiError, ErrorBody};
 use crate::gateway::Gateway;
+use crate::path_id;
 use crate::store::{NewDelivery, Subscription};
 use crate::webhooks::{MAX_SUBSCRIPTIONS, event, types};
 
@@ -191,8 +192,7 @@ fn shown(found: &Subscription) -> Shown {
 }
 
 fn uuid(id: Id) -> Result<String, ApiError> {
-    let Path(id) = id.map_err(|_| Code::IdNotUuid)?;
-    Ok(Uuid::try_parse(&id).map_err(|_| Code::IdNotUuid)?.to_string())
+    path_id::uuid(id).ok_or(Code::IdNotUuid.into())
 }
 
 /// Code 2 unless the endpoint answers HEAD with 2xx. Always in the same words: what exactly failed would tell about the

@@ -39,7 +39,7 @@ pub async fn create(
     body: Bytes,
 ) -> Result<(StatusCode, Json<Data<ChallengeId>>), ApiError> {
     magic(&gateway)?;
-    let name = Body::parse(&body)?;
-    let user = gateway.store.user(&caller.app.id, name.user_id()?).await?.ok_or(Code::UserNotFound)?;
-    create_for(&gateway, &user.id, ChallengeType::RecoverWallets, "POST /v1/magic/recoveries", &body).await
+    let body = Body::parse(&body)?;
+    let user = gateway.store.user(&caller.app.id, body.user_id()?).await?.ok_or(Code::UserNotFound)?;
+    create_for(&gateway, &user.id, ChallengeType::RecoverWallets, "POST /v1/magic/recoveries", body).await
 }

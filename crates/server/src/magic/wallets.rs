@@ -10,7 +10,6 @@ use axum::http::StatusCode;
 use repin_core::api::RotationState;
 use repin_core::error::Code;
 use serde_json::json;
-use uuid::Uuid;
 
 use super::MAX_WALLETS;
 use super::registration;
@@ -22,6 +21,7 @@ use crate::circle::filters::Filters;
 use crate::circle::shapes::Data;
 use crate::error::{ApiError, ErrorBody};
 use crate::gateway::Gateway;
+use crate::path_id;
 use crate::store::{MagicWallet, NewMagicWallet, RegisteredWallet};
 
 type Answer = Result<(StatusCode, Json<Data<OneMagicWallet>>), ApiError>;
@@ -142,8 +142,7 @@ async fn find(
     caller: &Caller,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<MagicWallet, ApiError> {
-    let Path(id) = id.map_err(|_| Code::IdNotUuid)?;
-    let id = Uuid::try_parse(&id).map_err(|_| Code::IdNotUuid)?.to_string();
+    let id = path_id::uuid(id).ok_or(Code::IdNotUuid)?;
     let wallet = gateway.store.magic_wallet(&caller.app.id, &id).await?;
     wallet.ok_or(ApiError::Route(StatusCode::NOT_FOUND))
 }

@@ -19,7 +19,7 @@ use super::refusal::{Refusal, RefusalBody};
 use super::shapes::{Answer, AskBody, Asked};
 use super::ways_back;
 use crate::gateway::Gateway;
-use crate::store::{Created, NewChallenge, NewLink, User};
+use crate::store::{Created, NewLink, User};
 
 /// How long a challenge of this face can be used (Planbok's), unless the operator's time is shorter.
 const TTL: Duration = Duration::from_secs(15 * 60);
@@ -95,21 +95,13 @@ async fn ask(
     kind: Kind,
 ) -> Told {
     let user = find(gateway, caller, id.ok().map(|Path(id)| id)).await?;
-    let now = gateway.clock.now();
-    gateway.counts.pin(caller.address, &user.id, now)?;
+    gateway.counts.pin(caller.address, &user.id, gateway.clock.now())?;
     let body = Body::parse(body)?;
     let url = redirect_url::check(gateway, &caller.caller.app.id, body.text("redirectUrl", MAX_URL)?).await?;
     let (key, body_hash) = body.idempotency()?;
-    let ttl = u64::try_from(gateway.config.challenge_ttl.min(TTL).as_millis()).unwrap_or(u64::MAX);
     let kind = kind(&user, gateway.mailer.is_some())?;
-    let new =
-        NewChallenge { user: &user.id, kind, endpoint, key: &key, body_hash, expires_at: now.saturating_add(ttl) };
-    let challenge = match gateway.store.create_challenge(&new, now).await? {
-        Created::New(challenge) => {
-            gateway.metrics.challenge_created(challenge.kind);
-            challenge
-        }
-        Created::Before(challenge) => challenge,
+    let challenge = match gateway.create_challenge(&user.id, kind, (endpoint, &key, body_hash), TTL).await? {
+        Created::New(challenge) | Created::Before(challenge) => challenge,
         Created::KeyReused => return Err(Refusal::bad("idempotencyKey was used with other parameters")),
         Created::Refused(code) => return Err(code.into()),
     };

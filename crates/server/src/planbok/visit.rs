@@ -17,7 +17,6 @@ use repin_core::api::UnixMs;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::link::{Token, hash, own_origin};
 use super::outcome::Outcome;
@@ -29,8 +28,8 @@ use crate::auth::{Claim, Session};
 use crate::error::ApiError;
 use crate::gateway::Gateway;
 use crate::protocol::origin::is_own;
-use crate::session;
 use crate::store::{Challenge, Ended, Link, User};
+use crate::{path_id, session};
 
 const COOKIE: &str = "repin-visit";
 
@@ -111,7 +110,7 @@ pub async fn session(
     gateway.counts.address(gateway.config.proxies.client(&parts), now)?;
     only_ours(&gateway, &parts.headers)?;
     let gone = || Refusal::new(StatusCode::GONE, "The link was used, is unknown, or is over");
-    let id = id.ok().and_then(|Path(id)| Uuid::try_parse(&id).ok()).ok_or_else(gone)?.to_string();
+    let id = path_id::uuid(id).ok_or_else(gone)?;
     let Ticket { ticket } = serde_json::from_slice(&body).unwrap_or_default();
     let link = gateway.store.link(&id).await?.ok_or_else(gone)?;
     let back = way_back(&gateway, &link).await?;
@@ -166,7 +165,7 @@ pub async fn result(
     let user = Session::of(claimed, member)?.user;
     only_ours(&gateway, &headers)?;
     let gone = || Refusal::new(StatusCode::GONE, "There is no such visit");
-    let id = id.ok().and_then(|Path(id)| Uuid::try_parse(&id).ok()).ok_or_else(gone)?.to_string();
+    let id = path_id::uuid(id).ok_or_else(gone)?;
     let said: SaidBody = serde_json::from_slice(&body).map_err(|_| Refusal::bad("outcome is required"))?;
     let now = gateway.clock.now();
     let challenge = gateway.store.challenge(&user.id, &id, now).await?.ok_or_else(gone)?;

@@ -16,7 +16,6 @@ use repin_core::channel::Channel;
 use repin_core::error::Code;
 use repin_core::secret::Secret;
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use super::envelope::EnvelopeBody;
 use super::message::{Answered, Failure, Message, place};
@@ -25,6 +24,7 @@ use super::{cancel, commit, create_wallet, envelope, export, open, prove, regist
 use crate::auth::{Claim, Session};
 use crate::error::{ApiError, ErrorBody, LoggedCode, status};
 use crate::gateway::Gateway;
+use crate::path_id;
 use crate::rules::takes;
 use crate::session::Claimed;
 use crate::store::{Arrival, Arrived, Recorded, Reply, Run, Status};
@@ -51,9 +51,8 @@ pub async fn receive(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    // In its one spelling: it is part of what is authenticated.
-    let id = challenge_id.ok().and_then(|Path(id)| Uuid::try_parse(&id).ok()).ok_or(Code::IdNotUuid);
-    let (envelope, id) = match envelope::parse(&body).and_then(|envelope| Ok((envelope, id?.to_string()))) {
+    let id = path_id::uuid(challenge_id).ok_or(Code::IdNotUuid);
+    let (envelope, id) = match envelope::parse(&body).and_then(|envelope| Ok((envelope, id?))) {
         Ok(read) => read,
         Err(code) => {
             // Whoever has no session hears that first.

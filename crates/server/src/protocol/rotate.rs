@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::message::{Answered, Failure, Message};
 use crate::magic::MAX_WALLETS;
 use crate::magic::sealing::Sealed;
-use crate::store::{BegunRotations, Change, MagicWallet, NewRotation};
+use crate::store::{BegunRotations, Change, MagicWallet, NewRotation, Recorded};
 
 /// ROTATION: tells where the person's wallets stand.
 ///
@@ -46,7 +46,7 @@ pub async fn begin(message: &Message) -> Answered {
     let (key, user) = (message.key(), &message.session.user.id);
     let seal = |wallets: &[MagicWallet]| message.seal(&told(message, wallets));
     match message.gateway.store.begin_rotations(&key, user, &new, &seal, message.now).await? {
-        BegunRotations::Taken(reply) => Ok((reply, crate::store::Recorded::Now)),
+        BegunRotations::Taken(reply) => Ok((reply, Recorded::Now)),
         BegunRotations::Not(recorded) => Ok((message.refusal(Code::Conflict, None), recorded)),
         BegunRotations::Refused(code) => Err(code.into()),
     }
