@@ -42,6 +42,7 @@ mod gateway;
 mod health;
 pub mod keys;
 pub mod limits;
+mod loopback;
 pub mod magic;
 pub mod mail;
 mod metrics;

@@ -1,9 +1,10 @@
 //! Whether the pages that may run the widget are named as browsers name them, and are ones that nobody can change on the way.
 
-use url::{Host, Url};
+use url::Url;
 
 use super::connection::Connection;
 use super::{Finding, Subject};
+use crate::loopback::is_loopback;
 
 const NAME: &str = "origins";
 
@@ -36,7 +37,7 @@ pub fn judge(name: &'static str, origin: &str) -> Option<Finding> {
     }
     match url.scheme() {
         "https" => None,
-        "http" if is_local(&url) => {
+        "http" if is_loopback(&url) => {
             Some(Finding::warning(name, format!("{origin} is for development"), "leave it out in production"))
         }
         _ => Some(Finding::fault(
@@ -44,15 +45,6 @@ pub fn judge(name: &'static str, origin: &str) -> Option<Finding> {
             format!("{origin} is not https: anybody on the way can change its pages"),
             "serve them over TLS",
         )),
-    }
-}
-
-fn is_local(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

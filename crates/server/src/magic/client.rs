@@ -11,7 +11,6 @@ use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use repin_core::secret::SecretBytes;
-use rustls::pki_types::ServerName;
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -102,7 +101,7 @@ impl MagicClient {
         if self.url.scheme() != "https" {
             return exchange(stream, request, self.timeout).await;
         }
-        let Some(name) = server_name(&self.url) else { return Called::NotSent("name") };
+        let Some(name) = trust::server_name(&self.url) else { return Called::NotSent("name") };
         match timeout(CONNECT_TIMEOUT, self.tls.connect(name, stream)).await {
             Ok(Ok(stream)) => exchange(stream, request, self.timeout).await,
             _ => Called::NotSent("tls"),
@@ -195,13 +194,5 @@ fn erase(body: Value) {
         if let Value::String(text) = field {
             drop(Zeroizing::new(text));
         }
-    }
-}
-
-fn server_name(url: &Url) -> Option<ServerName<'static>> {
-    match url.host()? {
-        Host::Domain(name) => ServerName::try_from(name.to_owned()).ok(),
-        Host::Ipv4(address) => Some(ServerName::from(IpAddr::from(address))),
-        Host::Ipv6(address) => Some(ServerName::from(IpAddr::from(address))),
     }
 }

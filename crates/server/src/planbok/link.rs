@@ -2,18 +2,17 @@
 //!
 //! The ticket is in the URL's fragment, which browsers send to nobody; of both the store has hashes alone.
 
-use std::net::IpAddr;
-
 use axum::http::{HeaderMap, StatusCode, header};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use rand_core::{OsRng, RngCore};
 use sha2::{Digest, Sha256};
-use url::{Host, Url};
+use url::Url;
 
 use super::refusal::Refusal;
 use crate::error::ApiError;
 use crate::gateway::Gateway;
+use crate::loopback::is_loopback;
 
 /// 256 random bits as 43 characters of base64url.
 pub struct Token(String);
@@ -63,11 +62,6 @@ pub fn own_origin(gateway: &Gateway, headers: &HeaderMap) -> Option<String> {
     }
     let host = headers.get(header::HOST)?.to_str().ok()?;
     let url = Url::parse(&format!("https://{host}/")).ok()?;
-    let loopback = match url.host()? {
-        Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
-        Host::Ipv4(address) => IpAddr::from(address).is_loopback(),
-        Host::Ipv6(address) => IpAddr::from(address).is_loopback(),
-    };
-    let scheme = if loopback { "http" } else { "https" };
+    let scheme = if is_loopback(&url) { "http" } else { "https" };
     Some(format!("{scheme}://{host}"))
 }

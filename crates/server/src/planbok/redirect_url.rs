@@ -3,10 +3,11 @@
 //! A URL is read once, as browsers read it, and what was read is what is kept, compared and sent: no second parser sees the
 //! text that the host wrote.
 
-use url::{Host, Url};
+use url::Url;
 
 use super::refusal::Refusal;
 use crate::gateway::Gateway;
+use crate::loopback::is_loopback;
 
 /// The longest URL, in bytes.
 const MAX_URL: usize = 2048;
@@ -41,13 +42,7 @@ fn read(text: &str) -> Result<Url, &'static str> {
         return Err("must have no spaces, control characters or backslashes");
     }
     let url = Url::parse(text).map_err(|_| "must be an absolute URL")?;
-    let loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    if url.scheme() != "https" && !(url.scheme() == "http" && loopback) {
+    if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
         return Err("must begin with https://");
     }
     // The parser forgives `https:wallet.example` and `https:///wallet.example`.

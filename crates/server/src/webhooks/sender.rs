@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::Method;
-use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -106,7 +105,7 @@ impl Sender {
         let reaching = async {
             let stream = self.connect(&url).await?;
             if url.scheme() == "https" {
-                let name = server_name(&url).ok_or(SendError::Tls)?;
+                let name = trust::server_name(&url).ok_or(SendError::Tls)?;
                 self.tls.connect(name, stream).await.map_err(|_| SendError::Tls)?;
             }
             Ok(())
@@ -128,7 +127,7 @@ impl Sender {
             if url.scheme() != "https" {
                 return exchange(stream, request).await;
             }
-            let name = server_name(&url).ok_or(SendError::Tls)?;
+            let name = trust::server_name(&url).ok_or(SendError::Tls)?;
             exchange(self.tls.connect(name, stream).await.map_err(|_| SendError::Tls)?, request).await
         };
         timeout(self.timeout, exchange).await.unwrap_or(Err(SendError::Timeout))
@@ -156,13 +155,5 @@ impl Sender {
             }
         }
         Err(if refused { SendError::Address } else { SendError::Connect })
-    }
-}
-
-fn server_name(url: &Url) -> Option<ServerName<'static>> {
-    match url.host()? {
-        Host::Domain(name) => ServerName::try_from(name.to_owned()).ok(),
-        Host::Ipv4(address) => Some(ServerName::from(IpAddr::from(address))),
-        Host::Ipv6(address) => Some(ServerName::from(IpAddr::from(address))),
     }
 }

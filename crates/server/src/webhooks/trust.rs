@@ -1,13 +1,15 @@
 //! Whose certificates receivers may have.
 
 use std::io;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use tokio_rustls::TlsConnector;
+use url::{Host, Url};
 
 /// The operator's file of certificates cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -40,4 +42,13 @@ pub fn tls(ca: Option<&Path>) -> Result<TlsConnector, TrustError> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(TlsConnector::from(Arc::new(tls)))
+}
+
+/// Whom a certificate has to be for. `None` for a name that no certificate can have.
+pub fn server_name(url: &Url) -> Option<ServerName<'static>> {
+    match url.host()? {
+        Host::Domain(name) => ServerName::try_from(name.to_owned()).ok(),
+        Host::Ipv4(address) => Some(ServerName::from(IpAddr::from(address))),
+        Host::Ipv6(address) => Some(ServerName::from(IpAddr::from(address))),
+    }
 }

@@ -75,7 +75,8 @@ impl Client {
         let inner = &gateway.inner;
         let user = inner.store.user(&inner.app.id, USER).await.unwrap().unwrap();
         let key = Uuid::new_v4().to_string();
-        let created = inner.create_challenge(&user.id, kind, ("tests", &key, [0; 32]), std::time::Duration::MAX).await.unwrap();
+        let created =
+            inner.create_challenge(&user.id, kind, ("tests", &key, [0; 32]), std::time::Duration::MAX).await.unwrap();
         let Created::New(challenge) = created else { panic!("no challenge") };
         let mut client = Self::reopen(gateway, &challenge.id).await;
         client.prove(PIN).await.unwrap();

@@ -72,7 +72,8 @@ impl Person {
         let inner = &self.gateway.inner;
         let user = inner.store.user(&inner.app.id, &self.user).await.unwrap().unwrap();
         let key = uuid::Uuid::new_v4().to_string();
-        match inner.create_challenge(&user.id, kind, ("tests", &key, [0; 32]), Duration::MAX).await.unwrap() {
+        match inner.create_challenge(&user.id, kind, ("tests", &key, [0; 32]), std::time::Duration::MAX).await.unwrap()
+        {
             Created::New(challenge) => Ok(self.renewed(&challenge.id).await),
             Created::Refused(code) => Err(code),
             Created::Before(_) | Created::KeyReused => panic!("the key is new"),
