@@ -41,6 +41,8 @@ pub struct Database {
 pub struct Gateway {
     child: Child,
     pub url: String,
+    /// Where its counters are served.
+    pub metrics: String,
     pub http: reqwest::Client,
     database: Place,
     told: Arc<Mutex<Vec<Told>>>,
@@ -97,6 +99,7 @@ impl Database {
         let program = std::env::current_exe().unwrap().parent().unwrap().join("../repin-server");
         let mut command = Command::new(program);
         command.env_clear().args(["serve", "--listen", "127.0.0.1:0", "--allowed-origin", ORIGIN]);
+        command.args(["--metrics-listen", "127.0.0.1:0"]);
         // A few people from one address do here what a city does.
         command.args(["--session-limit", "0", "--user-limit", "0", "--address-limit", "0", "--data"]);
         command.arg(self.folder.path()).env("REPIN_API_KEY", API_KEY).stderr(Stdio::piped());
@@ -105,9 +108,13 @@ impl Database {
         }
         let mut child = command.spawn().expect("repin-server is built in the same profile");
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut metrics = String::new();
         let url = loop {
             let line = log.next().expect("the gateway listens").unwrap();
             let event: Value = serde_json::from_str(&line).unwrap();
+            if let Some(address) = event["metrics"].as_str() {
+                metrics = format!("http://{address}/metrics");
+            }
             if let Some(address) = event["address"].as_str() {
                 break format!("http://{address}");
             }
@@ -115,7 +122,7 @@ impl Database {
         let told = Arc::default();
         let listener = Arc::clone(&told);
         std::thread::spawn(move || log.map_while(Result::ok).for_each(|line| listen(&line, &listener)));
-        Gateway { child, url, http: reqwest::Client::new(), database: self.place(), told }
+        Gateway { child, url, metrics, http: reqwest::Client::new(), database: self.place(), told }
     }
 
     /// Fills it up to so many people who come no more, each with a PIN, answers, and a challenge that is done and told of.

@@ -12,6 +12,7 @@ mod limit;
 mod person;
 mod profile;
 mod report;
+mod spent;
 
 #[path = "../../tests/common/cluster.rs"]
 mod cluster;

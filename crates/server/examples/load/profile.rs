@@ -9,6 +9,7 @@ use reqwest::Method;
 
 use crate::database::Gateway;
 use crate::person::{ANSWERS, Person, Times};
+use crate::spent::{Spent, Sums};
 
 /// Who comes.
 #[derive(Clone, Copy, PartialEq)]
@@ -35,6 +36,8 @@ pub struct Ran {
     pub times: BTreeMap<&'static str, Vec<Duration>>,
     /// Of everybody, from the router's front to the reply, as the gateway's log has it.
     pub inside: BTreeMap<String, Vec<Duration>>,
+    /// Where it went in the gateway.
+    pub spent: Spent,
     /// Resident memory of the gateway afterwards, in KiB.
     pub memory: u64,
 }
@@ -50,6 +53,7 @@ struct Did {
 /// So many at once, for so long.
 pub async fn run(gateway: &Gateway, crowd: &[String], profile: Profile, at_once: usize, lasts: Duration) -> Ran {
     gateway.told();
+    let before = Sums::read(gateway).await;
     let began = Instant::now();
     let until = began + lasts;
     // Each takes their turn in a part of the crowd: nobody has forgotten a PIN a thousand times.
@@ -67,6 +71,7 @@ pub async fn run(gateway: &Gateway, crowd: &[String], profile: Profile, at_once:
         lasted,
         times: BTreeMap::new(),
         inside: BTreeMap::new(),
+        spent: before.until(&Sums::read(gateway).await),
         memory: gateway.memory(),
     };
     for did in done {

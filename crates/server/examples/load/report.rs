@@ -31,6 +31,8 @@ struct Row {
     refused: f64,
     /// In the order of [`STEPS`].
     steps: Vec<Times>,
+    /// For each step, in milliseconds: all of it, and its parts as [`crate::spent::Spent::of`] has them. Means, which add up.
+    spent: Vec<(Duration, [Duration; 4])>,
     memory: u64,
 }
 
@@ -64,6 +66,7 @@ impl Report {
             guesses: per_second(ran.guesses),
             refused: per_second(ran.refused),
             steps: STEPS.iter().map(times).collect(),
+            spent: STEPS.iter().map(|step| (mean(ran.inside.get(step.name())), ran.spent.of(*step))).collect(),
             memory: ran.memory,
         };
         let prove = row.of(Step::Prove1);
@@ -107,6 +110,30 @@ impl Report {
             writeln!(out, " {:.0} MiB |", row.memory as f64 / 1024.0)?;
         }
         writeln!(out, "\nMedian / 99th percentile in milliseconds, as a client on the same machine sees them.\n")
+    }
+
+    fn spent(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            out,
+            "| Users | At once | Message | In the gateway | Reading | Writing | Keeping the reply | Arithmetic | The rest |"
+        )?;
+        writeln!(out, "|---|---|---|---|---|---|---|---|---|")?;
+        for row in self.rows.iter().filter(|row| row.profile == Profile::Honest) {
+            for (step, (all, parts)) in STEPS.iter().zip(&row.spent) {
+                let rest = all.saturating_sub(parts.iter().sum());
+                let [reading, writing, keeping, arithmetic] = parts.map(ms);
+                let (users, at_once, name, all, rest) = (row.users, row.at_once, step.name(), ms(*all), ms(rest));
+                writeln!(
+                    out,
+                    "| {users} | {at_once} | {name} | {all} | {reading} | {writing} | {keeping} | {arithmetic} | {rest} |"
+                )?;
+            }
+        }
+        writeln!(
+            out,
+            "\nWhere the time goes in the gateway: means in milliseconds, which add up; each with its waiting. Only a guess's arithmetic is \
+             timed by itself. The rest is HTTP, the token, seals, and waiting for a processor.\n"
+        )
     }
 
     fn limits(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -199,9 +226,16 @@ impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(out, "\n## {}\n", self.database)?;
         self.messages(out)?;
+        self.spent(out)?;
         self.limits(out)?;
         self.goals(out)
     }
+}
+
+fn mean(times: Option<&Vec<Duration>>) -> Duration {
+    times
+        .filter(|times| !times.is_empty())
+        .map_or(Duration::ZERO, |times| times.iter().sum::<Duration>() / u32::try_from(times.len()).unwrap_or(u32::MAX))
 }
 
 fn ends(values: &[f64]) -> (f64, f64) {
