@@ -5,16 +5,20 @@ use sqlx::{Row, ValueRef};
 
 use super::codes::{coded, coded_columns};
 use super::dialect::DbRow;
-use super::row::{challenge, credential, int, optional, run, seen, time};
-use super::{AppIdentity, Arrival, Arrived, Member, Result, SqlStore, User};
+use super::row::{challenge, credential, int, run, seen};
+use super::users::{person_columns, user};
+use super::{AppIdentity, Arrival, Arrived, Member, Result, SqlStore};
 use crate::store::Credential;
 
 /// Columns of the user, their app and their credentials, by names that no other column of the same row has.
 macro_rules! member {
     () => {
-        "SELECT u.id AS person_id, u.created AS person_created, u.status AS person_status, u.pin_unlocked_at,
-         u.answers_unlocked_at, a.entity, k.id AS credential, k.kind, k.setup_kid, k.record, k.wrap, k.ksf_m_kib, k.ksf_t, k.ksf_p,
+        concat!(
+            "SELECT ",
+            person_columns!("u."),
+            ", a.entity, k.id AS credential, k.kind, k.setup_kid, k.record, k.wrap, k.ksf_m_kib, k.ksf_t, k.ksf_p,
          k.answer_rule, k.questions, k.failed, k.consecutive, k.locked_at, k.locked_until"
+        )
     };
     (from) => {
         concat!(
@@ -31,7 +35,7 @@ impl SqlStore {
     pub(super) async fn select_member(&self, app: &str, user_id: &str) -> Result<Option<Member>> {
         let query = concat!(member!(), ", ", coded_columns!(), member!(from), member!(one));
         let rows = sqlx::query(query).bind(app).bind(user_id).fetch_all(&self.readers).await?;
-        member(&rows, app, user_id)
+        member(&rows)
     }
 
     pub(super) async fn select_arrival(
@@ -65,7 +69,7 @@ impl SqlStore {
         .bind(i64::from(message.seq))
         .fetch_all(&self.readers)
         .await?;
-        let Some(member) = member(&rows, app, user_id)? else { return Ok(None) };
+        let Some(member) = member(&rows)? else { return Ok(None) };
         let Some(row) = rows.first().filter(|row| has(row, "id")) else { return Ok(Some((member, None))) };
         let arrival = Arrival {
             challenge: challenge(row, now)?,
@@ -77,27 +81,12 @@ impl SqlStore {
 }
 
 /// A row for each credential, or one without.
-fn member(rows: &[DbRow], app: &str, user_id: &str) -> Result<Option<Member>> {
+fn member(rows: &[DbRow]) -> Result<Option<Member>> {
     let Some(row) = rows.first() else { return Ok(None) };
     let credentials = rows.iter().filter(|row| has(row, "credential")).map(|row| credential(row, "credential"));
-    let [pin, answers] = Credential::by_kind(credentials.collect::<Result<Vec<_>>>()?);
-    let coded = coded(row)?;
-    let user = User {
-        id: row.try_get("person_id")?,
-        app: app.to_owned(),
-        user_id: user_id.to_owned(),
-        created: time(row, "person_created")?,
-        disabled: row.try_get::<&str, _>("person_status")? != "ENABLED",
-        pin,
-        answers,
-        pin_unlocked: optional(row, "pin_unlocked_at")?,
-        answers_unlocked: optional(row, "answers_unlocked_at")?,
-        code: coded.code,
-        code_expires_at: coded.code_expires_at,
-        code_unlocked: coded.code_unlocked,
-        email: coded.email,
-    };
-    let app = AppIdentity { id: app.to_owned(), entity_id: row.try_get("entity")? };
+    let credentials = Credential::by_kind(credentials.collect::<Result<Vec<_>>>()?);
+    let user = user(row, credentials, coded(row)?)?;
+    let app = AppIdentity { id: user.app.clone(), entity_id: row.try_get("entity")? };
     Ok(Some(Member { app, user }))
 }
 

@@ -144,7 +144,8 @@ async fn one(tx: &mut Tx, id: String, now: UnixMs) -> Result<Challenge> {
 }
 
 pub(super) async fn user(tx: &mut Connection, id: &str) -> Result<User> {
-    let row = sqlx::query("SELECT * FROM users WHERE id = $1").bind(id).fetch_one(&mut *tx).await?;
+    let row = sqlx::query(concat!("SELECT ", users::person_columns!(""), " FROM users WHERE id = $1"));
+    let row = row.bind(id).fetch_one(&mut *tx).await?;
     let credentials = users::credentials(&mut *tx, id).await?;
     let coded = users::select_coded(&mut *tx, id).await?;
     users::user(&row, credentials, coded)

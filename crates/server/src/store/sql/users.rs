@@ -15,6 +15,29 @@ use super::{Listed, Page, Result, SqlStore, User, UserFilter, page};
 use crate::attempts::MAX_CONSECUTIVE;
 use crate::store::{By, Credential, CredentialStatus, Cursor};
 
+/// Columns of a user, by names that no other column of the same row has; of the table before the dot, if there are several.
+macro_rules! person_columns {
+    ($table:literal) => {
+        concat!(
+            $table,
+            "id AS person_id, ",
+            $table,
+            "app AS person_app, ",
+            $table,
+            "user_id AS person_name, ",
+            $table,
+            "created AS person_created, ",
+            $table,
+            "status AS person_status, ",
+            $table,
+            "pin_unlocked_at, ",
+            $table,
+            "answers_unlocked_at"
+        )
+    };
+}
+pub(super) use person_columns;
+
 /// Forgets the guesses that were counted.
 macro_rules! clear {
     ($table:literal, $which:literal) => {
@@ -61,13 +84,13 @@ impl SqlStore {
     }
 
     pub(super) async fn select_user(&self, app: &str, user_id: &str) -> Result<Option<User>> {
-        let row = sqlx::query("SELECT * FROM users WHERE app = $1 AND user_id = $2")
+        let row = sqlx::query(concat!("SELECT ", person_columns!(""), " FROM users WHERE app = $1 AND user_id = $2"))
             .bind(app)
             .bind(user_id)
             .fetch_optional(&self.readers)
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let id = row.try_get("id")?;
+        let id = row.try_get("person_id")?;
         let credentials = credentials(&self.readers, id).await?;
         let coded = select_coded(&self.readers, id).await?;
         Ok(Some(user(&row, credentials, coded)?))
@@ -89,7 +112,7 @@ impl SqlStore {
                 return Ok(None);
             }
         }
-        let mut query = QueryBuilder::new("SELECT * FROM users WHERE app = ");
+        let mut query = QueryBuilder::new(concat!("SELECT *, ", person_columns!(""), " FROM users WHERE app = "));
         query.push_bind(app.to_owned());
         push_status(&mut query, CredentialKind::Pin, wanted.pin, now);
         push_status(&mut query, CredentialKind::Answers, wanted.answers, now);
@@ -159,14 +182,14 @@ fn push_status(query: &mut QueryBuilder<Db>, kind: CredentialKind, status: Optio
     query.push(")");
 }
 
-/// Expects all columns of `users`.
+/// Expects [`person_columns`].
 pub(super) fn user(row: &DbRow, [pin, answers]: [Option<Credential>; 2], coded: Coded) -> Result<User> {
     Ok(User {
-        id: row.try_get("id")?,
-        app: row.try_get("app")?,
-        user_id: row.try_get("user_id")?,
-        created: time(row, "created")?,
-        disabled: row.try_get::<String, _>("status")? != "ENABLED",
+        id: row.try_get("person_id")?,
+        app: row.try_get("person_app")?,
+        user_id: row.try_get("person_name")?,
+        created: time(row, "person_created")?,
+        disabled: row.try_get::<&str, _>("person_status")? != "ENABLED",
         pin,
         answers,
         pin_unlocked: optional(row, "pin_unlocked_at")?,
