@@ -13,7 +13,7 @@ use super::customers::find;
 use super::refusal::{Refusal, RefusalBody};
 use super::shapes::{self, Answer, Challenge, Challenges};
 use crate::gateway::Gateway;
-use crate::store::{Order, Page};
+use crate::store::{self, Order, Page};
 
 /// The newest so many are listed.
 const LISTED: u32 = 50;
@@ -36,11 +36,11 @@ pub async fn list(
     let user = find(&gateway, &caller, id.ok().map(|Path(id)| id)).await?;
     let page = Page { from: None, to: None, cursor: None, size: LISTED, order: Order::Descending };
     let listed = gateway.store.challenges(&user.id, None, &page, gateway.clock.now()).await?;
-    let mut challenges = Vec::new();
-    for challenge in listed.map(|listed| listed.items).unwrap_or_default() {
-        let link = gateway.store.link(&challenge.id).await?;
-        challenges.push(shapes::challenge(&challenge, link.as_ref()));
-    }
+    let listed = listed.map(|listed| listed.items).unwrap_or_default();
+    let ids: Vec<_> = listed.iter().map(|challenge| &*challenge.id).collect();
+    let links = gateway.store.links(&ids).await?;
+    let shape = |challenge: &store::Challenge| shapes::challenge(challenge, links.get(&challenge.id));
+    let challenges = listed.iter().map(shape).collect();
     Ok(Json(Answer::new(Challenges { challenges })))
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Of tickets and cookies only hashes come here. A ticket is good once, whoever asks at the same time.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use repin_core::api::UnixMs;
 use repin_core::error::Code;
@@ -67,6 +69,8 @@ pub trait Hosted: Send + Sync {
     async fn keep_link(&self, new: &NewLink<'_>) -> Result<()>;
     /// A challenge's link.
     async fn link(&self, challenge: &str) -> Result<Option<Link>>;
+    /// The links of those of these challenges that have one, by challenge.
+    async fn links(&self, challenges: &[&str]) -> Result<HashMap<String, Link>>;
     /// Uses a ticket, and keeps the hash of the cookie that is given for it. `false`: it is not this challenge's, or was used.
     async fn use_ticket(&self, challenge: &str, ticket: &[u8; 32], resume: &[u8; 32], now: UnixMs) -> Result<bool>;
     /// Writes down how a visit ended without success. What is complete stays so, whatever is written here.

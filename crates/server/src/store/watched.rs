@@ -1,6 +1,7 @@
 //! A store that is watched: how long each operation takes, whether it fails, and where it stands in a request's trace. What
 //! it is asked and what it answers is seen by nobody here but the store itself.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Instant;
@@ -103,6 +104,7 @@ watched! {
         fn customer(user: &str) -> Result<Option<Customer>>;
         fn keep_link(new: &NewLink<'_>) -> Result<()>;
         fn link(challenge: &str) -> Result<Option<Link>>;
+        fn links(challenges: &[&str]) -> Result<HashMap<String, Link>>;
         fn use_ticket(challenge: &str, ticket: &[u8; 32], resume: &[u8; 32], now: UnixMs) -> Result<bool>;
         fn end_visit(challenge: &str, ended: Ended) -> Result<()>;
     }

@@ -1,11 +1,14 @@
 //! [`Hosted`] in SQL.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use repin_core::api::UnixMs;
 use repin_core::error::Code;
-use sqlx::Row;
+use sqlx::{QueryBuilder, Row};
 use uuid::Uuid;
 
+use super::dialect::DbRow;
 use super::row::{environment, hash, int, optional};
 use super::{Result, SqlStore, User};
 use crate::store::{Customer, Ended, Hosted, Link, NewLink};
@@ -66,25 +69,24 @@ impl Hosted for SqlStore {
     }
 
     async fn link(&self, challenge: &str) -> Result<Option<Link>> {
-        let row = sqlx::query(
-            "SELECT r.url, r.environment, r.resume, r.ended, r.error_code, u.app, u.user_id
-             FROM redirects r JOIN challenges c ON c.id = r.challenge JOIN users u ON u.id = c.person
-             WHERE r.challenge = $1",
-        )
-        .bind(challenge)
-        .fetch_optional(&self.readers)
-        .await?;
-        let Some(row) = row else { return Ok(None) };
-        let ended: Option<String> = row.try_get("ended")?;
-        let code = optional::<i32>(&row, "error_code")?.and_then(Code::from_number);
-        Ok(Some(Link {
-            app: row.try_get("app")?,
-            user_id: row.try_get("user_id")?,
-            url: row.try_get("url")?,
-            environment: environment(&row)?,
-            resume: hash(&row, "resume")?,
-            ended: ended.map(|ended| if ended == CANCELLED { Ended::Cancelled } else { Ended::Failed(code) }),
-        }))
+        Ok(self.links(&[challenge]).await?.remove(challenge))
+    }
+
+    async fn links(&self, challenges: &[&str]) -> Result<HashMap<String, Link>> {
+        if challenges.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut query = QueryBuilder::new(
+            "SELECT r.challenge, r.url, r.environment, r.resume, r.ended, r.error_code, u.app, u.user_id
+             FROM redirects r JOIN challenges c ON c.id = r.challenge JOIN users u ON u.id = c.person WHERE r.challenge IN (",
+        );
+        let mut list = query.separated(", ");
+        for challenge in challenges {
+            list.push_bind((*challenge).to_owned());
+        }
+        query.push(")");
+        let rows = query.build().fetch_all(&self.readers).await?;
+        rows.iter().map(|row| Ok((row.try_get("challenge")?, link(row)?))).collect()
     }
 
     async fn use_ticket(&self, challenge: &str, ticket: &[u8; 32], resume: &[u8; 32], now: UnixMs) -> Result<bool> {
@@ -116,4 +118,17 @@ impl Hosted for SqlStore {
             .await?;
         Ok(tx.commit().await?)
     }
+}
+
+fn link(row: &DbRow) -> Result<Link> {
+    let ended: Option<String> = row.try_get("ended")?;
+    let code = optional::<i32>(row, "error_code")?.and_then(Code::from_number);
+    Ok(Link {
+        app: row.try_get("app")?,
+        user_id: row.try_get("user_id")?,
+        url: row.try_get("url")?,
+        environment: environment(row)?,
+        resume: hash(row, "resume")?,
+        ended: ended.map(|ended| if ended == CANCELLED { Ended::Cancelled } else { Ended::Failed(code) }),
+    })
 }
