@@ -9,6 +9,7 @@ use repin_core::error::Code;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use crate::arithmetic::NotComputed;
 use crate::keys::StorageError;
 use crate::store::StoreError;
 
@@ -102,6 +103,16 @@ impl From<StoreError> for ApiError {
         // A database's own words: they name tables and columns, and hold no values.
         tracing::error!(%error, "store");
         if matches!(error, StoreError::Away(_)) { Self::Away } else { Self::Internal }
+    }
+}
+
+impl From<NotComputed> for ApiError {
+    fn from(error: NotComputed) -> Self {
+        tracing::error!(%error, "arithmetic");
+        match error {
+            NotComputed::Full => Self::Away,
+            NotComputed::Panicked => Self::Internal,
+        }
     }
 }
 

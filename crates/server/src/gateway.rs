@@ -12,6 +12,7 @@ use repin_core::api::ChallengeType;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
+use crate::arithmetic::Arithmetic;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::{KeyError, KeyRing, KeySource};
@@ -44,6 +45,8 @@ pub struct Gateway {
     pub(crate) rate_limit: Option<RateLimit>,
     /// What comes without a key, counted.
     pub(crate) counts: Counts,
+    /// Where OPAQUE is computed.
+    pub(crate) arithmetic: Arithmetic,
     /// Work that outlives its request: a COMMIT whose client went away.
     pub tasks: TaskTracker,
     /// Whom codes by e-mail go through, where the operator has a mail server.
@@ -141,6 +144,7 @@ impl Gateway {
             clock,
             store,
             app,
+            arithmetic: Arithmetic::new(),
             tasks: TaskTracker::new(),
             mailer,
             webhooks,

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use rand_core::OsRng;
@@ -29,7 +30,7 @@ pub use webhook::WebhookKey;
 /// All keys. No `Debug`: there is nothing in here to print.
 pub struct KeyRing {
     /// OPAQUE's `oprf_seed` and AKE key pair. A record works only with the one it was made with.
-    pub opaque: Ring<ServerSetup>,
+    pub opaque: Ring<Arc<ServerSetup>>,
     /// Signs session tokens.
     pub token: Ring<TokenKey>,
     /// Derives every session's encryptionKey.
@@ -128,7 +129,7 @@ impl KeyRing {
     /// [`KeyError`] when one is not of its kind, or a purpose has none.
     pub fn read(material: &Material) -> Result<Self, KeyError> {
         Ok(Self {
-            opaque: Ring::read(material, Purpose::OpaqueSetup, make::read_opaque_setup)?,
+            opaque: Ring::read(material, Purpose::OpaqueSetup, |bytes| make::read_opaque_setup(bytes).map(Arc::new))?,
             token: Ring::read(material, Purpose::TokenSigning, make::read_token_key)?,
             master: Ring::read(material, Purpose::SessionMaster, make::read_key)?,
             storage: Ring::read(material, Purpose::Storage, make::read_key)?,

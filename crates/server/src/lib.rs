@@ -23,6 +23,7 @@ use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub mod api_key;
+mod arithmetic;
 mod assets;
 pub mod attempts;
 pub mod audit;

@@ -14,6 +14,7 @@ use repin_core::wire::Wire;
 use sha2::{Digest, Sha256};
 
 use super::state::RunState;
+use crate::arithmetic::NotComputed;
 use crate::auth::Session;
 use crate::error::ApiError;
 use crate::gateway::Gateway;
@@ -55,6 +56,12 @@ impl From<Code> for Failure {
 impl From<DecodeError> for Failure {
     fn from(_: DecodeError) -> Self {
         Code::InvalidApproveContent.into()
+    }
+}
+
+impl From<NotComputed> for Failure {
+    fn from(error: NotComputed) -> Self {
+        Self::Internal(error.into())
     }
 }
 

@@ -1,5 +1,6 @@
 //! PROVE: one guess, charged before it is evaluated, and the proof that it was right.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use rand_core::OsRng;
@@ -12,6 +13,7 @@ use super::message::{Answered, Failure, Message};
 use super::open::REGISTRATION_MS;
 use super::send_code::check_code;
 use super::state::{Guess, RunState};
+use crate::arithmetic::Place;
 use crate::attempts::{locked_code, wrong_code};
 use crate::error::ApiError;
 use crate::failpoint::failpoint;
@@ -30,6 +32,8 @@ pub async fn guess(message: &Message) -> Answered {
     let credential = to_prove(message, request.kind)?;
     // Looked up before the charge: without it nothing can be evaluated, and what is not evaluated is not charged.
     let setup = setup(message, credential)?;
+    // The same of a place to compute it.
+    let place = message.gateway.arithmetic.place()?;
     let (store, key) = (&message.gateway.store, message.key());
     let charge = match request.kind {
         CredentialKind::Code => store.charge_code(&key, credential.id, message.now).await?,
@@ -46,7 +50,7 @@ pub async fn guess(message: &Message) -> Answered {
     };
     message.gateway.metrics.guess_charged(request.kind, attempts.left == 0);
     // The charge is on the disk. From here to the kept reply, the same bytes may be evaluated again but not charged.
-    let (ke2, login) = evaluate(message, setup, credential, &request.ke1)?;
+    let (ke2, login) = evaluate(message, setup, credential, request.ke1, place).await?;
     failpoint!("prove_1.evaluated");
     let reply = message.seal(&Prove1Reply { ke2, attempts, server_time: message.now });
     let state = RunState { guess: Some(Guess { login, credential: credential.id }), ..message.state.carried() };
@@ -81,27 +85,32 @@ fn to_prove(message: &Message, kind: CredentialKind) -> Result<&Credential, Fail
     Ok(message.session.user.credential(kind).ok_or(Code::ChallengeInvalid)?)
 }
 
-fn setup<'a>(message: &'a Message, credential: &Credential) -> Result<&'a ServerSetup, Failure> {
-    message.gateway.keys.opaque.get(&credential.setup_kid).ok_or_else(|| {
+fn setup(message: &Message, credential: &Credential) -> Result<Arc<ServerSetup>, Failure> {
+    message.gateway.keys.opaque.get(&credential.setup_kid).cloned().ok_or_else(|| {
         tracing::error!(kid = credential.setup_kid, "the OPAQUE setup of a record is missing from the ring");
         Failure::Internal(ApiError::Away)
     })
 }
 
-fn evaluate(
+async fn evaluate(
     message: &Message,
-    setup: &ServerSetup,
+    setup: Arc<ServerSetup>,
     credential: &Credential,
-    ke1: &[u8],
+    ke1: Vec<u8>,
+    place: Place,
 ) -> Result<(Vec<u8>, SecretBytes), Failure> {
-    let gateway = &message.gateway;
+    let gateway = message.gateway.clone();
     let identifier = message.identifier(credential.kind, &credential.id);
     let opening = message.run.as_ref().map_or([0; 32], |run| run.opening);
     let context = proof_context(&message.challenge.id, &message.envelope.run, &opening);
-    let started = Instant::now();
-    let evaluated = evaluate_guess(setup, &identifier, &credential.record, ke1, &context, &mut OsRng);
-    gateway.metrics.evaluation(started.elapsed());
-    evaluated.map_err(|_| {
+    let record = credential.record.clone();
+    let work = move || {
+        let started = Instant::now();
+        let evaluated = evaluate_guess(&setup, &identifier, &record, &ke1, &context, &mut OsRng);
+        gateway.metrics.evaluation(started.elapsed());
+        evaluated
+    };
+    message.gateway.arithmetic.run(place, work).await?.map_err(|_| {
         tracing::error!("a stored record cannot be evaluated");
         Failure::Internal(ApiError::Internal)
     })

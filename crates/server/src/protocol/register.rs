@@ -21,13 +21,8 @@ pub async fn answer(message: &Message) -> Answered {
     if !kinds.eq(message.challenge.kind.replaces().iter().copied()) {
         return Err(Code::InvalidApproveContent.into());
     }
-    let mut evaluations = Vec::new();
-    let mut registered = Vec::new();
-    for registration in &request.registrations {
-        let (evaluation, identity) = evaluate(message, registration)?;
-        evaluations.push(evaluation);
-        registered.push(identity);
-    }
+    let evaluated = evaluate(message, request.registrations).await?;
+    let (evaluations, registered) = evaluated.ok_or(Code::InvalidApproveContent)?;
     let reply = message.seal(&RegisterReply { evaluations });
     let state = message.seal_state(&RunState { registered, ..message.state.carried() });
     let change = Change { state: Some(state), ..Change::default() };
@@ -35,16 +30,28 @@ pub async fn answer(message: &Message) -> Answered {
     Ok((reply, recorded))
 }
 
-fn evaluate(message: &Message, registration: &Registration) -> Result<(Evaluation, Registered), Failure> {
-    let gateway = &message.gateway;
-    let mut id: CredentialId = [0; 16];
-    OsRng.fill_bytes(&mut id);
-    let identifier = message.identifier(registration.kind, &id);
-    let (kid, setup) = gateway.keys.opaque.newest();
-    let response =
-        evaluate_registration(setup, &identifier, &registration.request).map_err(|_| Code::InvalidApproveContent)?;
-    Ok((
-        Evaluation { kind: registration.kind, credential_id: id.to_vec(), response },
-        Registered { kind: registration.kind, credential: id, setup_kid: kid.to_owned() },
-    ))
+/// Nothing if one of them is malformed.
+async fn evaluate(
+    message: &Message,
+    registrations: Vec<Registration>,
+) -> Result<Option<(Vec<Evaluation>, Vec<Registered>)>, Failure> {
+    let arithmetic = &message.gateway.arithmetic;
+    let (kid, setup) = message.gateway.keys.opaque.newest();
+    let (kid, setup) = (kid.to_owned(), setup.clone());
+    let new = registrations.into_iter().map(|registration| {
+        let mut id: CredentialId = [0; 16];
+        OsRng.fill_bytes(&mut id);
+        (message.identifier(registration.kind, &id), id, registration)
+    });
+    let new: Vec<_> = new.collect();
+    let work = move || {
+        let one = |(identifier, id, registration): (Vec<u8>, CredentialId, Registration)| {
+            let Registration { kind, request } = registration;
+            let response = evaluate_registration(&setup, &identifier, &request).ok()?;
+            let evaluation = Evaluation { kind, credential_id: id.to_vec(), response };
+            Some((evaluation, Registered { kind, credential: id, setup_kid: kid.clone() }))
+        };
+        new.into_iter().map(one).collect()
+    };
+    Ok(arithmetic.run(arithmetic.place()?, work).await?)
 }
