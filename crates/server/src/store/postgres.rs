@@ -67,7 +67,7 @@ mod dialect {
     }
     pub(super) use {lock_rows, share_rows, skip_locked};
 
-    pub use super::batch::Batch;
+    pub use super::batch::{Batch, Turns};
     pub use super::known;
 
     /// The server has said whether it can be written to. Of its disk it would not know before it is full.

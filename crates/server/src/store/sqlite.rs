@@ -14,10 +14,15 @@ use sqlx::{ConnectOptions, Connection};
 use super::{Result, StoreError};
 
 mod batch;
+mod group;
+mod pending;
 #[path = "sql/store.rs"]
 mod sql;
 
 pub use sql::SqlStore as SqliteStore;
+
+/// How long a request waits for its turn. A burst queues rather than fails: a thousand guesses at once must all get their answer.
+const ACQUIRE: Duration = Duration::from_secs(60);
 
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -57,6 +62,7 @@ mod dialect {
     pub(super) use {lock_rows, share_rows, skip_locked};
 
     pub use super::batch::Batch;
+    pub use super::group::Turns;
     pub use super::known;
 
     /// Writes a number that stands there already, for only what is written shows that the disk has room. Whoever writes just now
@@ -123,8 +129,7 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         .max_connections(connections)
         // A file does not go away.
         .test_before_acquire(false)
-        // A burst queues rather than fails: a thousand guesses at once must all get their answer.
-        .acquire_timeout(Duration::from_secs(60))
+        .acquire_timeout(ACQUIRE)
         // On a full disk SQLite rolls back by itself, and sqlx goes on counting a transaction that it cannot roll back: of that
         // connection no other would ever begin.
         .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))

@@ -47,6 +47,9 @@ impl<'a> From<Option<&'a [u8]>> for Value<'a> {
     }
 }
 
+/// A statement and its parameters.
+pub type Statement<'a> = (&'static str, &'a [Value<'a>]);
+
 /// The parameters of a statement.
 macro_rules! values {
     ($($value:expr),* $(,)?) => {

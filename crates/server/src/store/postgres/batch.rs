@@ -1,42 +1,75 @@
 //! A transaction of few statements, on PostgreSQL: one after the other, for a prepared statement is one here.
 
+use futures_util::TryStreamExt;
 use sqlx::postgres::{PgConnection, PgRow};
-use sqlx::{Pool, Postgres, Transaction};
+use sqlx::{Either, Executor, Pool, Postgres, Transaction};
 
 use super::dialect::BEGIN;
 use crate::store::Result;
-use crate::store::values::{Value, bind_values};
+use crate::store::values::{Statement, Value, bind_values};
 
 /// The beginning of one that is not waited for. The server syncs its log in its order: with a later transaction that is waited for,
 /// this one is on the disk, too.
 const BEGIN_FORGETFUL: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = off";
 
 /// The transaction.
-pub struct Batch(Transaction<'static, Postgres>);
+pub struct Batch {
+    transaction: Transaction<'static, Postgres>,
+    /// How many rows each of those changed that were added since something was last waited for.
+    added: Vec<u64>,
+}
+
+/// What a statement gave.
+#[derive(Default)]
+pub struct Given {
+    /// Its rows.
+    pub rows: Vec<PgRow>,
+    /// How many it changed.
+    pub changed: u64,
+}
+
+/// Transactions wait for nobody here: the server syncs its log once for all that commit meanwhile.
+#[derive(Default)]
+pub struct Turns;
 
 impl Batch {
-    /// Begins. A forgetful one is not waited for until it is on the disk.
-    pub async fn begin(pool: &Pool<Postgres>, forgetful: bool) -> Result<Self> {
-        Ok(Self(pool.begin_with(if forgetful { BEGIN_FORGETFUL } else { BEGIN }).await?))
+    /// Begins.
+    pub async fn begin(pool: &Pool<Postgres>) -> Result<Self> {
+        Ok(Self { transaction: pool.begin_with(BEGIN).await?, added: Vec::new() })
     }
 
-    /// Does this, with the next that is waited for at the latest.
+    /// The same. A forgetful one is not waited for until it is on the disk.
+    pub async fn join(pool: &Pool<Postgres>, _: &Turns, forgetful: bool) -> Result<Self> {
+        let begin = if forgetful { BEGIN_FORGETFUL } else { BEGIN };
+        Ok(Self { transaction: pool.begin_with(begin).await?, added: Vec::new() })
+    }
+
+    /// Does this.
     pub async fn add(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<()> {
-        self.changed(sql, values).await.map(drop)
+        let changed = self.execute(sql, values).await?;
+        self.added.push(changed);
+        Ok(())
+    }
+
+    /// What each of these gives, one after the other.
+    pub async fn all<const N: usize>(&mut self, statements: [Statement<'_>; N]) -> Result<[Given; N]> {
+        let mut given = [const { Given { rows: Vec::new(), changed: 0 } }; N];
+        for ((sql, values), given) in statements.into_iter().zip(&mut given) {
+            *given = self.given(sql, values).await?;
+        }
+        self.added.clear();
+        Ok(given)
     }
 
     /// How many rows this changed.
     pub async fn changed(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
-        let mut query = sqlx::query(sql);
-        bind_values!(query, values);
-        Ok(query.execute(&mut *self.0).await?.rows_affected())
+        self.added.clear();
+        self.execute(sql, values).await
     }
 
     /// The rows that this gives.
     pub async fn rows(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<PgRow>> {
-        let mut query = sqlx::query(sql);
-        bind_values!(query, values);
-        Ok(query.fetch_all(&mut *self.0).await?)
+        self.all([(sql, values)]).await.map(|[given]| given.rows)
     }
 
     /// The first of them.
@@ -46,11 +79,37 @@ impl Batch {
 
     /// The connection in the transaction, when all that was added is done.
     pub async fn connection(&mut self) -> Result<&mut PgConnection> {
-        Ok(&mut self.0)
+        Ok(&mut self.transaction)
     }
 
-    /// Does what was added, and commits.
-    pub async fn commit(self) -> Result<()> {
-        Ok(self.0.commit().await?)
+    /// Commits. How many rows each of those changed that were added since something was last waited for.
+    pub async fn commit(self) -> Result<Vec<u64>> {
+        self.transaction.commit().await?;
+        Ok(self.added)
+    }
+
+    /// Undoes what was done here. What was read here may be told: it was on the disk.
+    pub async fn leave(self) -> Result<()> {
+        Ok(self.transaction.rollback().await?)
+    }
+
+    async fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
+        let mut query = sqlx::query(sql);
+        bind_values!(query, values);
+        Ok(query.execute(&mut *self.transaction).await?.rows_affected())
+    }
+
+    async fn given(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Given> {
+        let mut query = sqlx::query(sql);
+        bind_values!(query, values);
+        let mut given = Given::default();
+        let mut results = self.transaction.fetch_many(query);
+        while let Some(result) = results.try_next().await? {
+            match result {
+                Either::Left(done) => given.changed += done.rows_affected(),
+                Either::Right(row) => given.rows.push(row),
+            }
+        }
+        Ok(given)
     }
 }

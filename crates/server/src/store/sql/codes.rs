@@ -7,7 +7,7 @@ use sqlx::Row;
 use super::dialect::{Batch, DbRow, lock_rows};
 use super::locks::{lock_person_of, lock_run_of};
 use super::row::{array, int, optional, time, unknown, unsigned};
-use super::runs::{Taken, before, select_seen, set_state, take, why_not_next};
+use super::runs::{Taken, before, select_seen, set_state, take, taken_now, why_not_next};
 use super::{MessageKey, Recorded, Reply, Result, SqlStore};
 use crate::attempts::Counter;
 use crate::limits::codes::{Sent, forgotten_at};
@@ -95,7 +95,7 @@ impl SqlStore {
         }
         if !again {
             if !take(&mut tx, key, &Taken::default()).await? {
-                return Ok(CodeClaimed::Not(why_not_next(&mut tx, key).await?));
+                return Ok(CodeClaimed::Not(why_not_next(tx.connection().await?, key).await?));
             }
             if next_at > now {
                 // What was taken is undone with the transaction: the refusal takes the number.
@@ -184,15 +184,18 @@ impl SqlStore {
         tx.add(forgotten, values![int(now), EMPTY]).await?;
         let before = int(now.saturating_sub(forgotten_at(0)));
         tx.add("DELETE FROM codes_sent WHERE last <= $1", values![before]).await?;
-        tx.commit().await
+        tx.commit().await.map(drop)
     }
 }
 
-/// A code that was proved is spent, and the guesses before it are forgiven.
-pub(super) async fn spend_code(tx: &mut Batch, id: &CredentialId) -> Result<()> {
-    let query = "UPDATE codes SET record = $2, wrap = $2, expires_at = 0,
-        failed = 0, consecutive = 0, locked_at = NULL, locked_until = NULL WHERE id = $1";
-    tx.add(query, values![id, EMPTY]).await
+/// A code that was proved is spent, and the guesses before it are forgiven. With the message that proved it, and not without.
+pub(super) async fn spend_code(tx: &mut Batch, key: &MessageKey<'_>, id: &CredentialId) -> Result<()> {
+    let query = concat!(
+        "UPDATE codes SET record = $5, wrap = $5, expires_at = 0,
+        failed = 0, consecutive = 0, locked_at = NULL, locked_until = NULL WHERE id = $4 AND ",
+        taken_now!()
+    );
+    tx.add(query, values![key.challenge, &key.run, i64::from(key.seq), id, EMPTY]).await
 }
 
 /// Writes the new way back where the one before was. The answers of a commit are written by it.

@@ -6,18 +6,17 @@ use repin_core::error::Code;
 use sqlx::Row;
 
 use super::codes::replace_way_back;
-use super::dialect::{Batch, lock_rows};
+use super::dialect::{Batch, DbRow, lock_rows, share_rows};
 use super::locks::lock_person_of;
-use super::outbox::write_event;
-use super::ring_keys::is_retired;
-use super::row::{int, kind_number, time};
-use super::runs::{Taken, insert_seen, take, why_not_next};
-use super::{Commit, Committed, Connection, MessageKey, Recorded, Reply, Result, SqlStore};
+use super::outbox::{AUDIENCE, Ended, add_event};
+use super::row::{int, kind_number, optional, time};
+use super::runs::{TAKE, Taken, insert_seen};
+use super::{Commit, Committed, MessageKey, Recorded, Reply, Result, SqlStore};
 use crate::failpoint::{commit, failpoint};
 use crate::keys::{KID_LEN, Purpose};
 use crate::rules::refuse_commit;
-use crate::store::values::values;
-use crate::store::{Credential, Status, StoreError, WayBack};
+use crate::store::values::{Value, values};
+use crate::store::{Credential, RecoveryEmail, Status, StoreError, WayBack};
 
 impl SqlStore {
     pub(super) async fn commit_challenge(
@@ -28,21 +27,27 @@ impl SqlStore {
         reply: &Reply,
         now: UnixMs,
     ) -> Result<Committed> {
-        let mut tx = self.writer.batch().await?;
+        let mut tx = self.writer.joining().await?;
         lock_person_of(&mut tx, commit.user).await?;
-        if !take(&mut tx, key, &Taken { ended: Some(now), ..Taken::default() }).await? {
-            return Ok(Committed::Recorded(why_not_next(&mut tx, key).await?));
+        let taken = Taken { ended: Some(now), ..Taken::default() };
+        let keys = keys(commit, way);
+        let [taken, found, known] = tx
+            .all([(TAKE, &taken.values(key)), (CHALLENGE, values![key.challenge, commit.user]), (KEYS, &keys)])
+            .await?;
+        if taken.changed == 0 {
+            tx.leave().await?;
+            return Ok(Committed::Recorded(self.why_not_next(key).await?));
         }
-        if let Some(code) = refusal(&mut tx, key, commit, now).await? {
+        if let Some(code) = refusal(found.rows.first(), commit, now)? {
+            tx.leave().await?;
             return Ok(Committed::Refused(code));
         }
+        refuse_retired(&known.rows)?;
         failpoint!("commit.begun");
         for credential in &commit.credentials {
-            refuse_retired(tx.connection().await?, credential).await?;
             replace(&mut tx, commit.user, credential, now).await?;
         }
         if let Some(way) = way {
-            refuse_retired_of(tx.connection().await?, way).await?;
             replace_way_back(&mut tx, commit.user, way, now).await?;
         }
         failpoint!("commit.replaced");
@@ -61,51 +66,72 @@ impl SqlStore {
     }
 }
 
-async fn refusal(tx: &mut Batch, key: &MessageKey<'_>, commit: &Commit<'_>, now: UnixMs) -> Result<Option<Code>> {
-    if let Some(code) = refuse_over(tx, key, commit.user, now).await? {
+/// The challenge, held from here on (the sweep locks challenges without their person), and what its user has.
+const CHALLENGE: &str = concat!(
+    "SELECT c.status, c.expires_at, EXISTS (SELECT 1 FROM credentials WHERE person = $2 AND kind = 1) AS has_pin,
+     EXISTS (SELECT 1 FROM credentials WHERE person = $2 AND kind = 2)
+     OR EXISTS (SELECT 1 FROM recovery_emails WHERE person = $2) AS has_way_back
+     FROM challenges c WHERE c.id = $1 AND c.person = $2",
+    lock_rows!()
+);
+
+fn refusal(found: Option<&DbRow>, commit: &Commit<'_>, now: UnixMs) -> Result<Option<Code>> {
+    let found = found.ok_or(sqlx::Error::RowNotFound)?;
+    if let Some(code) = over(found, now)? {
         return Ok(Some(code));
     }
-    let query = "SELECT EXISTS (SELECT 1 FROM credentials WHERE person = $1 AND kind = 1) AS has_pin,
-            EXISTS (SELECT 1 FROM credentials WHERE person = $1 AND kind = 2)
-            OR EXISTS (SELECT 1 FROM recovery_emails WHERE person = $1) AS has_way_back";
-    let has = tx.row(query, values![commit.user]).await?.ok_or(sqlx::Error::RowNotFound)?;
-    Ok(refuse_commit(commit.kind, has.try_get("has_pin")?, has.try_get("has_way_back")?))
+    Ok(refuse_commit(commit.kind, found.try_get("has_pin")?, found.try_get("has_way_back")?))
 }
 
 /// Why the challenge takes no end any more, if so.
 pub(super) async fn refuse_over(tx: &mut Batch, key: &MessageKey<'_>, user: &str, now: UnixMs) -> Result<Option<Code>> {
-    // Held from here on: the sweep locks challenges without their person.
-    let query = concat!("SELECT status, expires_at FROM challenges WHERE id = $1 AND person = $2", lock_rows!());
-    let challenge = tx.row(query, values![key.challenge, user]).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let found = tx.row(CHALLENGE, values![key.challenge, user]).await?;
+    over(&found.ok_or(sqlx::Error::RowNotFound)?, now)
+}
+
+/// Expects the columns of [`CHALLENGE`].
+fn over(challenge: &DbRow, now: UnixMs) -> Result<Option<Code>> {
     let status: String = challenge.try_get("status")?;
-    if status == "EXPIRED" || (status == "PENDING" && time(&challenge, "expires_at")? <= now) {
+    if status == "EXPIRED" || (status == "PENDING" && time(challenge, "expires_at")? <= now) {
         return Ok(Some(Code::ChallengeExpired));
     }
-    if status != "PENDING" {
-        return Ok(Some(Code::ChallengeInvalid));
+    Ok((status != "PENDING").then_some(Code::ChallengeInvalid))
+}
+
+/// Which of these keys are retired; they stay as they are while the transaction lasts.
+const KEYS: &str = concat!(
+    "SELECT retired FROM key_ids WHERE (purpose, kid) IN (VALUES ($1, $2), ($3, $4), ($5, $6), ($7, $8), ($9, $10))",
+    share_rows!()
+);
+
+/// What is sealed with what, in what is to be written: for [`KEYS`].
+fn keys<'a>(commit: &'a Commit<'_>, way: Option<&'a WayBack>) -> [Value<'a>; 10] {
+    let kid = |sealed: &'a [u8]| std::str::from_utf8(sealed.get(..KID_LEN)?).ok();
+    let of_credential = |new: &'a Credential| {
+        let questions = new.questions.as_deref().and_then(kid).map(|kid| (Purpose::Storage, kid));
+        [Some((Purpose::OpaqueSetup, &*new.setup_kid)), questions]
+    };
+    let of_email = |email: &'a RecoveryEmail| {
+        let data_key = email.data_key.as_deref().and_then(kid).map(|kid| (Purpose::Recovery, kid));
+        [kid(&email.address).map(|kid| (Purpose::Storage, kid)), data_key]
+    };
+    let credentials = commit.credentials.iter().flat_map(of_credential);
+    let used = credentials.chain(way.and_then(WayBack::email).into_iter().flat_map(of_email)).flatten();
+    let mut keys = [Value::Text(""); 10];
+    for (place, (purpose, kid)) in keys.chunks_exact_mut(2).zip(used) {
+        place.copy_from_slice(&[Value::Text(purpose.name()), Value::Text(kid)]);
     }
-    Ok(None)
+    keys
 }
 
 /// A node that was not restarted since one of its keys was retired would lock people out.
-async fn refuse_retired(tx: &mut Connection, new: &Credential) -> Result<()> {
-    let mut retired = is_retired(tx, Purpose::OpaqueSetup, &new.setup_kid).await?;
-    if let Some(kid) = new.questions.as_deref().and_then(|sealed| std::str::from_utf8(sealed.get(..KID_LEN)?).ok()) {
-        retired |= is_retired(tx, Purpose::Storage, kid).await?;
-    }
-    if retired { Err(StoreError::Away("a retired key is in use: restart this gateway".into())) } else { Ok(()) }
-}
-
-/// The same for what a new way back is sealed with.
-async fn refuse_retired_of(tx: &mut Connection, way: &WayBack) -> Result<()> {
-    let Some(email) = way.email() else { return Ok(()) };
-    let mut retired = false;
-    for (purpose, sealed) in [(Purpose::Storage, Some(&email.address)), (Purpose::Recovery, email.data_key.as_ref())] {
-        if let Some(kid) = sealed.and_then(|sealed| std::str::from_utf8(sealed.get(..KID_LEN)?).ok()) {
-            retired |= is_retired(tx, purpose, kid).await?;
+fn refuse_retired(keys: &[DbRow]) -> Result<()> {
+    for key in keys {
+        if optional::<u64>(key, "retired")?.is_some() {
+            return Err(StoreError::Away("a retired key is in use: restart this gateway".into()));
         }
     }
-    if retired { Err(StoreError::Away("a retired key is in use: restart this gateway".into())) } else { Ok(()) }
+    Ok(())
 }
 
 async fn replace(tx: &mut Batch, user: &str, new: &Credential, now: UnixMs) -> Result<()> {
@@ -135,22 +161,31 @@ async fn replace(tx: &mut Batch, user: &str, new: &Credential, now: UnixMs) -> R
 
 /// This challenge is complete; whatever else the user had open was asked for before their secret changed, and fails.
 async fn finish_challenges(tx: &mut Batch, key: &MessageKey<'_>, user: &str, now: UnixMs) -> Result<()> {
-    let over = tx
-        .rows(
-            "UPDATE challenges SET status = CASE WHEN id = $1 THEN 'COMPLETE' ELSE 'FAILED' END,
+    let invalid = i64::from(Code::ChallengeInvalid.number());
+    let [over, audience] = tx
+        .all([
+            (
+                "UPDATE challenges SET status = CASE WHEN id = $1 THEN 'COMPLETE' ELSE 'FAILED' END,
             error_code = CASE WHEN id <> $1 THEN $2 END
-         WHERE person = $3 AND status = 'PENDING' AND expires_at > $4 RETURNING id",
-            values![key.challenge, i64::from(Code::ChallengeInvalid.number()), user, int(now)],
-        )
+         WHERE person = $3 AND status = 'PENDING' AND expires_at > $4 RETURNING id, type, correlation_id",
+                values![key.challenge, invalid, user, int(now)],
+            ),
+            (AUDIENCE, values![user]),
+        ])
         .await?;
-    let tx = tx.connection().await?;
+    let mut over = over.rows;
     // What was asked for first.
-    write_event(tx, key.challenge, Status::Complete, None, now).await?;
-    for challenge in over {
-        let id: &str = challenge.try_get("id")?;
-        if id != key.challenge {
-            write_event(tx, id, Status::Failed, Some(Code::ChallengeInvalid), now).await?;
-        }
+    let is_other = |row: &DbRow| row.try_get::<&str, _>("id").map(|id| id != key.challenge);
+    over.sort_by_cached_key(|row| is_other(row).unwrap_or(true));
+    for row in &over {
+        let (status, error) = match is_other(row)? {
+            true => (Status::Failed, Some(Code::ChallengeInvalid)),
+            false => (Status::Complete, None),
+        };
+        let (challenge, kind, correlation_id) =
+            (row.try_get("id")?, row.try_get("type")?, row.try_get("correlation_id")?);
+        let ended = Ended { challenge, kind, correlation_id, status, error };
+        add_event(tx, &audience.rows, &ended, now).await?;
     }
     Ok(())
 }

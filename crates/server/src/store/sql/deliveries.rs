@@ -10,6 +10,9 @@ use super::row::{int, optional, time, unsigned};
 use super::{Connection, Result, SqlStore};
 use crate::store::{Attempt, By, Claim, Delivery, NewDelivery, Outbox, Outcome};
 
+pub(super) const INSERT_DELIVERY: &str =
+    "INSERT INTO deliveries (id, subscription, type, body, created, due) VALUES ($1, $2, $3, $4, $5, $5)";
+
 /// Adds a delivery, due at once.
 pub(super) async fn insert_delivery(
     tx: &mut Connection,
@@ -17,7 +20,7 @@ pub(super) async fn insert_delivery(
     new: &NewDelivery<'_>,
     now: UnixMs,
 ) -> Result<()> {
-    sqlx::query("INSERT INTO deliveries (id, subscription, type, body, created, due) VALUES ($1, $2, $3, $4, $5, $5)")
+    sqlx::query(INSERT_DELIVERY)
         .bind(new.id)
         .bind(subscription)
         .bind(new.kind)

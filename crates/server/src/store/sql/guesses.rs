@@ -3,14 +3,13 @@
 use repin_core::api::UnixMs;
 use repin_core::credential::CredentialId;
 
-use super::dialect::Batch;
 use super::locks::lock_run_of;
 use super::row::{charged, counter, int};
-use super::runs::{Taken, before, select_seen, set_state, take, why_not_next};
+use super::runs::{TAKE, Taken, before, select_seen, taken_now};
 use super::{Charge, MessageKey, Recorded, Reply, Result, SqlStore};
 use crate::attempts::{Counter, LOCK_MS, MAX_ATTEMPTS, MAX_CONSECUTIVE};
 use crate::failpoint::{commit, failpoint};
-use crate::store::values::values;
+use crate::store::values::{Value, values};
 
 /// Where the guesses at a secret are counted.
 #[derive(Clone, Copy)]
@@ -28,19 +27,26 @@ impl SqlStore {
         (table, credential): (Table, CredentialId),
         now: UnixMs,
     ) -> Result<Charge> {
-        let mut tx = self.writer.batch().await?;
+        let mut tx = self.writer.joining().await?;
         lock_run_of(&mut tx, key).await?;
         failpoint!("charge.begun");
-        if !take(&mut tx, key, &Taken::default()).await? {
-            return not_charged(&mut tx, key).await;
+        let limits = [i64::from(MAX_ATTEMPTS), int(now), int(LOCK_MS), i64::from(MAX_CONSECUTIVE)];
+        let [taken, counted] = tx
+            .all([(TAKE, &Taken::default().values(key)), (table.charge(), &charge_values(key, &credential, limits))])
+            .await?;
+        if taken.changed == 0 {
+            tx.leave().await?;
+            return self.not_charged(key).await;
         }
-        let Some(charged) = charge(&mut tx, table, credential, now).await? else {
-            return Ok(match select_counter(&mut tx, table, credential).await? {
+        let Some(row) = counted.rows.first() else {
+            tx.leave().await?;
+            return Ok(match self.counter(table, credential).await? {
                 Some(counter) => Charge::Locked(counter),
                 // Replaced by another run's commit, which ends this one.
                 None => Charge::Not(Recorded::Ended),
             });
         };
+        let charged = counter(row)?;
         failpoint!("charge.counted");
         let attempts = charged.attempts(now);
         let (seq, left) = (i64::from(key.seq), i64::from(attempts.left));
@@ -69,72 +75,85 @@ impl SqlStore {
         reply: &Reply,
         state: &[u8],
     ) -> Result<Recorded> {
-        let mut tx = self.writer.forgetful_batch().await?;
-        // The run before what was seen of it, as everybody takes them.
-        set_state(&mut tx, key, state).await?;
-        let written = tx
-            .changed(
-                "UPDATE seen SET code = 0, reply = $1
-                 WHERE challenge = $2 AND run = $3 AND seq = $4 AND request_hash = $5 AND code IS NULL",
-                values![&reply.sealed[..], key.challenge, &key.run, i64::from(key.seq), &key.hash],
-            )
-            .await?;
-        if written == 0 {
-            let seen = select_seen(tx.connection().await?, key.challenge, key.run, key.seq).await?;
-            return Ok(seen.map_or(Recorded::Ended, |seen| before(seen, key)));
-        }
+        let mut tx = self.writer.forgetful().await?;
+        // The run before what was seen of it, as everybody takes them. Only if that still waits for its reply: else another evaluation
+        // was first, and its state stays.
+        tx.add(
+            "UPDATE runs SET state = $1 WHERE challenge = $2 AND run = $3 AND ended IS NULL AND last_seq = $4
+             AND EXISTS (SELECT 1 FROM seen WHERE challenge = $2 AND run = $3 AND seq = $4 AND request_hash = $5 AND code IS NULL)",
+            values![state, key.challenge, &key.run, i64::from(key.seq), &key.hash],
+        )
+        .await?;
+        tx.add(
+            "UPDATE seen SET code = 0, reply = $1
+             WHERE challenge = $2 AND run = $3 AND seq = $4 AND request_hash = $5 AND code IS NULL",
+            values![&reply.sealed[..], key.challenge, &key.run, i64::from(key.seq), &key.hash],
+        )
+        .await?;
         failpoint!("answer.written");
-        tx.commit().await?;
+        let changed = tx.commit().await?;
         failpoint!("answer.committed");
-        Ok(Recorded::Now)
-    }
-}
-
-/// Why a message that is not the run's next one was not charged now, or what it was charged before.
-async fn not_charged(tx: &mut Batch, key: &MessageKey<'_>) -> Result<Charge> {
-    match select_seen(tx.connection().await?, key.challenge, key.run, key.seq).await? {
-        // Charged, and then the process ended or the client went away before the reply was kept.
-        Some(seen) if seen.hash == key.hash && seen.reply.is_none() => {
-            let query = "SELECT tries_left, locked_until FROM seen WHERE challenge = $1 AND run = $2 AND seq = $3";
-            let row = tx.row(query, values![key.challenge, &key.run, i64::from(key.seq)]).await?;
-            Ok(Charge::Charged(charged(&row.ok_or(sqlx::Error::RowNotFound)?)?))
+        if changed.last() == Some(&1) {
+            return Ok(Recorded::Now);
         }
-        Some(seen) => Ok(Charge::Not(before(seen, key))),
-        None => Ok(Charge::Not(why_not_next(tx, key).await?)),
+        let seen = select_seen(&self.readers, key.challenge, key.run, key.seq).await?;
+        Ok(seen.map_or(Recorded::Ended, |seen| before(seen, key)))
+    }
+
+    /// Why a message that is not the run's next one was not charged now, or what it was charged before.
+    async fn not_charged(&self, key: &MessageKey<'_>) -> Result<Charge> {
+        match select_seen(&self.readers, key.challenge, key.run, key.seq).await? {
+            // Charged, and then the process ended or the client went away before the reply was kept.
+            Some(seen) if seen.hash == key.hash && seen.reply.is_none() => {
+                let query = "SELECT tries_left, locked_until FROM seen WHERE challenge = $1 AND run = $2 AND seq = $3";
+                let query = sqlx::query(query).bind(key.challenge).bind(&key.run[..]).bind(i64::from(key.seq));
+                Ok(Charge::Charged(charged(&query.fetch_one(&self.readers).await?)?))
+            }
+            Some(seen) => Ok(Charge::Not(before(seen, key))),
+            None => Ok(Charge::Not(self.why_not_next(key).await?)),
+        }
+    }
+
+    async fn counter(&self, table: Table, id: CredentialId) -> Result<Option<Counter>> {
+        let query = match table {
+            Table::Codes => "SELECT failed, consecutive, locked_at, locked_until FROM codes WHERE id = $1",
+            Table::Credentials => "SELECT failed, consecutive, locked_at, locked_until FROM credentials WHERE id = $1",
+        };
+        let row = sqlx::query(query).bind(&id[..]).fetch_optional(&self.readers).await?;
+        row.map(|row| counter(&row)).transpose()
     }
 }
 
-/// [`Counter::charged`] as one statement. Reading first and writing then would let parallel guesses through.
-async fn charge(tx: &mut Batch, table: Table, credential: CredentialId, now: UnixMs) -> Result<Option<Counter>> {
-    macro_rules! charge {
-        ($table:literal) => {
-            concat!(
-                "UPDATE ",
-                $table,
-                " SET
+impl Table {
+    /// [`Counter::charged`] as one statement, for a message that was just taken. Reading first and writing then would let parallel
+    /// guesses through.
+    const fn charge(self) -> &'static str {
+        macro_rules! charge {
+            ($table:literal) => {
+                concat!(
+                    "UPDATE ",
+                    $table,
+                    " SET
             failed       = CASE WHEN locked_until IS NULL THEN failed + 1 ELSE 1 END,
             consecutive  = consecutive + 1,
-            locked_at    = CASE WHEN locked_until IS NULL AND failed + 1 >= $2 THEN $3 END,
-            locked_until = CASE WHEN locked_until IS NULL AND failed + 1 >= $2 THEN $3 + $4 END
-         WHERE id = $1 AND (locked_until IS NULL OR locked_until <= $3) AND consecutive < $5
-         RETURNING failed, consecutive, locked_at, locked_until"
-            )
-        };
+            locked_at    = CASE WHEN locked_until IS NULL AND failed + 1 >= $5 THEN $6 END,
+            locked_until = CASE WHEN locked_until IS NULL AND failed + 1 >= $5 THEN $6 + $7 END
+         WHERE id = $4 AND (locked_until IS NULL OR locked_until <= $6) AND consecutive < $8
+         AND ",
+                    taken_now!(),
+                    " RETURNING failed, consecutive, locked_at, locked_until"
+                )
+            };
+        }
+        match self {
+            Self::Codes => charge!("codes"),
+            Self::Credentials => charge!("credentials"),
+        }
     }
-    let query = match table {
-        Table::Codes => charge!("codes"),
-        Table::Credentials => charge!("credentials"),
-    };
-    let limits = values![&credential, i64::from(MAX_ATTEMPTS), int(now), int(LOCK_MS), i64::from(MAX_CONSECUTIVE)];
-    let row = tx.row(query, limits).await?;
-    row.map(|row| counter(&row)).transpose()
 }
 
-async fn select_counter(tx: &mut Batch, table: Table, credential: CredentialId) -> Result<Option<Counter>> {
-    let query = match table {
-        Table::Codes => "SELECT failed, consecutive, locked_at, locked_until FROM codes WHERE id = $1",
-        Table::Credentials => "SELECT failed, consecutive, locked_at, locked_until FROM credentials WHERE id = $1",
-    };
-    let row = tx.row(query, values![&credential]).await?;
-    row.map(|row| counter(&row)).transpose()
+/// Its parameters.
+fn charge_values<'a>(key: &'a MessageKey<'_>, id: &'a CredentialId, limits: [i64; 4]) -> [Value<'a>; 8] {
+    let [attempts, now, lock, consecutive] = limits;
+    *values![key.challenge, &key.run, i64::from(key.seq), id, attempts, now, lock, consecutive]
 }

@@ -70,7 +70,7 @@ impl MagicStore for SqlStore {
         let mut tx = self.writer.batch().await?;
         lock_run_of(&mut tx, key).await?;
         if !take(&mut tx, key, &Taken::default()).await? {
-            return Ok(BegunRotations::Not(why_not_next(&mut tx, key).await?));
+            return Ok(BegunRotations::Not(why_not_next(tx.connection().await?, key).await?));
         }
         let wallets = select(tx.connection().await?, user).await?;
         let mut begun = false;

@@ -6,10 +6,11 @@ use repin_core::error::Code;
 use sqlx::Row;
 use uuid::Uuid;
 
-use super::deliveries::insert_delivery;
-use super::dialect::{DbRow, skip_locked};
+use super::deliveries::{INSERT_DELIVERY, insert_delivery};
+use super::dialect::{Batch, DbRow, skip_locked};
 use super::row::int;
 use super::{Connection, Result, SqlStore};
+use crate::store::values::values;
 use crate::store::{NewDelivery, Status};
 use crate::webhooks::event::{self, ChallengeEvent};
 use crate::webhooks::{planbok, types};
@@ -21,7 +22,44 @@ const DELIVERED_KEPT_MS: u64 = 7 * 24 * 60 * 60 * 1000;
 /// How long everything else of webhooks is kept: events, dead letters, what waits for a disabled subscription, the log.
 const KEPT_MS: u64 = 90 * 24 * 60 * 60 * 1000;
 
-/// Writes down that a challenge has come to its end.
+/// A challenge that has come to its end.
+pub(super) struct Ended<'a> {
+    pub challenge: &'a str,
+    /// The name of its type.
+    pub kind: &'a str,
+    pub correlation_id: &'a str,
+    pub status: Status,
+    pub error: Option<Code>,
+}
+
+/// The columns of who wants to know of what becomes of user `u`.
+macro_rules! audience {
+    () => {
+        "s.id AS subscription, s.types, s.secret IS NOT NULL AS planbok, u.user_id,
+         (SELECT ref_id FROM customers k WHERE k.person = u.id) AS ref_id"
+    };
+}
+
+/// Who wants to know of a user.
+pub(super) const AUDIENCE: &str = concat!(
+    "SELECT ",
+    audience!(),
+    " FROM users u JOIN subscriptions s ON s.app = u.app WHERE u.id = $1 AND s.enabled"
+);
+
+const INSERT: &str = "INSERT INTO outbox (id, challenge, status, error_code, created) VALUES ($1, $2, $3, $4, $5)";
+
+/// Writes down that a challenge has come to its end, for this audience ([`AUDIENCE`]).
+pub(super) async fn add_event(tx: &mut Batch, audience: &[DbRow], ended: &Ended<'_>, now: UnixMs) -> Result<()> {
+    let (id, code) = (Uuid::new_v4().to_string(), ended.error.map_or(0, |code| i64::from(code.number())));
+    tx.add(INSERT, values![&*id, ended.challenge, ended.status.name(), code, int(now)]).await?;
+    for Owed { subscription, id, kind, body } in owed(audience, ended, now)? {
+        tx.add(INSERT_DELIVERY, values![&*subscription, &*id, kind, &*body, int(now)]).await?;
+    }
+    Ok(())
+}
+
+/// The same, for who looks for the audience by itself.
 pub(super) async fn write_event(
     tx: &mut Connection,
     challenge: &str,
@@ -29,7 +67,7 @@ pub(super) async fn write_event(
     error: Option<Code>,
     now: UnixMs,
 ) -> Result<()> {
-    sqlx::query("INSERT INTO outbox (id, challenge, status, error_code, created) VALUES ($1, $2, $3, $4, $5)")
+    sqlx::query(INSERT)
         .bind(Uuid::new_v4().to_string())
         .bind(challenge)
         .bind(status.name())
@@ -37,62 +75,66 @@ pub(super) async fn write_event(
         .bind(int(now))
         .execute(&mut *tx)
         .await?;
-    let subscriptions = sqlx::query(
-        "SELECT s.id, s.types, s.secret IS NOT NULL AS planbok, c.type, c.correlation_id, u.user_id,
-         (SELECT ref_id FROM customers k WHERE k.person = u.id) AS ref_id
-         FROM challenges c JOIN users u ON u.id = c.person JOIN subscriptions s ON s.app = u.app
-         WHERE c.id = $1 AND s.enabled",
-    )
-    .bind(challenge)
-    .fetch_all(&mut *tx)
-    .await?;
-    for row in subscriptions {
-        let (name, wanted): (String, String) = (row.try_get("type")?, row.try_get("types")?);
-        let kind = ChallengeType::ALL.into_iter().find(|kind| kind.name() == name);
-        if row.try_get("planbok")? {
-            write_planbok(tx, &row, challenge, kind.map(|kind| planbok::of_challenge(kind, status)), now).await?;
-            continue;
-        }
-        let Some(kind) = kind.map(types::of_challenge).filter(|kind| types::wants(wanted.split(' '), kind)) else {
-            continue;
-        };
-        let (subscription, id): (String, _) = (row.try_get("id")?, Uuid::new_v4().to_string());
-        let event = ChallengeEvent {
-            challenge,
-            user_id: row.try_get("user_id")?,
-            challenge_type: &name,
-            status,
-            correlation_id: row.try_get("correlation_id")?,
-            error,
-        };
-        let body = event::challenge(&subscription, &id, kind, &event, now);
+    let query = concat!(
+        "SELECT ",
+        audience!(),
+        ", c.type, c.correlation_id FROM challenges c JOIN users u ON u.id = c.person JOIN subscriptions s ON s.app = u.app
+         WHERE c.id = $1 AND s.enabled"
+    );
+    let audience = sqlx::query(query).bind(challenge).fetch_all(&mut *tx).await?;
+    let Some(row) = audience.first() else { return Ok(()) };
+    let (kind, correlation_id): (String, String) = (row.try_get("type")?, row.try_get("correlation_id")?);
+    let ended = Ended { challenge, kind: &kind, correlation_id: &correlation_id, status, error };
+    for Owed { subscription, id, kind, body } in owed(&audience, &ended, now)? {
         insert_delivery(tx, &subscription, &NewDelivery { id: &id, kind, body: &body }, now).await?;
     }
     Ok(())
 }
 
-/// The same for a subscription to Planbok's events: one delivery for each that it wants. Expects the row of the query above.
-async fn write_planbok(
-    tx: &mut Connection,
-    row: &DbRow,
-    challenge: &str,
-    events: Option<&[&str]>,
-    now: UnixMs,
-) -> Result<()> {
-    let (subscription, wanted): (String, String) = (row.try_get("id")?, row.try_get("types")?);
-    let (customer, reference): (String, Option<String>) = (row.try_get("user_id")?, row.try_get("ref_id")?);
-    let data = planbok::Data {
-        customer_id: &customer,
-        ref_id: reference.as_deref(),
-        challenge_id: challenge,
-        r#type: row.try_get("type")?,
-    };
-    for kind in events.unwrap_or_default().iter().filter(|kind| types::wants(wanted.split(' '), kind)) {
-        let id = Uuid::new_v4().to_string();
-        let body = planbok::event(&id, kind, &data, now);
-        insert_delivery(tx, &subscription, &NewDelivery { id: &id, kind, body: &body }, now).await?;
+/// A delivery that is to be added.
+struct Owed {
+    subscription: String,
+    id: String,
+    kind: &'static str,
+    body: String,
+}
+
+/// One for each subscription to Circle's events that wants it, and for each of Planbok's events that one of those wants.
+fn owed(audience: &[DbRow], ended: &Ended<'_>, now: UnixMs) -> Result<Vec<Owed>> {
+    let mut owed = Vec::new();
+    let Some(known) = ChallengeType::ALL.into_iter().find(|kind| kind.name() == ended.kind) else { return Ok(owed) };
+    for row in audience {
+        let (subscription, wanted): (String, String) = (row.try_get("subscription")?, row.try_get("types")?);
+        let wants = |kind: &&'static str| types::wants(wanted.split(' '), kind);
+        let user_id: String = row.try_get("user_id")?;
+        if row.try_get("planbok")? {
+            let reference: Option<String> = row.try_get("ref_id")?;
+            let data = planbok::Data {
+                customer_id: &user_id,
+                ref_id: reference.as_deref(),
+                challenge_id: ended.challenge,
+                r#type: ended.kind,
+            };
+            for kind in planbok::of_challenge(known, ended.status).iter().copied().filter(wants) {
+                let id = Uuid::new_v4().to_string();
+                let body = planbok::event(&id, kind, &data, now);
+                owed.push(Owed { subscription: subscription.clone(), id, kind, body });
+            }
+        } else if let Some(kind) = Some(types::of_challenge(known)).filter(wants) {
+            let event = ChallengeEvent {
+                challenge: ended.challenge,
+                user_id,
+                challenge_type: ended.kind,
+                status: ended.status,
+                correlation_id: ended.correlation_id.to_owned(),
+                error: ended.error,
+            };
+            let id = Uuid::new_v4().to_string();
+            let body = event::challenge(&subscription, &id, kind, &event, now);
+            owed.push(Owed { subscription, id, kind, body });
+        }
     }
-    Ok(())
+    Ok(owed)
 }
 
 impl SqlStore {

@@ -6,10 +6,26 @@ use super::codes::spend_code;
 use super::dialect::{Batch, Db};
 use super::locks::{lock_person_of, lock_run_of};
 use super::row::{int, seen};
-use super::{Change, MessageKey, NewRun, Recorded, Reply, Result, Seen, SqlStore};
+use super::{Change, Connection, MessageKey, NewRun, Recorded, Reply, Result, Seen, SqlStore};
 use crate::failpoint::failpoint;
 use crate::store::Proved;
-use crate::store::values::values;
+use crate::store::values::{Value, values};
+
+/// Whether the message of `$1`, `$2` and `$3` was made its run's last by this very transaction, for whatever was taken before has
+/// left what was seen of it. So a statement can follow [`take`]'s without waiting for what became of it.
+macro_rules! taken_now {
+    () => {
+        "EXISTS (SELECT 1 FROM runs WHERE challenge = $1 AND run = $2 AND last_seq = $3)
+         AND NOT EXISTS (SELECT 1 FROM seen WHERE challenge = $1 AND run = $2 AND seq = $3)"
+    };
+}
+pub(super) use taken_now;
+
+macro_rules! insert_seen {
+    () => {
+        "INSERT INTO seen (challenge, run, seq, request_hash, code, reply)"
+    };
+}
 
 impl SqlStore {
     pub(super) async fn insert_run(
@@ -19,26 +35,30 @@ impl SqlStore {
         reply: &Reply,
         now: UnixMs,
     ) -> Result<Recorded> {
-        let mut tx = self.writer.batch().await?;
+        let mut tx = self.writer.joining().await?;
         lock_person_of(&mut tx, new.user).await?;
         let (seq, until) = (i64::from(key.seq), new.registration_open_until.map(int));
-        let inserted = tx
-            .changed(
-                "INSERT INTO runs (challenge, run, person, token_hash, opening, last_seq, registration_open_until, opened)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
-                values![key.challenge, &key.run, new.user, &new.token_hash, &new.opening, seq, until, int(now)],
-            )
-            .await?;
-        if inserted == 0 {
-            // Opened before: by these bytes, or by others.
-            let seen = select_seen(tx.connection().await?, key.challenge, key.run, key.seq).await?;
-            return Ok(seen.map_or(Recorded::Conflict, |seen| before(seen, key)));
-        }
-        insert_seen(&mut tx, key, reply).await?;
+        tx.add(
+            "INSERT INTO runs (challenge, run, person, token_hash, opening, last_seq, registration_open_until, opened)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+            values![key.challenge, &key.run, new.user, &new.token_hash, &new.opening, seq, until, int(now)],
+        )
+        .await?;
+        // A run and what was seen of its first message come together, so nothing conflicts here that did not there.
+        tx.add(
+            concat!(insert_seen!(), " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"),
+            &seen_values(key, reply),
+        )
+        .await?;
         failpoint!("open.written");
-        tx.commit().await?;
+        let inserted = tx.commit().await?;
         failpoint!("open.committed");
-        Ok(Recorded::Now)
+        if inserted.first() == Some(&1) {
+            return Ok(Recorded::Now);
+        }
+        // Opened before: by these bytes, or by others.
+        let seen = select_seen(&self.readers, key.challenge, key.run, key.seq).await?;
+        Ok(seen.map_or(Recorded::Conflict, |seen| before(seen, key)))
     }
 
     pub(super) async fn advance_run(
@@ -48,28 +68,42 @@ impl SqlStore {
         change: &Change,
         now: UnixMs,
     ) -> Result<Recorded> {
-        let mut tx = self.writer.batch().await?;
+        let mut tx = self.writer.joining().await?;
         lock_run_of(&mut tx, key).await?;
         failpoint!("record.begun");
         let state = change.state.as_deref();
         let taken = Taken { state, proved: change.proved.as_ref(), ended: change.ends.then_some(now) };
-        if !take(&mut tx, key, &taken).await? {
-            return why_not_next(&mut tx, key).await;
-        }
+        tx.add(TAKE, &taken.values(key)).await?;
         failpoint!("record.taken");
-        insert_seen(&mut tx, key, reply).await?;
         if let Some(proved) = &change.proved {
-            if proved.kind == CredentialKind::Code {
-                spend_code(&mut tx, &proved.credential).await?;
-            } else {
-                let forgive = "UPDATE credentials SET failed = 0, consecutive = 0, locked_at = NULL, locked_until = NULL WHERE id = $1";
-                tx.add(forgive, values![&proved.credential]).await?;
+            let (credential, seq) = (&proved.credential, i64::from(key.seq));
+            match proved.kind {
+                CredentialKind::Code => spend_code(&mut tx, key, credential).await?,
+                CredentialKind::Pin | CredentialKind::Answers => {
+                    let forgive = concat!(
+                        "UPDATE credentials SET failed = 0, consecutive = 0, locked_at = NULL, locked_until = NULL
+                         WHERE id = $4 AND ",
+                        taken_now!()
+                    );
+                    tx.add(forgive, values![key.challenge, &key.run, seq, credential]).await?;
+                }
             }
         }
+        // The last that asks whether it was taken now: from here on it was before.
+        tx.add(
+            concat!(insert_seen!(), " SELECT $1, $2, $3, $4, $5, $6 WHERE ", taken_now!()),
+            &seen_values(key, reply),
+        )
+        .await?;
         failpoint!("record.written");
-        tx.commit().await?;
+        let changed = tx.commit().await?;
         failpoint!("record.committed");
-        Ok(Recorded::Now)
+        if changed.first() == Some(&1) { Ok(Recorded::Now) } else { self.why_not_next(key).await }
+    }
+
+    /// Why this message is not the run's next one, when the transaction that found so is over.
+    pub(super) async fn why_not_next(&self, key: &MessageKey<'_>) -> Result<Recorded> {
+        why_not_next(&mut *self.readers.acquire().await?, key).await
     }
 }
 
@@ -81,34 +115,37 @@ pub(super) struct Taken<'a> {
     pub ended: Option<UnixMs>,
 }
 
-/// Makes this message the run's last, if it is its next: in one statement, so that of two one is. Whether it was; if not, nothing
-/// has changed.
-pub(super) async fn take(tx: &mut Batch, key: &MessageKey<'_>, taken: &Taken<'_>) -> Result<bool> {
-    let Taken { state, proved, ended } = *taken;
-    let updated = tx
-        .changed(
-            "UPDATE runs SET last_seq = $3, ended = $4, state = CASE WHEN $4 IS NULL THEN coalesce($5, state) END,
+/// Makes a message the run's last, if it is its next: in one statement, so that of two one is.
+pub(super) const TAKE: &str =
+    "UPDATE runs SET last_seq = $3, ended = $4, state = CASE WHEN $4 IS NULL THEN coalesce($5, state) END,
             proved = coalesce($6, proved), ratchet_seq = coalesce($7, ratchet_seq),
             registration_open_until = coalesce($8, registration_open_until)
-         WHERE challenge = $1 AND run = $2 AND last_seq + 1 = $3 AND ended IS NULL",
-            values![
-                key.challenge,
-                &key.run,
-                i64::from(key.seq),
-                ended.map(int),
-                state,
-                proved.map(|proved| &proved.credential[..]),
-                proved.map(|_| i64::from(key.seq)),
-                proved.and_then(|proved| proved.registration_open_until).map(int),
-            ],
-        )
-        .await?;
-    Ok(updated == 1)
+         WHERE challenge = $1 AND run = $2 AND last_seq + 1 = $3 AND ended IS NULL";
+
+impl Taken<'_> {
+    /// The parameters of [`TAKE`].
+    pub fn values<'a>(&'a self, key: &'a MessageKey<'_>) -> [Value<'a>; 8] {
+        let Self { state, proved, ended } = *self;
+        *values![
+            key.challenge,
+            &key.run,
+            i64::from(key.seq),
+            ended.map(int),
+            state,
+            proved.map(|proved| &proved.credential[..]),
+            proved.map(|_| i64::from(key.seq)),
+            proved.and_then(|proved| proved.registration_open_until).map(int),
+        ]
+    }
+}
+
+/// Takes a message. Whether it was the run's next; if not, nothing has changed.
+pub(super) async fn take(tx: &mut Batch, key: &MessageKey<'_>, taken: &Taken<'_>) -> Result<bool> {
+    Ok(tx.changed(TAKE, &taken.values(key)).await? == 1)
 }
 
 /// Why this message is not the run's next one.
-pub(super) async fn why_not_next(tx: &mut Batch, key: &MessageKey<'_>) -> Result<Recorded> {
-    let tx = tx.connection().await?;
+pub(super) async fn why_not_next(tx: &mut Connection, key: &MessageKey<'_>) -> Result<Recorded> {
     if let Some(seen) = select_seen(&mut *tx, key.challenge, key.run, key.seq).await? {
         return Ok(before(seen, key));
     }
@@ -126,14 +163,15 @@ pub(super) fn before(seen: Seen, key: &MessageKey<'_>) -> Recorded {
     }
 }
 
+/// Its parameters.
+fn seen_values<'a>(key: &'a MessageKey<'_>, reply: &'a Reply) -> [Value<'a>; 6] {
+    let code = reply.code.map_or(0, |code| i64::from(code.number()));
+    *values![key.challenge, &key.run, i64::from(key.seq), &key.hash, code, &reply.sealed[..]]
+}
+
 /// Keeps the reply to a message.
 pub(super) async fn insert_seen(tx: &mut Batch, key: &MessageKey<'_>, reply: &Reply) -> Result<()> {
-    let code = reply.code.map_or(0, |code| i64::from(code.number()));
-    tx.add(
-        "INSERT INTO seen (challenge, run, seq, request_hash, code, reply) VALUES ($1, $2, $3, $4, $5, $6)",
-        values![key.challenge, &key.run, i64::from(key.seq), &key.hash, code, &reply.sealed[..]],
-    )
-    .await
+    tx.add(concat!(insert_seen!(), " VALUES ($1, $2, $3, $4, $5, $6)"), &seen_values(key, reply)).await
 }
 
 /// Replaces the run's sealed state.

@@ -73,7 +73,7 @@ impl SqlStore {
         let mut tx = self.writer.batch().await?;
         lock_person_of(&mut tx, person).await?;
         if !take(&mut tx, key, &Taken { ended: Some(now), ..Taken::default() }).await? {
-            return Ok(Err(Committed::Recorded(why_not_next(&mut tx, key).await?)));
+            return Ok(Err(Committed::Recorded(why_not_next(tx.connection().await?, key).await?)));
         }
         if let Some(code) = refuse_over(&mut tx, key, person, now).await? {
             return Ok(Err(Committed::Refused(code)));

@@ -7,11 +7,13 @@
 use futures_util::TryStreamExt;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, Either, Executor, Pool, Sqlite};
+use sqlx::{Either, Executor, Pool, Sqlite};
 
 use super::dialect::BEGIN;
+use super::group::{Turn, Turns, UNDO};
+use super::pending::Pending;
 use crate::store::Result;
-use crate::store::values::Value;
+use crate::store::values::{Statement, Value};
 
 /// For what need not be on the disk at once: the log is not synced at the commit, and is before it is copied into the file and with the
 /// next commit that is waited for, so that what can be lost is its end and never a part from its middle.
@@ -23,56 +25,71 @@ const DURABLE: &str = "PRAGMA synchronous = FULL";
 pub struct Batch {
     /// `None` after the end.
     connection: Option<PoolConnection<Sqlite>>,
-    /// Statements that wait to be sent, their parameters numbered on.
-    sql: String,
-    values: Vec<Owned>,
+    pending: Pending,
+    /// Which of those that wait were added, and shall say what they changed.
+    added: Vec<usize>,
     /// Whether something was sent, and so a transaction may be open.
     begun: bool,
     /// Whether the connection has to be made durable again.
     forgetful: bool,
+    /// Where it may be committed together with others.
+    turn: Option<Turn>,
 }
 
-/// A [`Value`] that waits.
-enum Owned {
-    Text(String),
-    Int(Option<i64>),
-    Bytes(Option<Vec<u8>>),
-}
-
-/// What a sending gave: the rows of all its statements, and how many its last one changed.
+/// What a statement gave.
 #[derive(Default)]
-struct Given {
-    rows: Vec<SqliteRow>,
-    changed: u64,
+pub struct Given {
+    /// Its rows.
+    pub rows: Vec<SqliteRow>,
+    /// How many it changed.
+    pub changed: u64,
 }
 
 impl Batch {
-    /// Waits for its turn to write. A forgetful one is not waited for until it is on the disk.
-    pub async fn begin(pool: &Pool<Sqlite>, forgetful: bool) -> Result<Self> {
-        let connection = Some(pool.acquire().await?);
-        let mut batch = Self { connection, sql: format!("{BEGIN};"), values: Vec::new(), begun: false, forgetful };
-        if let Some(connection) = batch.connection.as_deref_mut().filter(|_| forgetful) {
-            set(connection, FORGETFUL).await?;
+    /// Waits for its turn to write.
+    pub async fn begin(pool: &Pool<Sqlite>) -> Result<Self> {
+        Ok(Self::on(pool.acquire().await?, None, false))
+    }
+
+    /// The same for one that may be committed together with others (`group.rs`). A forgetful one is not waited for until it is on
+    /// the disk, unless one of the others is.
+    pub async fn join(pool: &Pool<Sqlite>, turns: &Turns, forgetful: bool) -> Result<Self> {
+        let (turn, connection) = turns.next(pool).await?;
+        let alone = turn.is_first();
+        Ok(Self::on(connection, Some(turn), forgetful && alone))
+    }
+
+    fn on(connection: PoolConnection<Sqlite>, turn: Option<Turn>, forgetful: bool) -> Self {
+        let mut pending = Pending::default();
+        if forgetful {
+            pending.push(FORGETFUL);
         }
-        Ok(batch)
+        pending.push(turn.as_ref().map_or(BEGIN, |turn| turn.begin()));
+        Self { connection: Some(connection), pending, added: Vec::new(), begun: false, forgetful, turn }
     }
 
     /// Does this, with the next that is waited for at the latest.
     pub async fn add(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<()> {
-        self.push(sql, values);
+        let place = self.pending.push_with(sql, values);
+        self.added.push(place);
         Ok(())
+    }
+
+    /// What each of these gives, one after the other; all are sent at once.
+    pub async fn all<const N: usize>(&mut self, statements: [Statement<'_>; N]) -> Result<[Given; N]> {
+        let places = statements.map(|(sql, values)| self.pending.push_with(sql, values));
+        let mut given = self.send().await?;
+        Ok(places.map(|place| given.get_mut(place).map(std::mem::take).unwrap_or_default()))
     }
 
     /// How many rows this changed.
     pub async fn changed(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
-        self.push(sql, values);
-        Ok(self.send().await?.changed)
+        self.all([(sql, values)]).await.map(|[given]| given.changed)
     }
 
-    /// The rows that this gives. What was added gives none.
+    /// The rows that this gives.
     pub async fn rows(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<SqliteRow>> {
-        self.push(sql, values);
-        Ok(self.send().await?.rows)
+        self.all([(sql, values)]).await.map(|[given]| given.rows)
     }
 
     /// The first of them.
@@ -82,58 +99,75 @@ impl Batch {
 
     /// The connection in the transaction, when all that was added is done.
     pub async fn connection(&mut self) -> Result<&mut SqliteConnection> {
-        if !self.sql.is_empty() {
+        if self.pending.len() > 0 {
             self.send().await?;
         }
         let connection = self.connection.as_deref_mut();
         connection.ok_or_else(|| sqlx::Error::PoolClosed.into())
     }
 
-    /// Does what was added, and commits.
-    pub async fn commit(mut self) -> Result<()> {
-        self.sql.push_str("COMMIT");
-        self.send().await?;
+    /// Does what was added, and commits. How many rows each of those changed that were added since something was last waited for.
+    pub async fn commit(mut self) -> Result<Vec<u64>> {
+        let added = std::mem::take(&mut self.added);
+        // Whoever waits for the connection anyway can do their work before the disk is waited for, once for all. What is not waited
+        // for is not worth it.
+        let hands_on = !self.forgetful && self.turn.as_ref().is_some_and(Turn::is_wanted);
+        if let Some(released) = self.turn.as_ref().and_then(Turn::end) {
+            self.pending.push(released);
+        }
+        if !hands_on {
+            self.pending.push("COMMIT");
+        }
+        let given = if self.pending.len() > 0 { self.send().await? } else { Vec::new() };
         self.begun = false;
-        Ok(())
+        if hands_on {
+            self.hand_on().await?;
+        } else if let Some(turn) = &mut self.turn {
+            turn.committed();
+        }
+        Ok(added.iter().map(|place| given.get(*place).map_or(0, |given| given.changed)).collect())
     }
 
-    fn push(&mut self, sql: &'static str, values: &[Value<'_>]) {
-        let before = self.values.len();
-        let mut parts = sql.split('$');
-        self.sql.extend(parts.next());
-        for part in parts {
-            let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-            let (number, rest) = part.split_at(digits);
-            let number = number.parse::<usize>().unwrap_or_default() + before;
-            self.sql.push_str(&format!("${number}{rest}"));
+    /// Undoes what was done here, and waits until what was seen here of others is on the disk: what was read may be told then.
+    pub async fn leave(mut self) -> Result<()> {
+        self.pending = Pending::default();
+        if self.turn.as_ref().is_none_or(Turn::is_first) {
+            return Ok(());
         }
-        self.sql.push(';');
-        self.values.extend(values.iter().map(|value| match *value {
-            Value::Text(text) => Owned::Text(text.to_owned()),
-            Value::Int(number) => Owned::Int(number),
-            Value::Bytes(bytes) => Owned::Bytes(bytes.map(<[u8]>::to_vec)),
-        }));
+        if self.begun {
+            UNDO.map(|sql| self.pending.push(sql));
+            self.send().await?;
+            self.begun = false;
+        }
+        self.hand_on().await
     }
 
-    async fn send(&mut self) -> Result<Given> {
-        let (sql, values) = (std::mem::take(&mut self.sql), std::mem::take(&mut self.values));
-        // All of it is ours, put together from what is written in the program.
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for value in values {
-            query = match value {
-                Owned::Text(text) => query.bind(text),
-                Owned::Int(number) => query.bind(number),
-                Owned::Bytes(bytes) => query.bind(bytes),
-            };
+    /// Lets the next one write, and waits for the disk with them.
+    async fn hand_on(&mut self) -> Result<()> {
+        match (self.turn.take(), self.connection.take()) {
+            (Some(turn), Some(connection)) => turn.hand_on(connection).await,
+            _ => Ok(()),
         }
+    }
+
+    /// What each statement that waited gave.
+    async fn send(&mut self) -> Result<Vec<Given>> {
+        self.added.clear();
+        // SQLite does a PRAGMA when it compiles it, and not when it runs one that it has compiled before.
+        let compiled_anew = self.forgetful && !self.begun;
+        let query = self.pending.take().persistent(!compiled_anew);
         let connection = self.connection.as_deref_mut().ok_or(sqlx::Error::PoolClosed)?;
         self.begun = true;
-        let mut given = Given::default();
+        let mut given = vec![Given::default()];
         let mut results = connection.fetch_many(query);
         while let Some(result) = results.try_next().await? {
+            let Some(last) = given.last_mut() else { break };
             match result {
-                Either::Left(done) => given.changed = done.rows_affected(),
-                Either::Right(row) => given.rows.push(row),
+                Either::Right(row) => last.rows.push(row),
+                Either::Left(done) => {
+                    last.changed = done.rows_affected();
+                    given.push(Given::default());
+                }
             }
         }
         drop(results);
@@ -141,28 +175,48 @@ impl Batch {
     }
 }
 
+impl Drop for Batch {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        let (turn, begun, forgetful) = (self.turn.take(), self.begun, self.forgetful);
+        if !begun && !forgetful && turn.as_ref().is_none_or(Turn::is_first) {
+            return;
+        }
+        // Nobody gets the connection before that is done. Without a runtime the program ends, and SQLite undoes it by itself.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return drop(connection.detach()) };
+        runtime.spawn(undo(connection, turn, begun, forgetful));
+    }
+}
+
+/// Undoes what was begun, and nothing of others if that can be.
+async fn undo(mut connection: PoolConnection<Sqlite>, turn: Option<Turn>, begun: bool, forgetful: bool) {
+    let turn = match turn {
+        Some(turn) if !turn.is_first() => {
+            let [back, release] = UNDO;
+            if !begun || (connection.execute(back).await.is_ok() && connection.execute(release).await.is_ok()) {
+                return turn.put_back(connection);
+            }
+            // On a full disk SQLite undoes a whole transaction. Or it was the commit that was cut off.
+            Some(turn)
+        }
+        turn => turn,
+    };
+    if begun {
+        // An error says that none is open: as above.
+        let _ = connection.execute("ROLLBACK").await;
+    }
+    if let Some(turn) = turn.as_ref().filter(|turn| !turn.is_first()) {
+        turn.failed();
+    }
+    if forgetful && set(&mut connection, DURABLE).await.is_err() {
+        // Another is opened, as durable as each.
+        drop(connection.detach());
+    }
+}
+
 /// Sent as text each time: SQLite does this when it compiles the statement, and not when it runs one that it has compiled before.
 async fn set(connection: &mut SqliteConnection, pragma: &'static str) -> sqlx::Result<()> {
     sqlx::raw_sql(pragma).execute(connection).await.map(drop)
-}
-
-impl Drop for Batch {
-    fn drop(&mut self) {
-        let (begun, forgetful) = (self.begun, self.forgetful);
-        let Some(mut connection) = self.connection.take().filter(|_| begun || forgetful) else { return };
-        // Nobody gets the connection before that is done. Without a runtime the program ends, and SQLite undoes it by itself.
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return drop(connection.detach()) };
-        runtime.spawn(async move {
-            if begun {
-                // An error says that none is open: SQLite has undone it, as on a full disk, or it was the commit that was cut off.
-                let _ = connection.execute("ROLLBACK").await;
-            }
-            if forgetful && set(&mut connection, DURABLE).await.is_err() {
-                // Another is opened, as durable as each.
-                drop(connection.detach());
-            }
-        });
-    }
 }
 
 #[cfg(test)]
@@ -196,14 +250,18 @@ mod tests {
     async fn statements_that_are_sent_together_keep_their_own_parameters_and_are_all_done() {
         let folder = tempfile::tempdir().unwrap();
         let pool = pool(&folder).await;
-        let mut batch = Batch::begin(&pool, false).await.unwrap();
+        let mut batch = Batch::begin(&pool).await.unwrap();
         batch.add(ADD, values![1, "one"]).await.unwrap();
         batch.add(ADD, values![2, "two"]).await.unwrap();
         assert_eq!(batch.changed("UPDATE t SET text = $1 WHERE n >= $2", values!["new", 2]).await.unwrap(), 1);
-        let rows = batch.rows("SELECT text FROM t WHERE n < $1 ORDER BY n", values![9]).await.unwrap();
-        let texts: Vec<String> = rows.iter().map(|row| sqlx::Row::get(row, 0)).collect();
-        assert_eq!(texts, ["one", "new"]);
-        batch.commit().await.unwrap();
+        let texts = "SELECT text FROM t WHERE n < $1 ORDER BY n";
+        let [changed, given] =
+            batch.all([("UPDATE t SET text = $1", values!["last"]), (texts, values![9])]).await.unwrap();
+        let texts: Vec<String> = given.rows.iter().map(|row| sqlx::Row::get(row, 0)).collect();
+        assert_eq!((changed.changed, texts), (2, vec!["last".into(), "last".into()]));
+        batch.add("UPDATE t SET text = $1 WHERE n = $2", values!["one", 1]).await.unwrap();
+        batch.add("DELETE FROM t WHERE n > $1", values![2]).await.unwrap();
+        assert_eq!(batch.commit().await.unwrap(), [1, 0], "each of those that were added since");
         assert_eq!(count(&pool).await, 2);
     }
 
@@ -211,11 +269,15 @@ mod tests {
     async fn a_batch_that_fails_or_is_dropped_is_undone_and_the_next_one_begins() {
         let folder = tempfile::tempdir().unwrap();
         let pool = pool(&folder).await;
+        let turns = Turns::default();
         for forgetful in [false, true] {
-            let mut batch = Batch::begin(&pool, forgetful).await.unwrap();
+            let mut batch = Batch::join(&pool, &turns, forgetful).await.unwrap();
             assert_eq!(batch.changed(ADD, values![1, "one"]).await.unwrap(), 1);
             drop(batch);
-            let mut batch = Batch::begin(&pool, forgetful).await.unwrap();
+            let mut batch = Batch::join(&pool, &turns, forgetful).await.unwrap();
+            assert_eq!(batch.changed(ADD, values![1, "one"]).await.unwrap(), 1);
+            batch.leave().await.unwrap();
+            let mut batch = Batch::join(&pool, &turns, forgetful).await.unwrap();
             batch.add(ADD, values![1, "one"]).await.unwrap();
             batch.add(ADD, values![1, "again"]).await.unwrap();
             assert!(batch.commit().await.is_err(), "the same number twice");
@@ -227,16 +289,19 @@ mod tests {
     async fn whatever_becomes_of_a_forgetful_one_the_next_is_waited_for() {
         let folder = tempfile::tempdir().unwrap();
         let pool = pool(&folder).await;
-        let mut batch = Batch::begin(&pool, true).await.unwrap();
-        let during: i64 =
-            sqlx::query_scalar("PRAGMA synchronous").fetch_one(batch.connection().await.unwrap()).await.unwrap();
-        assert_eq!(during, 1, "NORMAL");
-        batch.add(ADD, values![1, "one"]).await.unwrap();
-        batch.commit().await.unwrap();
-        assert_eq!((synchronous(&pool).await, count(&pool).await), (2, 1));
-        drop(Batch::begin(&pool, true).await.unwrap());
+        let turns = Turns::default();
+        for n in 1..=2 {
+            let mut batch = Batch::join(&pool, &turns, true).await.unwrap();
+            let during: i64 =
+                sqlx::query_scalar("PRAGMA synchronous").fetch_one(batch.connection().await.unwrap()).await.unwrap();
+            assert_eq!(during, 1, "NORMAL");
+            batch.add(ADD, values![n, "one"]).await.unwrap();
+            batch.commit().await.unwrap();
+            assert_eq!((synchronous(&pool).await, count(&pool).await), (2, n));
+        }
+        drop(Batch::join(&pool, &turns, true).await.unwrap());
         assert_eq!(synchronous(&pool).await, 2, "never begun");
-        let mut batch = Batch::begin(&pool, true).await.unwrap();
+        let mut batch = Batch::join(&pool, &turns, true).await.unwrap();
         assert!(batch.changed(ADD, values![1, "again"]).await.is_err());
         drop(batch);
         assert_eq!(synchronous(&pool).await, 2, "failed");

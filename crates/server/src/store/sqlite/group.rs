@@ -1,0 +1,342 @@
+//! Transactions that are committed together: while somebody waits for the one connection that writes, whoever is done hands it on
+//! with the transaction open, and all of them wait for one commit and one sync of the disk.
+//!
+//! Each is a savepoint of its own, so that one that fails takes nothing of the others with it. Nobody is told anything before the
+//! commit has succeeded, also who only looked: what they saw may be another's, and not on the disk yet. Nobody leads. Whoever hands
+//! on queues again, behind those who waited then, and the first of them to come by commits for all: so a group is never longer
+//! than the queue was.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use sqlx::pool::PoolConnection;
+use sqlx::{Executor, Pool, Sqlite};
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
+use tokio::time::timeout;
+
+use super::ACQUIRE;
+use super::dialect::BEGIN;
+use crate::store::{Result, StoreError};
+
+/// How the second of a group and those after it begin, and how each of them ends.
+const SAVEPOINT: &str = "SAVEPOINT member";
+const RELEASE: &str = "RELEASE member";
+/// Undoes one of them, and leaves the rest.
+pub const UNDO: [&str; 2] = ["ROLLBACK TO member", RELEASE];
+
+/// Whose turn it is to write.
+#[derive(Clone, Default)]
+pub struct Turns {
+    seat: Seat,
+    /// How many wait for their turn to begin.
+    wanted: Arc<AtomicUsize>,
+}
+
+type Seat = Arc<Mutex<Option<Open>>>;
+
+/// A transaction that is open, with the work of some who wait for its commit.
+struct Open {
+    connection: PoolConnection<Sqlite>,
+    told: watch::Sender<Option<Outcome>>,
+}
+
+/// What became of a group.
+type Outcome = std::result::Result<(), Undone>;
+
+/// The group was not committed.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("what was written together was undone: {0}")]
+struct Undone(Arc<str>);
+
+impl From<Undone> for StoreError {
+    // Nothing happened to whoever is told so, and it was nothing of theirs: the same can be done again.
+    fn from(undone: Undone) -> Self {
+        Self::Away(Box::new(undone))
+    }
+}
+
+/// Somebody's turn. Nobody else writes until it is over.
+pub struct Turn {
+    seat: OwnedMutexGuard<Option<Open>>,
+    turns: Turns,
+    told: watch::Sender<Option<Outcome>>,
+    /// Whether work of others is in the transaction.
+    others: bool,
+}
+
+impl Turns {
+    /// The next turn, and the connection: with a transaction open, or not.
+    pub async fn next(&self, pool: &Pool<Sqlite>) -> Result<(Turn, PoolConnection<Sqlite>)> {
+        let mut seat = {
+            let _wanted = Wanted::count(&self.wanted);
+            let seat = timeout(ACQUIRE, self.seat.clone().lock_owned()).await;
+            seat.map_err(|_| sqlx::Error::PoolTimedOut)?
+        };
+        let turn = |seat, told, others| Turn { seat, turns: self.clone(), told, others };
+        if let Some(Open { connection, told }) = seat.take() {
+            return Ok((turn(seat, told, true), connection));
+        }
+        let connection = pool.acquire().await?;
+        Ok((turn(seat, watch::Sender::new(None), false), connection))
+    }
+
+    /// Waits until the group of this receiver is committed, and commits it when it is this one's turn.
+    async fn settle(self, mut told: watch::Receiver<Option<Outcome>>) -> Outcome {
+        let mut seat = tokio::select! {
+            biased;
+            outcome = read(&mut told) => return outcome,
+            seat = self.seat.clone().lock_owned() => seat,
+        };
+        // Told before the seat was free, if it was another group's.
+        let open = if told.borrow().is_none() { seat.take() } else { None };
+        if let Some(open) = open {
+            // Of its own, so that it is not cut off with whoever waits here.
+            tokio::spawn(async move {
+                open.commit().await;
+                drop(seat);
+            });
+        } else {
+            drop(seat);
+        }
+        read(&mut told).await
+    }
+}
+
+impl Open {
+    async fn commit(mut self) {
+        let outcome = self.connection.execute("COMMIT").await.map_err(|error| undone(&error));
+        if outcome.is_err() {
+            // An error says that none is open: SQLite has undone it by itself.
+            let _ = self.connection.execute("ROLLBACK").await;
+        }
+        self.told.send_replace(Some(outcome.map(drop)));
+    }
+}
+
+impl Turn {
+    /// Whether nobody else's work is in the transaction, and it has yet to begin.
+    pub fn is_first(&self) -> bool {
+        !self.others
+    }
+
+    /// How it begins.
+    pub fn begin(&self) -> &'static str {
+        if self.others { SAVEPOINT } else { BEGIN }
+    }
+
+    /// What ends it before the commit.
+    pub fn end(&self) -> Option<&'static str> {
+        self.others.then_some(RELEASE)
+    }
+
+    /// Whether somebody waits to write.
+    pub fn is_wanted(&self) -> bool {
+        self.turns.wanted.load(Ordering::SeqCst) > 0
+    }
+
+    /// All is committed.
+    pub fn committed(&mut self) {
+        self.others = false;
+        self.told.send_replace(Some(Ok(())));
+    }
+
+    /// All is undone.
+    pub fn failed(&self) {
+        self.told.send_replace(Some(Err(Undone("one of them could not be undone by itself".into()))));
+    }
+
+    /// Ends the turn and leaves the transaction open, for the next one or for whoever waits for its commit.
+    pub fn put_back(mut self, connection: PoolConnection<Sqlite>) {
+        *self.seat = Some(Open { connection, told: self.told });
+    }
+
+    /// The same, and waits for the commit.
+    pub async fn hand_on(self, connection: PoolConnection<Sqlite>) -> Result<()> {
+        let mut waiting = Waiting(Some((self.turns.clone(), self.told.subscribe())));
+        self.put_back(connection);
+        let Some((turns, told)) = waiting.0.clone() else { return Ok(()) };
+        let outcome = turns.settle(told).await;
+        waiting.0 = None;
+        Ok(outcome?)
+    }
+}
+
+/// Somebody who waits for a commit. If they go away, their work is committed all the same: others' may be with it.
+struct Waiting(Option<(Turns, watch::Receiver<Option<Outcome>>)>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let (Some((turns, told)), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current()) {
+            runtime.spawn(turns.settle(told));
+        }
+    }
+}
+
+/// Counted while it is there.
+struct Wanted(Arc<AtomicUsize>);
+
+impl Wanted {
+    fn count(wanted: &Arc<AtomicUsize>) -> Self {
+        wanted.fetch_add(1, Ordering::SeqCst);
+        Self(wanted.clone())
+    }
+}
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+async fn read(told: &mut watch::Receiver<Option<Outcome>>) -> Outcome {
+    match told.wait_for(Option::is_some).await {
+        Ok(outcome) => outcome.clone().unwrap_or(Ok(())),
+        Err(_) => Err(Undone("its connection was closed".into())),
+    }
+}
+
+fn undone(error: &sqlx::Error) -> Undone {
+    Undone(error.to_string().into())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
+    use tokio::task::{JoinHandle, yield_now};
+
+    use super::super::batch::Batch;
+    use super::*;
+    use crate::store::values::values;
+
+    /// The one connection that writes, the turns at it, and another that reads.
+    struct Place {
+        _folder: tempfile::TempDir,
+        pool: Pool<Sqlite>,
+        turns: Turns,
+        reader: Pool<Sqlite>,
+    }
+
+    impl Place {
+        async fn make() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let options = SqliteConnectOptions::new().filename(folder.path().join("a")).create_if_missing(true);
+            let options = options.journal_mode(SqliteJournalMode::Wal).foreign_keys(true);
+            let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.unwrap();
+            // What refers to nobody is found at the commit, and not before.
+            let table =
+                "CREATE TABLE t (n INTEGER PRIMARY KEY, of INTEGER REFERENCES t (n) DEFERRABLE INITIALLY DEFERRED)";
+            sqlx::query(table).execute(&pool).await.unwrap();
+            let reader = SqlitePoolOptions::new().connect_with(options).await.unwrap();
+            Self { _folder: folder, pool, turns: Turns::default(), reader }
+        }
+
+        async fn begin(&self) -> Batch {
+            Batch::join(&self.pool, &self.turns, false).await.unwrap()
+        }
+
+        /// Somebody who queues for their turn and adds this number then, referring to another.
+        async fn queue(&self, n: i64, of: Option<i64>) -> JoinHandle<Result<Vec<u64>>> {
+            let before = self.turns.wanted.load(Ordering::SeqCst);
+            let (pool, turns) = (self.pool.clone(), self.turns.clone());
+            let work = tokio::spawn(async move {
+                let mut batch = Batch::join(&pool, &turns, false).await?;
+                batch.add(ADD, values![n, of]).await?;
+                batch.commit().await
+            });
+            while self.turns.wanted.load(Ordering::SeqCst) == before {
+                yield_now().await;
+            }
+            work
+        }
+
+        async fn numbers(&self) -> Vec<i64> {
+            sqlx::query_scalar("SELECT n FROM t ORDER BY n").fetch_all(&self.reader).await.unwrap()
+        }
+    }
+
+    const ADD: &str = "INSERT INTO t (n, of) VALUES ($1, $2)";
+    const NOBODY: Option<i64> = None;
+
+    #[tokio::test]
+    async fn whoever_is_done_while_another_waits_is_told_when_all_are_on_the_disk() {
+        let place = Place::make().await;
+        let mut first = place.begin().await;
+        first.add(ADD, values![1, NOBODY]).await.unwrap();
+        let (pool, turns) = (place.pool.clone(), place.turns.clone());
+        let second = tokio::spawn(async move { Batch::join(&pool, &turns, false).await.unwrap() });
+        while place.turns.wanted.load(Ordering::SeqCst) == 0 {
+            yield_now().await;
+        }
+        let first = tokio::spawn(first.commit());
+        // It has its turn, and sees what the first has done, which is not committed.
+        let mut second = second.await.unwrap();
+        assert_eq!(second.rows("SELECT n FROM t", values![]).await.unwrap().len(), 1);
+        assert!(!first.is_finished());
+        assert_eq!(place.numbers().await, [0; 0]);
+        second.add(ADD, values![2, NOBODY]).await.unwrap();
+        assert_eq!(second.commit().await.unwrap(), [1]);
+        assert_eq!(first.await.unwrap().unwrap(), [1]);
+        assert_eq!(place.numbers().await, [1, 2]);
+    }
+
+    #[tokio::test]
+    async fn one_that_fails_takes_nothing_of_the_others_with_it() {
+        let place = Place::make().await;
+        let mut first = place.begin().await;
+        first.add(ADD, values![1, NOBODY]).await.unwrap();
+        let again = place.queue(1, None).await;
+        let other = place.queue(2, None).await;
+        assert!(first.commit().await.is_ok());
+        assert!(again.await.unwrap().is_err(), "the same number twice");
+        assert!(other.await.unwrap().is_ok());
+        assert_eq!(place.numbers().await, [1, 2]);
+    }
+
+    #[tokio::test]
+    async fn of_a_group_whose_commit_fails_nobody_is_told_yes() {
+        let place = Place::make().await;
+        let mut first = place.begin().await;
+        first.add(ADD, values![1, NOBODY]).await.unwrap();
+        let (pool, turns) = (place.pool.clone(), place.turns.clone());
+        let looks = tokio::spawn(async move {
+            let mut batch = Batch::join(&pool, &turns, false).await?;
+            let seen = batch.rows("SELECT n FROM t", values![]).await?.len();
+            batch.leave().await.map(|()| seen)
+        });
+        while place.turns.wanted.load(Ordering::SeqCst) == 0 {
+            yield_now().await;
+        }
+        let others = [place.queue(2, None).await, place.queue(3, Some(9)).await, place.queue(4, None).await];
+        assert!(first.commit().await.is_err());
+        assert!(looks.await.unwrap().is_err(), "also who only looked: what they saw never was");
+        for other in others {
+            assert!(other.await.unwrap().is_err());
+        }
+        assert_eq!(place.numbers().await, [0; 0]);
+        let mut next = place.begin().await;
+        next.add(ADD, values![5, NOBODY]).await.unwrap();
+        assert_eq!(next.commit().await.unwrap(), [1]);
+        assert_eq!(place.numbers().await, [5], "and the next one is as if nothing had been");
+    }
+
+    #[tokio::test]
+    async fn what_was_handed_on_is_committed_also_when_nobody_waits_for_it_any_more() {
+        let place = Place::make().await;
+        let mut first = place.begin().await;
+        first.add(ADD, values![1, NOBODY]).await.unwrap();
+        let again = place.queue(1, None).await;
+        let mut commit = Box::pin(first.commit());
+        // Until it waits for the other's work.
+        while !again.is_finished() {
+            let _ = futures_util::poll!(&mut commit);
+            yield_now().await;
+        }
+        drop(commit);
+        let mut next = place.begin().await;
+        next.add(ADD, values![2, NOBODY]).await.unwrap();
+        next.commit().await.unwrap();
+        assert_eq!(place.numbers().await, [1, 2]);
+    }
+}

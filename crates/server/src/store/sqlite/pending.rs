@@ -1,0 +1,71 @@
+//! Statements that wait to be sent together, as one text with their parameters numbered on.
+
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{AssertSqlSafe, Sqlite};
+
+use crate::store::values::Value;
+
+/// They, in their order.
+#[derive(Default)]
+pub struct Pending {
+    sql: String,
+    values: Vec<Owned>,
+    statements: usize,
+}
+
+/// A [`Value`] that waits.
+enum Owned {
+    Text(String),
+    Int(Option<i64>),
+    Bytes(Option<Vec<u8>>),
+}
+
+impl Pending {
+    /// Adds one without parameters.
+    pub fn push(&mut self, sql: &str) {
+        self.sql.push_str(sql);
+        self.sql.push(';');
+        self.statements += 1;
+    }
+
+    /// Adds one whose parameters are `$1` and so on, and tells which of all it is.
+    pub fn push_with(&mut self, sql: &str, values: &[Value<'_>]) -> usize {
+        let before = self.values.len();
+        let mut parts = sql.split('$');
+        self.sql.extend(parts.next());
+        for part in parts {
+            let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+            let (number, rest) = part.split_at(digits);
+            let number = number.parse::<usize>().unwrap_or_default() + before;
+            self.sql.push_str(&format!("${number}{rest}"));
+        }
+        self.push("");
+        self.values.extend(values.iter().map(|value| match *value {
+            Value::Text(text) => Owned::Text(text.to_owned()),
+            Value::Int(number) => Owned::Int(number),
+            Value::Bytes(bytes) => Owned::Bytes(bytes.map(<[u8]>::to_vec)),
+        }));
+        self.statements - 1
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.statements
+    }
+
+    /// All of them, to be run in one go. Compiled once for each text.
+    pub fn take(&mut self) -> Query<'static, Sqlite, SqliteArguments> {
+        let Self { sql, values, .. } = std::mem::take(self);
+        // All of it is ours, put together from what is written in the program.
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for value in values {
+            query = match value {
+                Owned::Text(text) => query.bind(text),
+                Owned::Int(number) => query.bind(number),
+                Owned::Bytes(bytes) => query.bind(bytes),
+            };
+        }
+        query
+    }
+}
