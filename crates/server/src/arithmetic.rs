@@ -22,7 +22,9 @@ pub struct Arithmetic {
 }
 
 /// A place among those who wait, kept until the work is done.
-pub struct Place(OwnedSemaphorePermit);
+pub struct Place {
+    _permit: OwnedSemaphorePermit,
+}
 
 /// Why there is no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,7 +52,8 @@ impl Arithmetic {
     /// # Errors
     /// [`NotComputed::Full`].
     pub fn place(&self) -> Result<Place, NotComputed> {
-        self.places.clone().try_acquire_owned().map(Place).map_err(|_| NotComputed::Full)
+        let permit = self.places.clone().try_acquire_owned();
+        permit.map(|_permit| Place { _permit }).map_err(|_| NotComputed::Full)
     }
 
     /// Waits for a processor and does the work on it. It goes on to its end also when nobody waits for it any more.

@@ -135,7 +135,7 @@ impl Batch {
             return Ok(());
         }
         if self.begun {
-            UNDO.map(|sql| self.pending.push(sql));
+            UNDO.into_iter().for_each(|sql| self.pending.push(sql));
             self.send().await?;
             self.begun = false;
         }

@@ -8,7 +8,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Executor, Pool, Sqlite};
