@@ -7,6 +7,7 @@ use std::rc::Rc;
 use js_sys::Uint8Array;
 use leptos::prelude::*;
 use repin_core::api::{ChallengeType, CredentialKind, UnixMs};
+use repin_core::decimal::decimal;
 use repin_vault::flow::{DeadEnd, Event, Progress, Screen, SessionTimes, ViewModel};
 use web_sys::{Element, HtmlElement};
 
@@ -399,7 +400,7 @@ impl Face {
 
     /// An id that is unique on the page, for labels and descriptions.
     pub(crate) fn id(self, name: &str) -> String {
-        format!("repin{}-{name}", self.inner().serial)
+        ["repin", &decimal(self.inner().serial, 1), "-", name].concat()
     }
 
     /// Milliseconds until a moment on the gateway's clock.

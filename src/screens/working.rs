@@ -2,6 +2,7 @@
 //! down towards 92 %, and leaves the rest to the gateway's reply.
 
 use repin_core::api::ChallengeType;
+use repin_core::decimal::decimal;
 
 use crate::element::{Parts, dynamic, el, every, nothing};
 use crate::face::Face;
@@ -39,7 +40,7 @@ pub(crate) fn screen(face: Face, stretchings: u8, measured_ms: Option<u32>, chal
         el("progress")
             .attr("max", "100")
             .attr_with("aria-label", move || Some(face.text(headline)))
-            .attr_with("value", move || Some(percent.get().to_string())),
+            .attr_with("value", move || Some(decimal(percent.get(), 1))),
         dynamic(move || {
             if !is_slow.get() {
                 return nothing();

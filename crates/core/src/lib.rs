@@ -12,6 +12,7 @@ pub mod api;
 pub mod channel;
 pub mod context;
 pub mod credential;
+pub mod decimal;
 pub mod error;
 pub mod pin_policy;
 pub mod secret;

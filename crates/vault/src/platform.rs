@@ -1,9 +1,11 @@
 //! Everything the vault asks of the world: time, randomness, network, Unicode. The browser's is in [`crate::worker`];
 //! tests hand in theirs.
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use rand_core::{CryptoRng, RngCore};
 use repin_core::answers::Unicode;
 use repin_core::api::Envelope;
+use repin_core::decimal::decimal;
 use repin_core::secret::Secret;
 use repin_core::wallet::WalletKeys;
 
@@ -25,20 +27,28 @@ pub struct Request {
 impl Request {
     /// The URL to POST to.
     pub fn url(&self) -> String {
-        format!("{}/v1/repin/challenges/{}/messages", self.api_base, self.challenge_id)
+        [self.api_base.as_str(), "/v1/repin/challenges/", &self.challenge_id, "/messages"].concat()
     }
 
     /// The JSON body. Every value is a number or of a JSON-safe alphabet, so nothing needs escaping.
     pub fn body(&self) -> String {
-        use base64::Engine;
         let Envelope { run, seq, step, sealed } = &self.envelope;
-        let sealed = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(sealed);
-        format!(
-            r#"{{"v":{},"run":"{}","seq":{seq},"step":"{}","sealed":"{sealed}"}}"#,
-            repin_core::api::VERSION,
-            format_uuid(run),
+        let sealed = Base64UrlUnpadded::encode_string(sealed);
+        let (version, seq) = (decimal(repin_core::api::VERSION.into(), 1), decimal(*seq, 1));
+        [
+            r#"{"v":"#,
+            &version,
+            r#","run":""#,
+            &format_uuid(run),
+            r#"","seq":"#,
+            &seq,
+            r#","step":""#,
             step.name(),
-        )
+            r#"","sealed":""#,
+            &sealed,
+            r#""}"#,
+        ]
+        .concat()
     }
 }
 

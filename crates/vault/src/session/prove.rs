@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use repin_core::api::{
-    Attempts, CredentialKind, KsfParams, Prove1Reply, Prove1Request, Prove2Reply, Prove2Request, Step, UnixMs,
+    self, Attempts, CredentialKind, KsfParams, Prove1Reply, Prove1Request, Prove2Reply, Prove2Request, Step, UnixMs,
 };
 use repin_core::credential::{
     ClientLogin, CredentialError, credential_identifier, proof_context, reserve_memory, unwrap_data_key,
@@ -73,7 +73,7 @@ impl Session {
         let stretching_ms = (platform.now_ms() - started) as u32;
 
         let k1 = self.channel.ratchet(&proof.session_key);
-        let message = self.seal(Step::Prove2, &Prove2Request { ke3: proof.ke3 }, platform);
+        let message = self.seal(Step::Prove2, &api::encode(&Prove2Request { ke3: proof.ke3 }), platform);
         // The reply is already under the ratcheted key: only a gateway that verified the proof can make it.
         let reply: Prove2Reply = self.deliver(&message, &k1, platform, link).await?.read()?;
         let id = reply.credential_id.as_slice().try_into().map_err(|_| SessionError::Protocol)?;
