@@ -15,9 +15,10 @@ pub fn bench(args: &[&str]) -> Result {
         ["page"] => page(),
         ["gateway"] => gateway(),
         ["compare"] => compare(),
+        ["path"] => path(),
         ["load", rest @ ..] => load(rest),
         _ => {
-            Err("bench takes nothing, `page`, `gateway`, `compare` or `load`, with the most users that it shall go to"
+            Err("bench takes nothing, `page`, `gateway`, `compare`, `path` or `load`, with the most users that it shall go to"
                 .into())
         }
     }
@@ -43,6 +44,15 @@ fn compare() -> Result {
         run(vite.env("COMPARE", product))?;
     }
     run(program("node").arg("tests/e2e/compare/compare.mjs"))
+}
+
+/// One load of ours, traced, as a picture. Writes `docs/pictures/load.svg`.
+fn path() -> Result {
+    tools::browsers()?;
+    tools::node_packages()?;
+    widget::build(widget::Mode::Release)?;
+    run(cargo().args(["build", "--package", "repin-server"]))?;
+    run(program("node").args(["tests/e2e/compare/compare.mjs", "path"]))
 }
 
 /// Whole recoveries a second, and their ratio to the bare OPAQUE arithmetic, measured in the same run.
