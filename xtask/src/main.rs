@@ -33,6 +33,7 @@ cargo xtask <command>
   languages [reviewed TAG NAME]
                              checks locales/ and writes docs/languages.md
   widget [--dev]             build dist/: what a browser loads
+  kernels FOLDER             Argon2id's two modules alone, into a folder
   mock                       build target/mock/: the widget's flow without a gateway
   pictures accept            what the widget looks like now is what it shall look like
   showroom                   build target/showroom/: gallery and playground as static files
@@ -75,6 +76,7 @@ fn dispatch(args: &[&str]) -> Result {
         ["languages", rest @ ..] => lint::languages(if rest.is_empty() { &["write"] } else { rest }),
         ["widget"] => widget::build(widget::Mode::Release),
         ["widget", "--dev"] => widget::build(widget::Mode::Dev),
+        ["kernels", folder] => widget::kernels(std::path::Path::new(folder)),
         ["mock"] => widget::mock(),
         ["pictures", "accept"] => test::accept_pictures(),
         ["showroom"] => widget::showroom(),

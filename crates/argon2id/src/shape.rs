@@ -22,7 +22,7 @@ impl Cost {
     /// How many blocks of 1 KiB the memory has to have: those of the cost and four to work with. More than there can be
     /// for a cost that is refused.
     pub fn blocks(self) -> usize {
-        Shape::of(self).map_or(usize::MAX, |shape| shape.blocks() + WORK)
+        Shape::of(self).map_or(usize::MAX, |shape| shape.blocks().saturating_add(WORK))
     }
 
     /// How many segments there are to fill; 0 for a cost that is refused.

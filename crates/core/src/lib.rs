@@ -15,5 +15,6 @@ pub mod credential;
 pub mod error;
 pub mod pin_policy;
 pub mod secret;
+pub mod stretching;
 pub mod wallet;
 pub mod wire;
