@@ -14,7 +14,7 @@ onmessage = ({ data }: MessageEvent<{ module: WebAssembly.Module; wallet?: strin
   initSync(data);
   bringWallet(data.wallet ?? new URL('./repin_wallet_bg.wasm', import.meta.url).href);
   // With what came with the script there are no addresses to be found beside it.
-  bringArgon2id(data.argon2id ?? [new URL('./repin_kdf_simd.wasm', import.meta.url).href, new URL('./repin_kdf_scalar.wasm', import.meta.url).href], () => {});
+  bringArgon2id(data.argon2id ?? [new URL('./repin_kdf_simd.wasm', import.meta.url).href, new URL('./repin_kdf_scalar.wasm', import.meta.url).href], (share) => postMessage(share));
   start_vault();
   // The first formatter of a process loads the language data: a fifth of a second on a slow phone. Here it passes while
   // the gateway's first answer is on its way; in the page it would be a long task as soon as a date is asked for.
