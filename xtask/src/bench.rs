@@ -16,9 +16,10 @@ pub fn bench(args: &[&str]) -> Result {
         ["gateway"] => gateway(),
         ["compare"] => compare(),
         ["path"] => path(),
+        ["argon2"] => argon2(),
         ["load", rest @ ..] => load(rest),
         _ => {
-            Err("bench takes nothing, `page`, `gateway`, `compare`, `path` or `load`, with the most users that it shall go to"
+            Err("bench takes nothing, `page`, `gateway`, `compare`, `path`, `argon2` or `load`, with the most users that it shall go to"
                 .into())
         }
     }
@@ -53,6 +54,19 @@ fn path() -> Result {
     widget::build(widget::Mode::Release)?;
     run(cargo().args(["build", "--package", "repin-server"]))?;
     run(program("node").args(["tests/e2e/compare/compare.mjs", "path"]))
+}
+
+/// Argon2id beside other libraries, in Chromium, Firefox and Node. Writes its part of `docs/performance.md`.
+fn argon2() -> Result {
+    tools::browsers()?;
+    tools::node_packages()?;
+    tools::argon2_packages()?;
+    tools::wasm_target()?;
+    widget::kernels(&root().join("dist"))?;
+    let mut oracle = cargo();
+    oracle.args(["build", "--package", "repin-argon2id", "--example", "rustcrypto"]);
+    run(oracle.args(["--target", "wasm32-unknown-unknown", "--profile", "wasm-release"]))?;
+    run(program("node").arg("tests/argon2/bench.mjs"))
 }
 
 /// Whole recoveries a second, and their ratio to the bare OPAQUE arithmetic, measured in the same run.

@@ -16,5 +16,6 @@ pub mod decimal;
 pub mod error;
 pub mod pin_policy;
 pub mod secret;
+pub mod stretching;
 pub mod wallet;
 pub mod wire;

@@ -4,9 +4,10 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use rand_core::{CryptoRng, RngCore};
 use repin_core::answers::Unicode;
-use repin_core::api::Envelope;
+use repin_core::api::{Envelope, KsfParams};
 use repin_core::decimal::decimal;
 use repin_core::secret::Secret;
+use repin_core::stretching::KeyStretching;
 use repin_core::wallet::WalletKeys;
 
 use crate::flow::Handed;
@@ -104,6 +105,20 @@ pub trait Platform: Unicode {
     /// # Errors
     /// [`Unreachable`] if it could not be fetched; it can be asked for again.
     fn load_wallet(&self) -> impl Future<Output = Result<(), Unreachable>>;
+
+    /// Gets ready what [`Platform::stretching`] works with. In the browser that is a module of its own as well.
+    ///
+    /// # Errors
+    /// [`Unreachable`] if it could not be fetched; it can be asked for again.
+    fn load_argon2id(&self) -> impl Future<Output = Result<(), Unreachable>> {
+        std::future::ready(Ok(()))
+    }
+
+    /// Argon2id at this cost.
+    fn stretching(&self, cost: KsfParams) -> KeyStretching;
+
+    /// Lets [`Platform::stretching`] get warm for this cost while the person reads and types, where that is of use.
+    fn warm_up(&self, _: KsfParams) {}
 
     /// Addresses and keys of a seed, by `repin_wallet::derive`. `None` unless it is ready, and for one seed in 2^127 that has none.
     fn derive_wallet(&self, entropy: &Secret<32>) -> Option<WalletKeys>;

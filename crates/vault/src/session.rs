@@ -18,9 +18,10 @@ use repin_core::api::{
     OpenRequest, RunId, Step, UnixMs,
 };
 use repin_core::channel::{Channel, Place};
-use repin_core::credential::{CredentialError, opening_hash};
+use repin_core::credential::{CredentialError, check_ksf, opening_hash};
 use repin_core::error::Code;
 use repin_core::secret::{Secret, SecretBytes};
+use repin_core::stretching::KeyStretching;
 use repin_core::wire::Wire;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -382,4 +383,20 @@ fn blank() -> OpenReply {
         server_time: 0,
         can_recover: false,
     }
+}
+
+/// Argon2id at a cost that this device has the memory for. Its module is waited for as one waits for the gateway: the person is
+/// told, and tries again.
+async fn ready_to_stretch(
+    ksf: KsfParams,
+    platform: &impl Platform,
+    link: &Link,
+) -> Result<KeyStretching, SessionError> {
+    check_ksf(ksf)?;
+    while platform.load_argon2id().await.is_err() {
+        link.wait().await;
+    }
+    let stretching = platform.stretching(ksf);
+    stretching.reserve_memory()?;
+    Ok(stretching)
 }

@@ -4,7 +4,9 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use js_sys::{Array, JsString, Promise, RegExp, Uint8Array};
 use rand_core::OsRng;
 use repin_core::answers::Unicode;
+use repin_core::api::KsfParams;
 use repin_core::secret::Secret;
+use repin_core::stretching::{Argon2id, KeyStretching, OutOfMemory, SALT};
 use repin_core::wallet::WalletKeys;
 use repin_core::wire;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -41,9 +43,20 @@ impl Platform for Browser {
         })
     }
 
+    async fn load_argon2id(&self) -> Result<(), Unreachable> {
+        loaded(script().load_argon2id()).await
+    }
+
+    fn stretching(&self, cost: KsfParams) -> KeyStretching {
+        KeyStretching::new(cost, &ARGON2ID)
+    }
+
+    fn warm_up(&self, KsfParams { m_kib, t, p }: KsfParams) {
+        let _ = script().warm_argon2id(m_kib, t, p);
+    }
+
     async fn load_wallet(&self) -> Result<(), Unreachable> {
-        let loaded = script().load_wallet().map_err(|_| Unreachable)?;
-        JsFuture::from(loaded).await.map(drop).map_err(|_| Unreachable)
+        loaded(script().load_wallet()).await
     }
 
     fn derive_wallet(&self, entropy: &Secret<32>) -> Option<WalletKeys> {
@@ -91,7 +104,28 @@ impl Unicode for Browser {
     }
 }
 
-/// What the worker's script brings: `npm/src/worker.ts`, `npm/src/worker_wallet.ts`.
+async fn loaded(promise: Result<Promise, JsValue>) -> Result<(), Unreachable> {
+    JsFuture::from(promise.map_err(|_| Unreachable)?).await.map(drop).map_err(|_| Unreachable)
+}
+
+static ARGON2ID: Argon2id = Argon2id {
+    reserve: |KsfParams { m_kib, t, p }| match script().reserve_argon2id(m_kib, t, p) {
+        Ok(true) => Ok(()),
+        _ => Err(OutOfMemory),
+    },
+    derive: |KsfParams { m_kib, t, p }, input, output| {
+        // A buffer, erased on both sides.
+        let buffer = Uint8Array::from(input);
+        let tag = script().argon2id(m_kib, t, p, &buffer, &Uint8Array::from(&SALT[..]), output.len() as u32);
+        buffer.fill(0, 0, buffer.length());
+        let tag = tag.ok().filter(|tag| tag.length() as usize == output.len()).ok_or(OutOfMemory)?;
+        tag.copy_to(output);
+        tag.fill(0, 0, tag.length());
+        Ok(())
+    },
+};
+
+/// What the worker's script brings: `npm/src/worker.ts`, `npm/src/worker_argon2id.ts` and `npm/src/worker_wallet.ts`.
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(extends = js_sys::Object)]
@@ -99,6 +133,22 @@ extern "C" {
     /// Comes to status, code and `sealed` of the answer; rejects when there was none.
     #[wasm_bindgen(method)]
     fn post(this: &Script, url: &str, token: &str, body: &str) -> Promise;
+    #[wasm_bindgen(method, catch, js_name = loadArgon2id)]
+    fn load_argon2id(this: &Script) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = reserveArgon2id)]
+    fn reserve_argon2id(this: &Script, m_kib: u32, t: u32, p: u32) -> Result<bool, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn argon2id(
+        this: &Script,
+        m_kib: u32,
+        t: u32,
+        p: u32,
+        input: &Uint8Array,
+        salt: &Uint8Array,
+        length: u32,
+    ) -> Result<Uint8Array, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = warmArgon2id)]
+    fn warm_argon2id(this: &Script, m_kib: u32, t: u32, p: u32) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch, js_name = loadWallet)]
     fn load_wallet(this: &Script) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch, js_name = deriveWallet)]
