@@ -1,4 +1,5 @@
 //! Against RustCrypto's `argon2`, and against what RFC 9106 prints.
+#![allow(clippy::unwrap_used)]
 
 use argon2::{Algorithm, Argon2, AssociatedData, ParamsBuilder, Version};
 use rand_core::{OsRng, RngCore};
