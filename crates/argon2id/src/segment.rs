@@ -87,7 +87,7 @@ impl<'a> Segment<'a> {
         // left out for the first of a segment.
         let area = if lane == self.lane { finished + index - 1 } else { finished - u32::from(index == 0) };
         let x = random & 0xffff_ffff;
-        let y = u64::from(area) * (x * x >> 32) >> 32;
+        let y = (u64::from(area) * ((x * x) >> 32)) >> 32;
         let mut at = start + area - 1 - y as u32;
         if at >= lane_length {
             at -= lane_length;

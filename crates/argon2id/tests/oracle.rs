@@ -1,7 +1,9 @@
 //! Against RustCrypto's `argon2`, and against what RFC 9106 prints.
+#![allow(clippy::unwrap_used)]
 
-use argon2::{Algorithm, Argon2, AssociatedData, ParamsBuilder, Version};
-use rand_core::{OsRng, RngCore};
+mod common;
+
+use common::Set;
 use repin_argon2id::{Block, Cost, Inputs, Refused, begin, fill, finish};
 
 fn derive(cost: Cost, inputs: Inputs<'_>, memory: &mut [Block], tag: &mut [u8]) -> Result<(), Refused> {
@@ -10,26 +12,6 @@ fn derive(cost: Cost, inputs: Inputs<'_>, memory: &mut [Block], tag: &mut [u8]) 
         fill(cost, segment, memory)?;
     }
     finish(cost, tag, memory)
-}
-
-fn oracle(cost: Cost, inputs: Inputs<'_>, tag: &mut [u8]) {
-    let mut params = ParamsBuilder::new();
-    params.m_cost(cost.m_kib).t_cost(cost.t).p_cost(cost.p).output_len(tag.len());
-    params.data(AssociatedData::new(inputs.data).unwrap());
-    let (kind, version, params) = (Algorithm::Argon2id, Version::V0x13, params.build().unwrap());
-    let argon2 = Argon2::new_with_secret(inputs.secret, kind, version, params).unwrap();
-    argon2.hash_password_into(inputs.password, inputs.salt, tag).unwrap();
-}
-
-/// From `from` up to `to`, both included.
-fn number(from: u32, to: u32) -> u32 {
-    from + OsRng.next_u32() % (to - from + 1)
-}
-
-fn bytes(from: u32, to: u32) -> Vec<u8> {
-    let mut bytes = vec![0; number(from, to) as usize];
-    OsRng.fill_bytes(&mut bytes);
-    bytes
 }
 
 #[test]
@@ -51,22 +33,19 @@ fn whatever_is_asked_for_the_tag_is_the_oracles() {
     let mut memory = vec![Block::default(); 512];
     let (mut mismatches, mut caught) = (0, 0);
     for _ in 0..sets {
-        let p = number(1, 5);
-        let cost = Cost { m_kib: number(8 * p, 8 * p + 130), t: number(1, 4), p };
-        let (password, salt, secret, data) = (bytes(0, 130), bytes(8, 40), bytes(0, 32), bytes(0, 32));
-        let inputs = Inputs { password: &password, salt: &salt, secret: &secret, data: &data };
-        let (mut ours, mut theirs) = (bytes(4, 200), Vec::new());
-        theirs.resize(ours.len(), 0);
-        derive(cost, inputs, &mut memory, &mut ours).unwrap();
-        oracle(cost, inputs, &mut theirs);
+        let mut set = Set::random();
+        let theirs = set.oracle().unwrap();
+        let mut ours = vec![0; set.tag];
+        derive(set.cost, set.inputs(), &mut memory, &mut ours).unwrap();
         mismatches += u32::from(ours != theirs);
         // The control: with another byte of the salt.
-        let mut other = salt.clone();
-        other[0] ^= 1;
-        derive(cost, Inputs { salt: &other, ..inputs }, &mut memory, &mut ours).unwrap();
+        set.inputs[1][0] ^= 1;
+        derive(set.cost, set.inputs(), &mut memory, &mut ours).unwrap();
         caught += u32::from(ours != theirs);
     }
-    println!("argon2id: {mismatches} of {sets} random sets differ from the oracle; with another salt {caught}");
+    println!(
+        "evidence 1: Argon2id: {mismatches} of {sets} random sets differ from RustCrypto's | control: with another salt {caught} differ"
+    );
     assert_eq!((mismatches, caught), (0, sets));
 }
 

@@ -150,7 +150,7 @@ for (const engine of ENGINES) {
         await widget.press('common.retry');
         await widget.choosePin('718306');
         await widget.shows('done_restore.title');
-        await until('it is done', async () => (await status()) === 'COMPLETED');
+        await until('it is done', async () => (await status()) === 'COMPLETE');
       });
     });
 
