@@ -32,6 +32,7 @@ const SECTIONS_OF_NAMES = {
     ['operating', 'Operating a gateway'],
     ['security-headers', 'Security headers'],
     ['magic', 'Wallets that Magic holds (legacy)'],
+    ['recoveries', 'Recoveries of wallets, and their tests'],
     ['migrating-from-circle', 'Coming from Circle'],
     ['changelog', 'Changelog', 'CHANGELOG.md'],
   ],

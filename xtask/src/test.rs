@@ -306,9 +306,11 @@ fn prepare_pictures() -> Result {
 /// Tests of the released widget against a real gateway.
 fn node(tally: &mut Tally, folder: &str) -> Result {
     tools::browsers()?;
+    // What the stories need besides: somebody who takes letters, and somebody who holds wallets.
+    tools::mail()?;
     widget::build(widget::Mode::Release)?;
     widget::gallery()?;
-    run(cargo().args(["build", "--package", "repin-server"]))?;
+    run(cargo().args(["build", "--package", "repin-server", "--package", "repin-magic-simulator"]))?;
     node_tests(tally, folder)
 }
 
@@ -356,6 +358,7 @@ fn consumed(tally: &mut Tally) -> Result {
 fn tables() -> Result {
     conformance::check_table()?;
     consumers::check_table()?;
+    run(program("node").arg("tests/e2e/table.mjs"))?;
     evidence::evidence(&["check"])
 }
 

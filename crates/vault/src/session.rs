@@ -70,6 +70,14 @@ pub enum SessionError {
     Input(Code),
 }
 
+impl SessionError {
+    /// Whether what was proved counts no longer, and proving it once more in a new run may help. Only when the gateway itself said so,
+    /// under seal: a code in clear must not make the vault spend another guess.
+    fn asks_for_another_proof(&self) -> bool {
+        matches!(self, Self::Refused { code: Code::InvalidApproveContent | Code::Conflict, server_time: Some(_), .. })
+    }
+}
+
 impl From<CredentialError> for SessionError {
     fn from(error: CredentialError) -> Self {
         match error {
@@ -93,6 +101,8 @@ pub struct Session {
     code_ksf: Option<KsfParams>,
     /// Whether a code was proved in this run. A code is used once, so another run cannot follow unseen.
     code_proved: bool,
+    /// Whether COMMIT is done, which has ended the run.
+    committed: bool,
 }
 
 /// The host's input, checked.
@@ -154,6 +164,7 @@ impl Session {
             proof: None,
             code_ksf: None,
             code_proved: false,
+            committed: false,
         };
         let request = OpenRequest {
             app_id: session.input.app_id.clone(),
@@ -187,13 +198,17 @@ impl Session {
         if input.challenge_id != self.input.challenge_id {
             return Err(SessionError::Input(Code::InvalidChallengeId));
         }
+        if self.code_proved {
+            let (attempts, server_time) = (None, None);
+            return Err(SessionError::Refused { code: Code::UserOtpTokenExpired, attempts, server_time });
+        }
         self.replace(input, platform, link).await
     }
 
-    /// A new run of the same session, proved again if it was proved.
+    /// A new run of the same session, proved again if it was proved; where a code was, from the beginning, with nothing proved.
     ///
     /// # Errors
-    /// As [`Session::renew`].
+    /// As [`Session::open`] and [`Session::prove`]. The session is left as it was.
     pub async fn reopen(&mut self, platform: &impl Platform, link: &Link) -> Result<(), SessionError> {
         // Copies made to start over; the old ones are erased when the session is replaced.
         let input = Input {
@@ -209,12 +224,9 @@ impl Session {
     }
 
     async fn replace(&mut self, input: Input, platform: &impl Platform, link: &Link) -> Result<(), SessionError> {
-        if self.code_proved {
-            let (attempts, server_time) = (None, None);
-            return Err(SessionError::Refused { code: Code::UserOtpTokenExpired, attempts, server_time });
-        }
         let mut fresh = Self::open_input(input, platform, link).await?;
-        if let Some(secret) = self.proof.as_ref().and_then(|held| held.secret.clone()) {
+        let held = self.proof.as_ref().filter(|_| !self.code_proved);
+        if let Some(secret) = held.and_then(|held| held.secret.clone()) {
             fresh.prove(secret, platform, link).await?;
         }
         *self = fresh;

@@ -8,7 +8,6 @@ use repin_core::api::{
     Registration, Step,
 };
 use repin_core::credential::{ClientRegistration, credential_identifier, wrap_data_key};
-use repin_core::error::Code;
 use repin_core::secret::{Secret, SecretBytes};
 
 use super::{Link, Session, SessionError, ready_to_stretch};
@@ -50,19 +49,18 @@ impl Session {
         link: &Link,
     ) -> Result<CommitReply, SessionError> {
         ready_to_stretch(self.opened.register_ksf, platform, link).await?;
-        match self.register_and_commit(new, platform, link).await {
-            // Only when the gateway itself said so: a code in clear must not make the vault spend another guess.
-            Err(SessionError::Refused {
-                code: Code::InvalidApproveContent | Code::Conflict,
-                server_time: Some(_),
-                ..
-                // A new run would forget that a code was proved, and with it the address that it proved.
-            }) if !self.code_proved => {
+        let reply = match self.register_and_commit(new, platform, link).await {
+            // A new run would forget that a code was proved, and with it the address that it proved.
+            Err(error) if error.asks_for_another_proof() && !self.code_proved => {
                 self.reopen(platform, link).await?;
-                self.register_and_commit(new, platform, link).await
+                self.register_and_commit(new, platform, link).await?
             }
-            result => result,
-        }
+            result => result?,
+        };
+        // Nothing needs what was proved any more.
+        self.proof = None;
+        self.committed = true;
+        Ok(reply)
     }
 
     async fn register_and_commit(

@@ -17,12 +17,24 @@ pub(super) async fn insert_delivery(
     new: &NewDelivery<'_>,
     now: UnixMs,
 ) -> Result<()> {
-    sqlx::query("INSERT INTO deliveries (id, subscription, type, body, created, due) VALUES ($1, $2, $3, $4, $5, $5)")
+    insert_delivery_for(tx, subscription, new, now, now).await
+}
+
+/// Adds a delivery that is due later.
+pub(super) async fn insert_delivery_for(
+    tx: &mut Connection,
+    subscription: &str,
+    new: &NewDelivery<'_>,
+    due: UnixMs,
+    now: UnixMs,
+) -> Result<()> {
+    sqlx::query("INSERT INTO deliveries (id, subscription, type, body, created, due) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(new.id)
         .bind(subscription)
         .bind(new.kind)
         .bind(new.body)
         .bind(int(now))
+        .bind(int(due))
         .execute(tx)
         .await?;
     Ok(())

@@ -80,19 +80,38 @@ async fn write_planbok(
     now: UnixMs,
 ) -> Result<()> {
     let (subscription, wanted): (String, String) = (row.try_get("id")?, row.try_get("types")?);
-    let (customer, reference): (String, Option<String>) = (row.try_get("user_id")?, row.try_get("ref_id")?);
-    let data = planbok::Data {
-        customer_id: &customer,
-        ref_id: reference.as_deref(),
-        challenge_id: challenge,
-        r#type: row.try_get("type")?,
-    };
+    let customer = customer(row)?;
+    let data = customer.data(challenge);
     for kind in events.unwrap_or_default().iter().filter(|kind| types::wants(wanted.split(' '), kind)) {
         let id = Uuid::new_v4().to_string();
         let body = planbok::event(&id, kind, &data, now);
         insert_delivery(tx, &subscription, &NewDelivery { id: &id, kind, body: &body }, now).await?;
     }
     Ok(())
+}
+
+/// Whom an event in Planbok's form is about, and the type of their challenge.
+pub(super) struct Customer {
+    id: String,
+    reference: Option<String>,
+    challenge_type: String,
+}
+
+impl Customer {
+    pub(super) fn data<'a>(&'a self, challenge: &'a str) -> planbok::Data<'a> {
+        planbok::Data {
+            customer_id: &self.id,
+            ref_id: self.reference.as_deref(),
+            challenge_id: challenge,
+            r#type: &self.challenge_type,
+        }
+    }
+}
+
+/// Expects `user_id`, `ref_id` and the challenge's `type`.
+pub(super) fn customer(row: &DbRow) -> Result<Customer> {
+    let (id, reference, challenge_type) = (row.try_get("user_id")?, row.try_get("ref_id")?, row.try_get("type")?);
+    Ok(Customer { id, reference, challenge_type })
 }
 
 impl SqlStore {

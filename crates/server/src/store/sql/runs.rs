@@ -4,6 +4,7 @@ use repin_core::api::{CredentialKind, RunId, UnixMs};
 
 use super::codes::spend_code;
 use super::dialect::{Batch, Db};
+use super::lock_events::take_back_lock;
 use super::locks::{lock_person_of, lock_run_of};
 use super::row::{int, seen};
 use super::{Change, MessageKey, NewRun, Recorded, Reply, Result, Seen, SqlStore};
@@ -59,6 +60,9 @@ impl SqlStore {
         failpoint!("record.taken");
         insert_seen(&mut tx, key, reply).await?;
         if let Some(proved) = &change.proved {
+            if let Some(locked_at) = proved.locked_at {
+                take_back_lock(tx.connection().await?, key.challenge, &proved.credential, locked_at).await?;
+            }
             if proved.kind == CredentialKind::Code {
                 spend_code(&mut tx, &proved.credential).await?;
             } else {
