@@ -14,6 +14,7 @@ const KINDS = [
   'script', // a module in such a page
   'stack', // a file of an app: `stack NAMES FILE`, built by those tools
   'circle-web', // Circle's web SDK, bundled
+  'guide', // a shell of root's on a machine of the guide's: tests/guide/steps.mjs has the words
 ];
 const BLOCKS = blocks();
 
