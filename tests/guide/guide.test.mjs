@@ -4,7 +4,7 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { evidence } from '../e2e/harness/evidence.mjs';
 import { ask } from './ask.mjs';
 import { Authority } from './authority.mjs';
@@ -19,11 +19,8 @@ const HALVES = {
   SQLite: [new Machine('one', 10)],
   PostgreSQL: [new Machine('db', 20), new Machine('pin-1', 21), new Machine('pin-2', 22), new Machine('balancer', 30)],
 };
-const FILES = [
-  ['target/release/repin-server', '/root/repin-server'],
-  ['packaging/repin.service', '/root/repin.service'],
-  ['packaging/repin', '/root/repin'],
-];
+/** What the guide wants in root's home. */
+const FILES = ['target/release/repin-server', 'packaging/repin.service', 'packaging/repin'];
 
 /** Which steps were taken, by half. @type {Record<string, number>} */
 const taken = {};
@@ -93,7 +90,7 @@ async function set(machine, machines, shared) {
   // It has no way out while it runs: the packages are fetched by the guide's own line before.
   const lines = STEPS.filter((step) => step.machines.includes(machine.name)).flatMap(({ code }) => code.match(/^apt-get install .*$/m) ?? []);
   machine.make(lines.join(' && '));
-  FILES.forEach(([from, to]) => machine.give(from, to));
+  FILES.forEach((file) => machine.give(file, join('/root', basename(file))));
   const last = machines[machines.length - 1].address;
   const hosts = machines.map(({ name, address }) => `${address} ${name}.internal`);
   machine.put('/etc/hosts', ['127.0.0.1 localhost', `${last} ${NAME}`, ...hosts, ''].join('\n'));
