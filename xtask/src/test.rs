@@ -91,6 +91,10 @@ const LONG: [Step; 4] = [
 
 pub fn test(args: &[&str]) -> Result {
     let chosen = match args {
+        [] => {
+            tools::meanwhile();
+            STEPS.iter().collect()
+        }
         ["--list"] => {
             STEPS.iter().for_each(|step| println!("{:12} {}", step.name, step.what));
             return Ok(());
@@ -114,9 +118,6 @@ pub fn test(args: &[&str]) -> Result {
 }
 
 fn chosen(args: &[&str]) -> Result<Vec<&'static Step>> {
-    if args.is_empty() {
-        return Ok(STEPS.iter().collect());
-    }
     args.chunks(2)
         .map(|pair| match pair {
             ["--only", name] => {
