@@ -22,21 +22,22 @@ import { ofKind } from '../snippets/blocks.mjs';
 
 const MARK = /^guide on ([\w,-]+)( fails)?(?: then (enrol|recover))?( after guess)?( while asked)?(?: says (.*))?$/;
 
-/** All of them, in the order of the guide. @returns {Step[]} */
-export function steps() {
-  return ofKind('guide').map(({ at, code, what = '' }) => {
-    const match = MARK.exec(what);
-    if (!match) throw new Error(`${at}: not a mark of the guide's: ${what}`);
-    const [, machines, fails, then, guessed, asked, says] = match;
-    return {
-      at,
-      machines: machines.split(','),
-      code,
-      fails: fails !== undefined,
-      says,
-      then: /** @type {Step['then']} */ (then),
-      guessed: guessed !== undefined,
-      asked: asked !== undefined,
-    };
-  });
+/** All of them, in the order of the guide. */
+export const steps = () => ofKind('guide').map(step);
+
+/** One, from its block. @param {import('../snippets/blocks.mjs').Block} block @returns {Step} */
+export function step({ at, code, what = '' }) {
+  const match = MARK.exec(what);
+  if (!match) throw new Error(`${at}: not a mark of the guide's: ${what}`);
+  const [, machines, fails, then, guessed, asked, says] = match;
+  return {
+    at,
+    machines: machines.split(','),
+    code,
+    fails: fails !== undefined,
+    says,
+    then: /** @type {Step['then']} */ (then),
+    guessed: guessed !== undefined,
+    asked: asked !== undefined,
+  };
 }
