@@ -82,6 +82,11 @@ pub fn stack_packages() -> Result {
     packages_in("tests/snippets/stacks")
 }
 
+/// Other Argon2id libraries, for `cargo xtask bench argon2`.
+pub fn argon2_packages() -> Result {
+    packages_in("tests/argon2")
+}
+
 /// The folders of the apps that install the npm package: one for what fits together, and those that do not.
 pub const CONSUMERS: [&str; 3] = ["tests/consumers", "tests/consumers/vite-7", "tests/consumers/next"];
 
