@@ -2,16 +2,24 @@
 
 use crate::run::{Result, cargo, root, run};
 use crate::widget;
+use std::process::Command;
 
 /// Builds `dist/` if it changed, and `target/release/repin-server`.
 pub fn build() -> Result {
     widget::build(widget::Mode::Release)?;
+    run(as_released(&mut cargo(), &["build", "--bin", "repin-server"])?)
+}
+
+/// A cargo command on the gateway's package, with the compilers told what they are told for the program. An example is not built
+/// together with the program, or what only tests need would be compiled into both.
+pub fn as_released<'a>(cargo: &'a mut Command, what: &[&str]) -> Result<&'a mut Command> {
     let remapped = widget::remapped()?;
     // SQLite and AWS-LC are C, and say in asserts which file they stand in.
     let for_c: Vec<String> =
         remapped.split('\u{1f}').map(|flag| flag.replacen("--remap-path-prefix", "-ffile-prefix-map", 1)).collect();
-    run(cargo()
-        .args(["build", "--release", "--package", "repin-server"])
+    Ok(cargo
+        .args(what)
+        .args(["--release", "--package", "repin-server"])
         .env("CARGO_ENCODED_RUSTFLAGS", &remapped)
         .env("CFLAGS", for_c.join(" "))
         // Where a build is made is no part of it, whatever the person who makes it has set.

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything CI runs, step by step, up to the first that fails, then the counts of all runners.
 
 use crate::run::{Result, cargo, program, root, run, watch, write};
-use crate::{conformance, consumers, evidence, lint, package, postgres, site, size, tools, widget};
+use crate::{conformance, consumers, evidence, gateway, lint, package, postgres, site, size, tools, widget};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -78,7 +78,7 @@ const STEPS: [Step; 26] = [
 ];
 
 /// What wants an hour or a quiet machine: no part of `cargo xtask test`, run for the list of evidence alone.
-const LONG: [Step; 3] = [
+const LONG: [Step; 4] = [
     Step { name: "timing", what: "what the gateway's time tells; wants a quiet machine", work: timing },
     Step { name: "soak", what: "an hour of people on a released gateway, on both databases", work: soak },
     Step {
@@ -86,6 +86,7 @@ const LONG: [Step; 3] = [
         what: "the last commit built twice, in two places, and every byte compared",
         work: |tally| tally.count(cargo().args(["xtask", "reproduce"])),
     },
+    Step { name: "guide", what: "the operator's guide followed on machines that are made for it; root's", work: guide },
 ];
 
 pub fn test(args: &[&str]) -> Result {
@@ -164,16 +165,24 @@ fn crash(tally: &mut Tally) -> Result {
 
 /// One after the other, as neither may disturb the other's time.
 fn timing(tally: &mut Tally) -> Result {
-    let tests = ["test", "--release", "--package", "repin-server", "--test", "timing"];
-    tally.count(cargo().args(tests).args(["--", "--show-output", "--test-threads", "1"]))
+    let mut tests = cargo();
+    gateway::as_released(&mut tests, &["test", "--test", "timing"])?;
+    tally.count(tests.args(["--", "--show-output", "--test-threads", "1"]))
 }
 
 fn soak(tally: &mut Tally) -> Result {
     tools::postgres()?;
-    // Together, so that what both need is built once.
-    let built = ["build", "--release", "--package", "repin-server", "--bin", "repin-server", "--example", "soak"];
-    run(cargo().args(built))?;
+    gateway::build()?;
+    run(gateway::as_released(&mut cargo(), &["build", "--example", "soak"])?)?;
     tally.count(&mut Command::new(root().join("target/release/examples/soak")))
+}
+
+fn guide(tally: &mut Tally) -> Result {
+    tools::machines()?;
+    tools::browsers()?;
+    tools::node_packages()?;
+    gateway::build()?;
+    tally.count(program("node").args(["--test", "--test-reporter=spec", "tests/guide/guide.test.mjs"]))
 }
 
 fn wasm(tally: &mut Tally) -> Result {

@@ -250,6 +250,21 @@ pub fn browsers() -> Result {
     })
 }
 
+/// What makes Debian machines and boots them.
+pub fn machines() -> Result {
+    const WANTED: [(&str, &str, &str); 3] = [
+        ("mmdebstrap", "--version", "mmdebstrap"),
+        ("systemd-nspawn", "--version", "systemd-container"),
+        ("ip", "-V", "iproute2"),
+    ];
+    let missing: Vec<&str> = WANTED
+        .iter()
+        .filter(|(name, version, _)| capture(program(name).arg(version)).is_err())
+        .map(|(_, _, package)| *package)
+        .collect();
+    if missing.is_empty() { Ok(()) } else { debian(&missing) }
+}
+
 /// PostgreSQL's programs; elsewhere, POSTGRES_BIN names their folder.
 pub fn postgres() -> Result {
     stamp::alone(DEBIAN, || if crate::postgres::programs().is_some() { Ok(()) } else { debian(&["postgresql"]) })

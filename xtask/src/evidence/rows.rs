@@ -58,4 +58,5 @@ pub const ROWS: &[Row] = &[
         "Wallets that a provider holds: calls that fail in every way, the gateway killed at every place",
         &["crash"],
     ),
+    row(35, "The operator's guide followed on fresh machines, with both databases", &["guide"]),
 ];

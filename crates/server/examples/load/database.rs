@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -42,6 +43,8 @@ pub struct Gateway {
     child: Child,
     pub url: String,
     pub http: reqwest::Client,
+    /// Messages and calls that were answered 503 and sent again.
+    pub again: AtomicU64,
     database: Place,
     told: Arc<Mutex<Vec<Told>>>,
 }
@@ -115,7 +118,7 @@ impl Database {
         let told = Arc::default();
         let listener = Arc::clone(&told);
         std::thread::spawn(move || log.map_while(Result::ok).for_each(|line| listen(&line, &listener)));
-        Gateway { child, url, http: reqwest::Client::new(), database: self.place(), told }
+        Gateway { child, url, http: reqwest::Client::new(), again: AtomicU64::new(0), database: self.place(), told }
     }
 
     /// Fills it up to so many people who come no more, each with a PIN, answers, and a challenge that is done and told of.
