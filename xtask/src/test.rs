@@ -90,6 +90,10 @@ const LONG: [Step; 3] = [
 
 pub fn test(args: &[&str]) -> Result {
     let chosen = match args {
+        [] => {
+            tools::meanwhile();
+            STEPS.iter().collect()
+        }
         ["--list"] => {
             STEPS.iter().for_each(|step| println!("{:12} {}", step.name, step.what));
             return Ok(());
@@ -113,9 +117,6 @@ pub fn test(args: &[&str]) -> Result {
 }
 
 fn chosen(args: &[&str]) -> Result<Vec<&'static Step>> {
-    if args.is_empty() {
-        return Ok(STEPS.iter().collect());
-    }
     args.chunks(2)
         .map(|pair| match pair {
             ["--only", name] => {

@@ -190,6 +190,7 @@ async fn open(
 ) -> Result<Outcome, SessionError> {
     let open = Session::open(input, platform, link).await?;
     let opened = open.opened().clone();
+    platform.warm_up(opened.prove_ksf.unwrap_or(opened.register_ksf));
     *session = Some(open);
     Ok(Outcome::Opened(Box::new(opened)))
 }

@@ -8,20 +8,22 @@ mod prove;
 mod rotate;
 mod wallet;
 
+use std::pin::Pin;
 use std::rc::Rc;
 
-use base64::Engine;
+use base64ct::{Base64, Encoding};
 use rand_core::RngCore;
 use repin_core::api::{
     self, Attempts, CancelReply, CancelRequest, ChallengeType, Envelope, ErrorDetail, KsfParams, OpenReply,
     OpenRequest, RunId, Step, UnixMs,
 };
 use repin_core::channel::{Channel, Place};
-use repin_core::credential::{CredentialError, opening_hash};
+use repin_core::credential::{CredentialError, check_ksf, opening_hash};
 use repin_core::error::Code;
 use repin_core::secret::{Secret, SecretBytes};
+use repin_core::stretching::KeyStretching;
 use repin_core::wire::Wire;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::flow::SessionInput;
 use crate::platform::{Platform, Request};
@@ -169,7 +171,7 @@ impl Session {
             origin: session.input.origin.clone(),
             client: concat!("repin/", env!("CARGO_PKG_VERSION")).into(),
         };
-        let message = session.seal(Step::Open, &request, platform);
+        let message = session.seal(Step::Open, &api::encode(&request), platform);
         let reply = session.deliver(&message, &session.channel, platform, link).await?;
         session.opening = opening_hash(&message.sealed, &reply.sealed);
         session.opened = check_opened(reply.read()?)?;
@@ -245,15 +247,30 @@ impl Session {
         platform: &impl Platform,
         link: &Link,
     ) -> Result<A, SessionError> {
-        let message = self.seal(step, message, platform);
-        self.deliver(&message, &self.channel, platform, link).await?.read()
+        self.say(step, api::encode(message), platform, link).await?.read()
+    }
+
+    /// An exchange of bytes. In a box, and its input made outside of it: what waits for a reply is then compiled once, and not
+    /// into each step that has one.
+    fn say<'a>(
+        &'a mut self,
+        step: Step,
+        plaintext: SecretBytes,
+        platform: &'a impl Platform,
+        link: &'a Link,
+    ) -> Pin<Box<dyn Future<Output = Result<Delivered, SessionError>> + 'a>> {
+        Box::pin(async move {
+            let message = self.seal(step, &plaintext, platform);
+            self.deliver(&message, &self.channel, platform, link).await
+        })
     }
 
     /// Seals the next message. Its number is used up from here on, whatever becomes of it.
-    fn seal<Q: Wire>(&mut self, step: Step, message: &Q, platform: &impl Platform) -> Message {
+    #[inline(never)]
+    fn seal(&mut self, step: Step, message: &SecretBytes, platform: &impl Platform) -> Message {
         let seq = self.seq;
         self.seq += 1;
-        let sealed = self.channel.seal_request(&self.place(step, seq), &api::encode(message), &mut platform.rng());
+        let sealed = self.channel.seal_request(&self.place(step, seq), message, &mut platform.rng());
         Message { step, seq, sealed }
     }
 
@@ -309,11 +326,10 @@ impl Session {
 /// Refuses what cannot be a session, before a byte of it is sent.
 fn check(input: SessionInput) -> Result<Input, SessionError> {
     // Needed in clear: to be decoded into a key.
-    let mut decoded = base64::engine::general_purpose::STANDARD
-        .decode(input.encryption_key.expose_secret())
+    let mut decoded = Zeroizing::new([0; 32]);
+    let encryption_key = Base64::decode(input.encryption_key.expose_secret(), decoded.as_mut_slice())
         .map_err(|_| SessionError::Input(Code::InvalidEncryptionKey))?;
-    let encryption_key = Secret::copy_from(&decoded);
-    decoded.zeroize();
+    let encryption_key = Secret::copy_from(encryption_key);
     let token = input.user_token.expose_secret();
     // A header value: visible ASCII; longer than any token of ours.
     if token.is_empty() || token.len() > 4096 || !token.iter().all(u8::is_ascii_graphic) {
@@ -379,4 +395,20 @@ fn blank() -> OpenReply {
         server_time: 0,
         can_recover: false,
     }
+}
+
+/// Argon2id at a cost that this device has the memory for. Its module is waited for as one waits for the gateway: the person is
+/// told, and tries again.
+async fn ready_to_stretch(
+    ksf: KsfParams,
+    platform: &impl Platform,
+    link: &Link,
+) -> Result<KeyStretching, SessionError> {
+    check_ksf(ksf)?;
+    while platform.load_argon2id().await.is_err() {
+        link.wait().await;
+    }
+    let stretching = platform.stretching(ksf);
+    stretching.reserve_memory()?;
+    Ok(stretching)
 }

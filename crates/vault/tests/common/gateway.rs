@@ -12,6 +12,7 @@ use repin_core::credential::{
     proof_context, verify_proof, wrap_data_key,
 };
 use repin_core::secret::{Secret, SecretBytes};
+use repin_core::stretching::KeyStretching;
 use repin_core::wallet::{WalletKeys, make_seed, seal_user_share, wallet_identifier};
 use repin_core::wire::Wire;
 use repin_vault::flow::SessionInput;
@@ -332,6 +333,10 @@ impl Platform for Gateway<'_> {
     /// What the gateway itself would refuse is an error without a seal.
     async fn send(&self, request: &Request) -> Result<Reply, Unreachable> {
         Ok(self.answer(request).unwrap_or(Reply { status: 400, code: Some(155_117), sealed: None }))
+    }
+
+    fn stretching(&self, cost: KsfParams) -> KeyStretching {
+        cost.into()
     }
 
     async fn load_wallet(&self) -> Result<(), Unreachable> {
