@@ -17,13 +17,16 @@ pub const SALT: [u8; 16] = [0; 16];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfMemory;
 
+/// Fills the output from the input.
+pub type Derive = fn(cost: KsfParams, input: &[u8], output: &mut [u8]) -> Result<(), OutOfMemory>;
+
 /// Argon2id v1.3 with [`SALT`], no secret and no associated data, as somebody computes it. Functions and not a trait's: OPAQUE
 /// wants one type for all who stretch.
 pub struct Argon2id {
     /// Makes sure of the memory for one derivation, so that what succeeds here succeeds again a moment later.
     pub reserve: fn(KsfParams) -> Result<(), OutOfMemory>,
-    /// Fills `output` from `input`.
-    pub derive: fn(cost: KsfParams, input: &[u8], output: &mut [u8]) -> Result<(), OutOfMemory>,
+    /// One derivation.
+    pub derive: Derive,
 }
 
 /// Argon2id with the cost of one record. An output is as long as its input.
