@@ -61,7 +61,7 @@ async fn while_the_database_is_away_errors_say_so_and_afterwards_everything_goes
         host.http.get(format!("{}/v2/customers/{USER}", host.url)).header("PLANBOK-X-API-KEY", &host.api_key);
     for request in [visit, customer] {
         let response = request.send().await.unwrap();
-        assert_eq!((response.status().as_u16(), &response.headers()["retry-after"]), (503, "2"));
+        assert_eq!((response.status().as_u16(), response.headers()["retry-after"].as_bytes()), (503, &b"2"[..]));
         let body: serde_json::Value = response.json().await.unwrap();
         assert_eq!(body, json!({"success": false, "message": "Something went wrong"}));
     }
