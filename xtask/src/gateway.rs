@@ -10,6 +10,13 @@ pub fn build() -> Result {
     run(as_released(&mut cargo(), &["build", "--bin", "repin-server"])?)
 }
 
+/// What tests start: the gateway, somebody at the widget, and somebody who holds wallets. Built as `cargo test` builds them, which is
+/// what the example is for here: otherwise the same crates would be compiled once more, without what only tests ask of them.
+pub fn for_tests() -> Result {
+    let packages = ["--package", "repin-server", "--package", "repin-magic-simulator"];
+    run(cargo().arg("build").args(packages).args(["--bins", "--example", "person"]))
+}
+
 /// A cargo command on the gateway's package, with the compilers told what they are told for the program. An example is not built
 /// together with the program, or what only tests need would be compiled into both.
 pub fn as_released<'a>(cargo: &'a mut Command, what: &[&str]) -> Result<&'a mut Command> {
