@@ -52,8 +52,7 @@ for (const engine of ENGINES) {
         const { page, widget, witness } = visit;
         await widget.pin('current.title', pin);
         await widget.shows('keys.warn');
-        await widget.fill(`${t('agree.label', { phrase: t('agree.phrase') })}…`, t('agree.phrase'));
-        await widget.press('keys.get');
+        await widget.agree('keys.get');
         await widget.shows('keys.title');
         const asked = witness.requests.length;
         await widget.press('keys.show');

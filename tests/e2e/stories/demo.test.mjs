@@ -52,7 +52,7 @@ for (const engine of ENGINES) {
       assert.deepEqual(await held(page), addresses, 'the wallet is the one that it was');
       await press('Export private keys');
       await widget.pin('current.title', second);
-      await widget.press('keys.get');
+      await widget.agree('keys.get');
       await widget.press('keys.show');
       const keys = await until('two keys', async () => {
         const shown = await texts(page, '#widget >>> code');
