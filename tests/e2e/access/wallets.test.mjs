@@ -71,6 +71,7 @@ describe('by keyboard alone, with a mock', async () => {
       await arrives(page, heading('email.title'));
       await type(page, field(t('email.label')), 'maria@example');
       await page.keyboard.press('Enter');
+      await said(page, `assertive: ${t('email.invalid')}`);
       await tour.at(page, 'no address', field(t('email.label')));
       await type(page, field(t('email.label')), 'maria@example.org');
       await page.keyboard.press('Enter');
