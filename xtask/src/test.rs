@@ -381,8 +381,9 @@ fn node_tests(tally: &mut Tally, folder: &str) -> Result {
         .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
         .collect();
     files.sort();
-    // Two files at a time, for a person in a browser mostly waits. What circle/ finds is kept in the order of its files.
-    let together = if folder == "circle" { 1 } else { 2 };
+    // Two files at a time, for a person in a browser mostly waits. What circle/ finds is kept in the order of its files, and
+    // stories/ has people who paste: a clipboard is one for all.
+    let together = if matches!(folder, "circle" | "stories") { 1 } else { 2 };
     let together = format!("--test-concurrency={together}");
     tally.count(program("node").args(["--test", &together, "--test-reporter=spec"]).args(files))
 }
