@@ -257,12 +257,14 @@ pub fn machines() -> Result {
         ("systemd-nspawn", "--version", "systemd-container"),
         ("ip", "-V", "iproute2"),
     ];
-    let missing: Vec<&str> = WANTED
-        .iter()
-        .filter(|(name, version, _)| capture(program(name).arg(version)).is_err())
-        .map(|(_, _, package)| *package)
-        .collect();
-    if missing.is_empty() { Ok(()) } else { debian(&missing) }
+    stamp::alone(DEBIAN, || {
+        let missing: Vec<&str> = WANTED
+            .iter()
+            .filter(|(name, version, _)| capture(program(name).arg(version)).is_err())
+            .map(|(_, _, package)| *package)
+            .collect();
+        if missing.is_empty() { Ok(()) } else { debian(&missing) }
+    })
 }
 
 /// PostgreSQL's programs; elsewhere, POSTGRES_BIN names their folder.
