@@ -1,6 +1,7 @@
 // The part of the page that Trunk does not build: scripts and styles, under the names that index.html copies.
 // `node npm/trunk.mjs FOLDER`. Released builds go through xtask/assets.mjs instead.
 import { build } from 'esbuild';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { defined, pack, readAll } from '../xtask/locales/texts.mjs';
@@ -36,6 +37,7 @@ await build({
   bundle: true,
 });
 mkdirSync(`${outdir}/locales`, { recursive: true });
+execFileSync('cargo', ['xtask', 'kernels', outdir], { stdio: 'inherit' });
 for (const [tag, tree] of languages) writeFileSync(`${outdir}/locales/${tag}.json`, JSON.stringify(pack(english, tree)));
 await build({ entryPoints: ['style/page.css'], outfile: `${outdir}/page.css`, bundle: true });
 

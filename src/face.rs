@@ -7,6 +7,7 @@ use std::rc::Rc;
 use js_sys::Uint8Array;
 use leptos::prelude::*;
 use repin_core::api::{ChallengeType, CredentialKind, UnixMs};
+use repin_core::decimal::decimal;
 use repin_vault::flow::{DeadEnd, Event, Progress, Screen, SessionTimes, ViewModel};
 use web_sys::{Element, HtmlElement};
 
@@ -87,6 +88,8 @@ pub struct Face {
     pub(crate) renewal_failed: Small<bool>,
     /// Goes up once a second.
     pub(crate) ticks: Small<u32>,
+    /// Thousandths of key stretchings since the bar for them was made.
+    pub(crate) stretched: Small<u32>,
     /// Goes up with each change of language.
     language: Small<u32>,
     /// How much of the widget is made: nothing at 0, all but the header at 1, everything at 2. What is made for the first
@@ -168,6 +171,7 @@ impl Face {
             renewing: Small::new(false),
             renewal_failed: Small::new(false),
             ticks: Small::new(0),
+            stretched: Small::new(0),
             language: Small::new(0),
             stage: Small::new(2),
         };
@@ -243,6 +247,12 @@ impl Face {
             take(what, bytes);
         }
         bytes.fill(0, 0, bytes.length());
+    }
+
+    /// How much of a key stretching is done, from 0 to 1. The next begins where one has ended.
+    pub fn note_progress(self, share: f64) {
+        let whole = self.stretched.now() / 1_000 * 1_000;
+        self.stretched.set(whole + (share * 1_000.0) as u32);
     }
 
     /// The part that is being made shows key material, until it goes.
@@ -399,7 +409,7 @@ impl Face {
 
     /// An id that is unique on the page, for labels and descriptions.
     pub(crate) fn id(self, name: &str) -> String {
-        format!("repin{}-{name}", self.inner().serial)
+        ["repin", &decimal(self.inner().serial, 1), "-", name].concat()
     }
 
     /// Milliseconds until a moment on the gateway's clock.

@@ -5,6 +5,7 @@ pub mod by_name;
 mod intl;
 
 use js_sys::{Array, JsString, Reflect};
+use repin_core::decimal::decimal;
 use wasm_bindgen::JsValue;
 
 use crate::small::Fits;
@@ -65,7 +66,7 @@ impl Texts {
 
     /// One of several such texts, counted from 1.
     pub(crate) fn custom_at(&self, name: &str, n: u32) -> Option<String> {
-        self.custom(&[name, ".", &n.to_string()].concat())
+        self.custom(&[name, ".", &decimal(n, 1)].concat())
     }
 
     /// What stands before and after `{name}`, for a value that needs an element of its own.
@@ -95,12 +96,12 @@ impl Texts {
     }
 
     /// A number in this language's digits, with at least `digits` of them.
-    pub(crate) fn number(&self, n: u32, digits: u32) -> String {
+    pub(crate) fn number(&self, n: u32, digits: u8) -> String {
         if self.is_english {
-            return format!("{n:0>width$}", width = digits as usize);
+            return decimal(n, digits);
         }
         let format = options(&[("minimumIntegerDigits", digits.into()), ("useGrouping", false.into())]);
-        NumberFormat::new(&self.locale, &format).map_or_else(|_| n.to_string(), |format| format.format(n.into()))
+        NumberFormat::new(&self.locale, &format).map_or_else(|_| decimal(n, 1), |format| format.format(n.into()))
     }
 
     /// Time of day in the person's time zone, e.g. `14:32`.
@@ -111,8 +112,11 @@ impl Texts {
     /// Time left as `27:41`, or `1:27:41`. Shown left to right in every language.
     pub(crate) fn clock(&self, seconds: u32) -> String {
         let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-        let rest = format!("{}:{}", self.number(minutes, 2), self.number(seconds, 2));
-        if hours == 0 { rest } else { format!("{}:{rest}", self.number(hours, 1)) }
+        let mut clock = [self.number(minutes, 2), self.number(seconds, 2)].join(":");
+        if hours > 0 {
+            clock = [self.number(hours, 1), clock].join(":");
+        }
+        clock
     }
 
     /// A calendar date in words, e.g. `27 March 1988`.

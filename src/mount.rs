@@ -144,6 +144,12 @@ impl Link {
                 link.with_face(|face| face.hand_over(what, bytes));
             }
         });
+        let link = Rc::downgrade(self);
+        client.on_progress(move |share| {
+            if let Some(link) = link.upgrade() {
+                link.with_face(|face| face.note_progress(share));
+            }
+        });
         if let Some(offer) = self.offer() {
             client.send(&offer);
         }

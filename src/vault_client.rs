@@ -21,11 +21,13 @@ pub struct VaultClient {
     hushed: Rc<Cell<bool>>,
     dead: Rc<Cell<bool>>,
     keys_go_to: Rc<RefCell<Option<TakeKeys>>>,
+    progress_goes_to: Rc<RefCell<Option<TakeProgress>>>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut()>,
 }
 
 type TakeKeys = Box<dyn Fn(u8, &Uint8Array)>;
+type TakeProgress = Box<dyn Fn(f64)>;
 
 impl VaultClient {
     /// Talks to a worker that the loader has started and given the compiled module. `receive` gets every view model; a
@@ -56,6 +58,8 @@ impl VaultClient {
         let ended = worker.clone();
         let keys_go_to = Rc::new(RefCell::<Option<TakeKeys>>::default());
         let take_keys = keys_go_to.clone();
+        let progress_goes_to = Rc::new(RefCell::<Option<TakeProgress>>::default());
+        let take_progress = progress_goes_to.clone();
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
             let data = message.data();
             match decode(&data) {
@@ -69,17 +73,27 @@ impl VaultClient {
                     }
                 }
                 Some(view) => receive(view),
-                None => failed(),
+                // A number: how much of a key stretching is done.
+                None => match (data.as_f64(), take_progress.borrow().as_ref()) {
+                    (None, _) => failed(),
+                    (Some(share), Some(take)) => take(share),
+                    (Some(_), None) => {}
+                },
             }
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Self { worker, hushed, dead, keys_go_to, _on_message: on_message, _on_error: on_error }
+        Self { worker, hushed, dead, keys_go_to, progress_goes_to, _on_message: on_message, _on_error: on_error }
     }
 
     /// Key material, when the person has asked for it, goes here and nowhere else.
     pub fn on_keys(&self, take: impl Fn(u8, &Uint8Array) + 'static) {
         *self.keys_go_to.borrow_mut() = Some(Box::new(take));
+    }
+
+    /// How much of a key stretching is done, from 0 to 1, goes here while it is.
+    pub fn on_progress(&self, take: impl Fn(f64) + 'static) {
+        *self.progress_goes_to.borrow_mut() = Some(Box::new(take));
     }
 
     /// Posts an event. The bytes are moved, not copied, to the worker; what is left here is erased.

@@ -434,6 +434,20 @@ mod the_wait {
     }
 
     #[wasm_bindgen_test]
+    async fn for_the_protection_shows_what_is_done_as_soon_as_that_is_told() {
+        let challenge_type = ChallengeType::Initialize;
+        // So long that the time alone would move nothing.
+        let stage = show(Screen::Working { stretchings: 2, measured_ms: Some(u32::MAX), challenge_type }).await;
+        let mut shown = Vec::new();
+        for share in [0.25, 0.5, 1.0, 0.5, 1.0] {
+            stage.face.note_progress(share);
+            settle().await;
+            shown.push(stage.get("progress").get_attribute("value").unwrap());
+        }
+        assert_eq!(shown, ["11", "23", "46", "69", "92"]);
+    }
+
+    #[wasm_bindgen_test]
     async fn says_what_is_being_protected() {
         for (challenge_type, words) in [
             (ChallengeType::SetSecurityQuestions, "Protecting your answers"),

@@ -48,6 +48,17 @@ async fn what_the_vault_shows_arrives_as_it_is() {
 }
 
 #[wasm_bindgen_test]
+async fn a_number_is_how_far_the_vault_is_and_no_view() {
+    let (client, heard) = client("postMessage(0.25); postMessage(1)");
+    let told = Rc::new(RefCell::new(Vec::new()));
+    let listener = told.clone();
+    client.on_progress(move |share| listener.borrow_mut().push(share));
+    sleep(300).await;
+    assert_eq!((*told.borrow()).clone(), [0.25, 1.0]);
+    assert!(heard.borrow().is_empty() && !client.is_dead());
+}
+
+#[wasm_bindgen_test]
 async fn an_event_goes_over_as_bytes_that_only_the_worker_holds() {
     // The worker tells what it got: its type and length, but nothing of its content.
     let script = "onmessage = ({ data }) => { const ok = data instanceof Uint8Array && data.length > 6; \

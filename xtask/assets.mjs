@@ -57,6 +57,7 @@ async function glue() {
     writeFileSync(join(dist, `${name}.js`), first + code);
     cpSync(join(made, `${name}_bg.wasm`), join(dist, `${name}_bg.wasm`));
   }
+  for (const name of ['repin_kdf_simd.wasm', 'repin_kdf_scalar.wasm']) cpSync(join(made, name), join(dist, name));
 }
 
 async function scripts() {

@@ -36,6 +36,7 @@ const GLUE = 'repin_widget.js';
 const WASM = 'repin_widget_bg.wasm';
 const WALLET_GLUE = 'repin_wallet.js';
 const WALLET = 'repin_wallet_bg.wasm';
+const KERNELS = ['repin_kdf_simd.wasm', 'repin_kdf_scalar.wasm'];
 const neighbours = new Map(Object.entries(SCRIPTS).map(([source, served]) => [resolve('npm/src', source), served]));
 
 rmSync(out, { recursive: true, force: true });
@@ -46,7 +47,7 @@ for (const tag of TAGS) {
   writeFileSync(join(dist, `locales/${tag}.js`), `export default${readFileSync(`dist/locales/${tag}.json`, 'utf8')};`);
 }
 cpSync(`dist/${WASM}`, join(dist, WASM));
-cpSync(`dist/${WALLET}`, join(dist, WALLET));
+for (const name of [WALLET, ...KERNELS]) cpSync(`dist/${name}`, join(dist, name));
 cpSync('dist/repin.css', join(dist, STYLES));
 writeFileSync(join(dist, GLUE), glue(GLUE));
 await worker('worker.ts', 'repin-worker.js');
@@ -122,8 +123,9 @@ function given({ glue: withGlue, inline: whole }) {
       build.onLoad({ filter: /^repin:styles$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, STYLES)), loader: 'text' }));
       build.onLoad({ filter: /^repin:wasm$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, WASM)), loader: 'base64' }));
       build.onLoad({ filter: /^repin:wallet$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, WALLET)), loader: 'base64' }));
+      for (const name of KERNELS) build.onLoad({ filter: new RegExp(`^repin:${name}$`), namespace: 'given' }, () => ({ contents: readFileSync(join(dist, name)), loader: 'base64' }));
       build.onLoad({ filter: /^repin:worker$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, 'repin-worker.js')), loader: 'text' }));
-      build.onLoad({ filter: /\/given\.ts$/ }, () => ({ contents: "export const given = (module) => ({ module, wallet: new URL('./repin_wallet_bg.wasm', import.meta.url).href });", loader: 'js' }));
+      build.onLoad({ filter: /\/given\.ts$/ }, () => ({ contents: "export const given = (module) => ({ module, wallet: new URL('./repin_wallet_bg.wasm', import.meta.url).href, argon2id: [" + KERNELS.map((name) => `new URL('./${name}', import.meta.url).href`) + '] });', loader: 'js' }));
       if (withGlue) build.onLoad({ filter: /\/worker_wallet_glue\.ts$/ }, () => ({ contents: "import * as own from './repin_wallet.js';\nexport const walletGlue = async () => own;", loader: 'js', resolveDir: resolve('npm/src') }));
       build.onResolve({ filter: /^\.\/locales\// }, ({ path }) => ({ path, external: true }));
       build.onLoad({ filter: /\/locale_file\.ts$/ }, () => ({ contents: whole ? localeScripts() : localeFiles(), loader: 'js' }));

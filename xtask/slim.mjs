@@ -8,9 +8,12 @@ const [folder] = process.argv.slice(2);
 if (!folder) throw new Error('usage: slim.mjs FOLDER');
 const [glue, wasm] = ['repin_widget.js', 'repin_widget_bg.wasm'].map((name) => join(folder, name));
 
-wasmOpt('-Oz');
+// What is called from one place is put there, but for what is large: a browser compiles a function whole at its first call, and
+// the one that chooses a screen would be all screens. Brotli does better with them apart as well.
+const APART = '--one-caller-inline-max-function-size=100';
+wasmOpt('-Oz', APART);
 // Functions that differ in a constant become one, which -Oz then works on again.
-wasmOpt('--merge-similar-functions', '-Oz');
+wasmOpt('--merge-similar-functions', '-Oz', APART);
 rename(JSON.parse(wasmOpt('--minify-imports-and-exports-and-modules', '--strip-producers', '--strip-target-features')));
 
 /** @param {string[]} passes @returns {string} what it printed */

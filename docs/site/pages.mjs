@@ -29,9 +29,11 @@ const SECTIONS_OF_NAMES = {
     ['protocol', 'The protocol repin/1'],
   ],
   Operate: [
+    ['installing', 'Installing a gateway, command by command'],
     ['operating', 'Operating a gateway'],
     ['security-headers', 'Security headers'],
     ['magic', 'Wallets that Magic holds (legacy)'],
+    ['recoveries', 'Recoveries of wallets, and their tests'],
     ['migrating-from-circle', 'Coming from Circle'],
     ['changelog', 'Changelog', 'CHANGELOG.md'],
   ],

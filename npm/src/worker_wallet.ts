@@ -1,5 +1,6 @@
 // What the vault asks for when there is a wallet to make or to export: a module of its own, for the two curves in it are of no
 // use to anybody else. Its memory is put back after each call as it was before it saw a seed; buffers are the caller's to erase.
+import { compile } from './worker_module.ts';
 import { walletGlue } from './worker_wallet_glue.ts';
 
 interface Scope {
@@ -31,12 +32,4 @@ export function bringWallet(file: string | Uint8Array<ArrayBuffer>): void {
       used.set(clean!);
     }
   };
-}
-
-async function compile(file: string | Uint8Array<ArrayBuffer>, tries: number): Promise<WebAssembly.Module> {
-  if (typeof file !== 'string') return WebAssembly.compile(file);
-  // What hung or broke is not waited for again.
-  const response = await fetch(file, tries ? { cache: 'reload' } : undefined);
-  if (!response.ok) throw TypeError(file);
-  return WebAssembly.compile(await response.arrayBuffer());
 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use repin_core::api::{Question, QuestionKind};
+use repin_core::decimal::decimal;
 use repin_vault::flow::{Event, QuestionProblem};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlSelectElement};
@@ -140,7 +141,7 @@ fn question_select(face: Face, index: Small<Option<u32>>, offer: &Offer) -> (Fie
     for (n, question) in offer.catalogue.iter().enumerate() {
         let n = n as u8;
         let option =
-            in_its_language(option(&n.to_string(), offer.chosen == Some(n), offer.taken.contains(&n)), question);
+            in_its_language(option(&decimal(n.into(), 1), offer.chosen == Some(n), offer.taken.contains(&n)), question);
         // An option takes no element: characters say that its text has its own direction.
         options.push(option.text(&["\u{2068}", &question.text, "\u{2069}"].concat()));
     }

@@ -1,5 +1,6 @@
 //! Something went wrong: what it means for the person, and the number that support needs.
 
+use repin_core::decimal::decimal;
 use repin_vault::flow::Event;
 
 use crate::element::{El, Parts, el};
@@ -31,7 +32,7 @@ fn picture(headline: Key) -> (Icon, &'static str) {
 }
 
 fn code_line(face: Face, code: i32) -> El {
-    let code = code.to_string();
+    let code = [if code < 0 { "-" } else { "" }, &decimal(code.unsigned_abs(), 1)].concat();
     let shown = code.clone();
     let number = el("span").text_with(move || face.fill(Key::FAILED_CODE, "code", &shown));
     el("p").class("code").children(vec![number, copy(face, Key::FAILED_COPY, code)])

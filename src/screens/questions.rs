@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use repin_core::api::Question;
+use repin_core::decimal::decimal;
 use repin_vault::flow::{AnswersProblem, Event};
 
 use crate::element::{El, Parts, dynamic, el, form, group, nothing};
@@ -22,7 +23,7 @@ pub(crate) fn screen(face: Face, questions: &[Question]) -> Parts {
         let hint = hint.map_or_else(nothing, |hint| your_hint(face, hint));
         let header = face.custom("answer_header").map_or_else(nothing, |header| el("div").class("ask").text(&header));
         let hint = group(vec![hint, header]);
-        let name = ["answer", &n.to_string()].concat();
+        let name = ["answer", &decimal(n as u32, 1)].concat();
         AnswerInput::new(face, (&name, apart(question)), question.kind, hint, hidden, is_wrong)
     };
     let (fields, views): (Vec<_>, Parts) = questions.iter().enumerate().map(field).unzip();

@@ -1,7 +1,9 @@
-//! The new secrets are being protected. The bar follows the time one stretching took on this device a moment ago, slows
-//! down towards 92 %, and leaves the rest to the gateway's reply.
+//! The new secrets are being protected. The bar shows what is done of the key stretchings, up to 92 %, and leaves the rest
+//! to the gateway's reply. Until the first segment is heard of it follows the time that one stretching took on this device a moment
+//! ago, and it never goes back.
 
 use repin_core::api::ChallengeType;
+use repin_core::decimal::decimal;
 
 use crate::element::{Parts, dynamic, el, every, nothing};
 use crate::face::Face;
@@ -22,10 +24,13 @@ const CEILING: f64 = 92.0;
 pub(crate) fn screen(face: Face, stretchings: u8, measured_ms: Option<u32>, challenge_type: ChallengeType) -> Parts {
     let expected = measured_ms.map_or(GUESS_MS, f64::from) * f64::from(stretchings) + NETWORK_MS;
     let started = js_sys::Date::now();
+    face.stretched.set(0);
     let (percent, is_slow) = (Small::new(0), Small::new(false));
     every(STEP_MS, move || {
         let waited = js_sys::Date::now() - started;
-        percent.set(progress(waited / expected));
+        if face.stretched.now() == 0 {
+            percent.set(progress(waited / expected));
+        }
         is_slow.set(waited > SLOW_MS);
     });
     let headline = match challenge_type {
@@ -36,10 +41,13 @@ pub(crate) fn screen(face: Face, stretchings: u8, measured_ms: Option<u32>, chal
     };
     vec![
         title::hero(face, Icon::Shield, "", headline, Key::WORKING_LEAD),
-        el("progress")
-            .attr("max", "100")
-            .attr_with("aria-label", move || Some(face.text(headline)))
-            .attr_with("value", move || Some(percent.get().to_string())),
+        el("progress").attr("max", "100").attr_with("aria-label", move || Some(face.text(headline))).attr_with(
+            "value",
+            move || {
+                let done = CEILING / 1_000.0 * f64::from(face.stretched.get()) / f64::from(stretchings);
+                Some(decimal(percent.get().max((done as u32).min(CEILING as u32)), 1))
+            },
+        ),
         dynamic(move || {
             if !is_slow.get() {
                 return nothing();

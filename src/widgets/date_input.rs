@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use repin_core::decimal::decimal;
 use repin_core::secret::SecretBytes;
 use web_sys::{Element, HtmlInputElement};
 
@@ -55,7 +56,7 @@ impl DateInput {
             return Some(SecretBytes::default());
         }
         let (year, month, day) = self.face.texts(|texts| self.date(texts))?;
-        Some(SecretBytes::new(format!("{year:04}{month:02}{day:02}").into_bytes()))
+        Some(SecretBytes::new([decimal(year, 4), decimal(month, 2), decimal(day, 2)].concat().into_bytes()))
     }
 
     /// The field that comes first here.

@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use repin_core::decimal::decimal;
 use repin_core::pin_policy::{Weakness, weakness};
 use repin_core::secret::SecretBytes;
 use wasm_bindgen::JsCast;
@@ -128,7 +129,7 @@ impl PinInput {
             Some(class.to_owned())
         });
         // Through the object model, for a strict CSP forbids the attribute.
-        let _ = pin.element().style().set_property("--n", &length.to_string());
+        let _ = pin.element().style().set_property("--n", &decimal(length as u32, 1));
         let label = label.text_with(move || face.count(Plural::PIN_LABEL, length as u32));
         (field, group(vec![label, pin]))
     }

@@ -52,7 +52,7 @@ for (const engine of ENGINES) {
         emitted(app, folders);
         const site = await served(app, folders);
         try {
-          return await recover(stage, person, site.url, { ...app, modules: app.files === 'inline' ? 0 : 1 });
+          return await recover(stage, person, site.url, { ...app, modules: app.files === 'inline' ? 0 : 2 });
         } finally {
           await site.close();
         }
@@ -90,5 +90,5 @@ function emitted(app, folders) {
   const inline = having(INLINE_WASM);
   if (app.files === 'inline') return assert.deepEqual({ wasm: count(/\.wasm$/), inline }, { wasm: 0, inline: 1 });
   const languages = app.files === 'emitted' ? count(/\.json$/) : LANGUAGES;
-  assert.deepEqual({ wasm: count(/\.wasm$/), workers: having(WORKER), languages, inline }, { wasm: 1, workers: 1, languages: LANGUAGES, inline: 0 });
+  assert.deepEqual({ wasm: count(/\.wasm$/), workers: having(WORKER), languages, inline }, { wasm: 4, workers: 1, languages: LANGUAGES, inline: 0 });
 }

@@ -1,6 +1,7 @@
 // Every example is run by something, or says why not.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { step, steps } from '../guide/steps.mjs';
 import { blocks, problem } from './blocks.mjs';
 
 /** Each is run by a test of this folder. */
@@ -14,6 +15,7 @@ const KINDS = [
   'script', // a module in such a page
   'stack', // a file of an app: `stack NAMES FILE`, built by those tools
   'circle-web', // Circle's web SDK, bundled
+  'guide', // a shell of root's on a machine of the guide's: tests/guide/steps.mjs has the words
 ];
 const BLOCKS = blocks();
 
@@ -32,4 +34,10 @@ test('what is unmarked, of no kind, nowhere or different is found: the control',
   assert.match(problem({ ...block, how: 'run by ', what: 'tests/nowhere' }, KINDS) ?? '', /there is no/);
   assert.match(problem({ ...block, file: 'docs/y.md', how: 'run by ', what: 'docs/frame.md' }, KINDS) ?? '', /does not name/);
   assert.match(problem({ ...block, code: 'something else();\n', how: 'same as ', what: 'docs/frame.md' }, KINDS) ?? '', /does not say/);
+});
+
+test('every step of the operator’s guide says where and how it is taken', () => {
+  // The guide itself wants root and a quarter of an hour: `cargo xtask evidence --long --row 34`.
+  assert.ok(steps().length > 30);
+  assert.throws(() => step({ at: 'x:1', file: 'docs/x.md', language: 'sh', code: '', what: 'guide on one quickly' }), /not a mark/);
 });

@@ -15,9 +15,10 @@ pub fn bench(args: &[&str]) -> Result {
         ["page"] => page(),
         ["gateway"] => gateway(),
         ["compare"] => compare(),
+        ["argon2"] => argon2(),
         ["load", rest @ ..] => load(rest),
         _ => {
-            Err("bench takes nothing, `page`, `gateway`, `compare` or `load`, with the most users that it shall go to"
+            Err("bench takes nothing, `page`, `gateway`, `compare`, `argon2` or `load`, with the most users that it shall go to"
                 .into())
         }
     }
@@ -43,6 +44,19 @@ fn compare() -> Result {
         run(vite.env("COMPARE", product))?;
     }
     run(program("node").arg("tests/e2e/compare/compare.mjs"))
+}
+
+/// Argon2id beside other libraries, in Chromium, Firefox and Node. Writes its part of `docs/performance.md`.
+fn argon2() -> Result {
+    tools::browsers()?;
+    tools::node_packages()?;
+    tools::argon2_packages()?;
+    tools::wasm_target()?;
+    widget::kernels(&root().join("dist"))?;
+    let mut oracle = cargo();
+    oracle.args(["build", "--package", "repin-argon2id", "--example", "rustcrypto"]);
+    run(oracle.args(["--target", "wasm32-unknown-unknown", "--profile", "wasm-release"]))?;
+    run(program("node").arg("tests/argon2/bench.mjs"))
 }
 
 /// Whole recoveries a second, and their ratio to the bare OPAQUE arithmetic, measured in the same run.

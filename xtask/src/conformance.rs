@@ -1,7 +1,7 @@
 //! What the conformance suites need, and the table made of their results.
 
-use crate::run::{Result, cargo, program, run};
-use crate::tools;
+use crate::run::{Result, program, run};
+use crate::{gateway, tools};
 
 const TABLE: &str = "tests/conformance/table.mjs";
 
@@ -10,7 +10,7 @@ pub fn prepare() -> Result {
     tools::node_packages()?;
     tools::circle_node_packages()?;
     tools::circle_python_packages()?;
-    run(cargo().args(["build", "--package", "repin-server", "--bin", "repin-server", "--example", "person"]))
+    gateway::for_tests()
 }
 
 /// Writes docs/conformance.md from the results in target/conformance. Rows of suites that were not run stay as they are.

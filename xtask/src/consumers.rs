@@ -1,7 +1,7 @@
 //! What the apps that embed the widget need, and the table made of how they did.
 
 use crate::run::{Result, cargo, program, root, run};
-use crate::tools;
+use crate::{gateway, tools};
 
 const TABLE: &str = "tests/consumers/table.mjs";
 const LEPTOS: &str = "wallet-leptos";
@@ -11,7 +11,7 @@ pub fn prepare() -> Result {
     tools::consumer_node_packages()?;
     tools::wasm_target()?;
     tools::wasm_bindgen()?;
-    run(cargo().args(["build", "--package", "repin-server"]))?;
+    gateway::for_tests()?;
     run(cargo().args(["build", "--package", LEPTOS, "--target", "wasm32-unknown-unknown"]))?;
     let out = root().join("target/consumers/leptos");
     let wasm = root().join("target/wasm32-unknown-unknown/debug").join(format!("{LEPTOS}.wasm"));

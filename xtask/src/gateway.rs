@@ -2,16 +2,31 @@
 
 use crate::run::{Result, cargo, root, run};
 use crate::widget;
+use std::process::Command;
 
 /// Builds `dist/` if it changed, and `target/release/repin-server`.
 pub fn build() -> Result {
     widget::build(widget::Mode::Release)?;
+    run(as_released(&mut cargo(), &["build", "--bin", "repin-server"])?)
+}
+
+/// What tests start: the gateway, somebody at the widget, and somebody who holds wallets. Built as `cargo test` builds them, which is
+/// what the example is for here: otherwise the same crates would be compiled once more, without what only tests ask of them.
+pub fn for_tests() -> Result {
+    let packages = ["--package", "repin-server", "--package", "repin-magic-simulator"];
+    run(cargo().arg("build").args(packages).args(["--bins", "--example", "person"]))
+}
+
+/// A cargo command on the gateway's package, with the compilers told what they are told for the program. An example is not built
+/// together with the program, or what only tests need would be compiled into both.
+pub fn as_released<'a>(cargo: &'a mut Command, what: &[&str]) -> Result<&'a mut Command> {
     let remapped = widget::remapped()?;
     // SQLite and AWS-LC are C, and say in asserts which file they stand in.
     let for_c: Vec<String> =
         remapped.split('\u{1f}').map(|flag| flag.replacen("--remap-path-prefix", "-ffile-prefix-map", 1)).collect();
-    run(cargo()
-        .args(["build", "--release", "--package", "repin-server"])
+    Ok(cargo
+        .args(what)
+        .args(["--release", "--package", "repin-server"])
         .env("CARGO_ENCODED_RUSTFLAGS", &remapped)
         .env("CFLAGS", for_c.join(" "))
         // Where a build is made is no part of it, whatever the person who makes it has set.

@@ -70,6 +70,7 @@ fn locks_name_no_host() -> Result {
     let consumers = tools::CONSUMERS.map(|folder| format!("{folder}/package-lock.json"));
     let others = [
         "package-lock.json",
+        "tests/argon2/package-lock.json",
         "tests/conformance/package-lock.json",
         "docs/site/package-lock.json",
         "tests/snippets/stacks/package-lock.json",

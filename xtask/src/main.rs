@@ -33,6 +33,7 @@ cargo xtask <command>
   languages [reviewed TAG NAME]
                              checks locales/ and writes docs/languages.md
   widget [--dev]             build dist/: what a browser loads
+  kernels FOLDER             Argon2id's two modules alone, into a folder
   mock                       build target/mock/: the widget's flow without a gateway
   pictures accept            what the widget looks like now is what it shall look like
   showroom                   build target/showroom/: gallery and playground as static files
@@ -48,9 +49,9 @@ cargo xtask <command>
   reference                  the tables and pages of docs/ that are made from the code
   evidence [--long] [--row N]...
                              run the evidence list and write docs/evidence.md; `page` writes it from the last run of each step
-  bench [page|gateway|compare|load [USERS [sqlite|postgres [SECONDS]]]]
-                             long tasks, last digit to done; gateway throughput; beside Circle's SDK and ALTCHA; the gateway
-                             under load, on both databases
+  bench [page|gateway|compare|argon2|load [USERS [sqlite|postgres [SECONDS]]]]
+                             long tasks, last digit to done; gateway throughput; beside Circle's SDK and ALTCHA; Argon2id
+                             beside other libraries; the gateway under load, on both databases
   tools                      install what the other commands need, and nothing else
 ";
 
@@ -75,6 +76,7 @@ fn dispatch(args: &[&str]) -> Result {
         ["languages", rest @ ..] => lint::languages(if rest.is_empty() { &["write"] } else { rest }),
         ["widget"] => widget::build(widget::Mode::Release),
         ["widget", "--dev"] => widget::build(widget::Mode::Dev),
+        ["kernels", folder] => widget::kernels(std::path::Path::new(folder)),
         ["mock"] => widget::mock(),
         ["pictures", "accept"] => test::accept_pictures(),
         ["showroom"] => widget::showroom(),

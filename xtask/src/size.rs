@@ -20,11 +20,13 @@ const WASM: &str = "repin_widget_bg.wasm";
 const GLUE: &str = "repin_widget.js";
 const CUSTOMISE: &str = "repin-customise.js";
 const WORKER: &str = "repin-worker.js";
+/// With vectors, as nearly all browsers have them. The other is smaller.
+const KERNEL: &str = "repin_kdf_simd.wasm";
 const WALLET: &str = "repin_wallet_bg.wasm";
 const WALLET_GLUE: &str = "repin_wallet.js";
 
 // English is compiled into loader and WASM; another language costs its file and the table of languages.
-const PARTS: [Part; 14] = [
+const PARTS: [Part; 15] = [
     Part { name: "loader", files: &[LOADER], budget: Some((3.0, 2.0)) },
     // The design's 3 was for ten states; there are five times as many.
     Part { name: "CSS", files: &[CSS], budget: Some((3.1, 2.2)) },
@@ -34,10 +36,11 @@ const PARTS: [Part; 14] = [
     Part { name: "one locale (largest)", files: &[LOCALE], budget: Some((5.0, 4.0)) },
     Part { name: "first paint: loader + CSS, in English", files: &[LOADER, CSS], budget: Some((10.0, 8.0)) },
     Part { name: "WASM (face and vault)", files: &[WASM], budget: None },
-    // The design's 115 was for a PIN's own flows, which took 107. Ways back, codes, wallets and rotations brought 18 more, for
-    // everybody: until they are a file of their own, this holds them where they are. docs/performance.md goes on to call it missed.
-    Part { name: "WASM + glue", files: &[WASM, GLUE], budget: Some((127.0, 95.0)) },
+    // The design's 115 was for a PIN's own flows. With ways back, codes, wallets and rotations it is missed by little: this holds
+    // what is there. docs/performance.md goes on to call it missed.
+    Part { name: "WASM + glue", files: &[WASM, GLUE], budget: Some((117.0, 95.0)) },
     Part { name: "worker", files: &[WORKER], budget: None },
+    Part { name: "Argon2id, fetched while one reads", files: &[KERNEL], budget: Some((10.0, 6.0)) },
     Part { name: "customisation, for pages that customise", files: &[CUSTOMISE], budget: Some((8.0, 7.0)) },
     Part { name: "a wallet's module and glue, for wallets", files: &[WALLET, WALLET_GLUE], budget: Some((70.0, 55.0)) },
     Part {
@@ -52,18 +55,17 @@ const PARTS: [Part; 14] = [
     },
     Part {
         name: "total to finish a recovery",
-        files: &[LOADER, CSS, WASM, GLUE, WORKER],
-        budget: Some((140.0, 110.0)),
+        files: &[LOADER, CSS, WASM, GLUE, WORKER, KERNEL],
+        budget: Some((134.0, 110.0)),
     },
     Part {
         name: "the same, in another language",
-        files: &[LOADER, CSS, WASM, GLUE, WORKER, LANGUAGE, LOCALE],
-        // The design's 140, and what is said above.
-        budget: Some((142.0, 110.0)),
+        files: &[LOADER, CSS, WASM, GLUE, WORKER, KERNEL, LANGUAGE, LOCALE],
+        budget: Some((140.0, 110.0)),
     },
 ];
 // The end-to-end tests count what the browser really asks for.
-const REQUESTS: usize = 7;
+const REQUESTS: usize = 8;
 
 #[derive(Clone, Copy, Default)]
 struct Bytes {

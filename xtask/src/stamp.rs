@@ -1,9 +1,21 @@
 //! Skips work whose inputs have not changed: a stamp file holds the hash of every input's name and content.
 
 use crate::run::{Result, read, root, write};
+use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+/// One name's work is done by one thread at a time; another that wants the same waits and finds it done.
+static NAMES: LazyLock<Mutex<HashMap<String, Arc<Mutex<()>>>>> = LazyLock::new(Mutex::default);
+
+/// Has `name` to itself until the end of `work`, which may ask for other names and not for this one.
+pub fn alone<T>(name: &str, work: impl FnOnce() -> T) -> T {
+    let own = NAMES.lock().unwrap_or_else(PoisonError::into_inner).entry(name.to_owned()).or_default().clone();
+    let _guard = own.lock().unwrap_or_else(PoisonError::into_inner);
+    work()
+}
 
 /// Runs `work` unless the last run that succeeded saw the same inputs and left `output` behind.
 ///
@@ -15,13 +27,15 @@ pub fn unless_unchanged(
     output: &str,
     work: impl FnOnce() -> Result,
 ) -> Result {
-    let stamp = root().join("target/xtask").join(format!("{name}.stamp"));
-    let now = format!("{:016x}", hash(inputs, also)?);
-    if root().join(output).exists() && read(&stamp).is_ok_and(|last| last == now) {
-        return Ok(());
-    }
-    work()?;
-    write(&stamp, &now)
+    alone(name, || {
+        let stamp = root().join("target/xtask").join(format!("{name}.stamp"));
+        let now = format!("{:016x}", hash(inputs, also)?);
+        if root().join(output).exists() && read(&stamp).is_ok_and(|last| last == now) {
+            return Ok(());
+        }
+        work()?;
+        write(&stamp, &now)
+    })
 }
 
 // SipHash with fixed keys: the same on every run of the same Rust, and a new Rust should redo the work anyway.

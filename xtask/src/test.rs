@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything CI runs, step by step, up to the first that fails, then the counts of all runners.
 
 use crate::run::{Result, cargo, program, root, run, watch, write};
-use crate::{conformance, consumers, evidence, lint, package, postgres, site, size, tools, widget};
+use crate::{conformance, consumers, evidence, gateway, lint, package, postgres, site, size, tools, widget};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -78,7 +78,7 @@ const STEPS: [Step; 26] = [
 ];
 
 /// What wants an hour or a quiet machine: no part of `cargo xtask test`, run for the list of evidence alone.
-const LONG: [Step; 3] = [
+const LONG: [Step; 4] = [
     Step { name: "timing", what: "what the gateway's time tells; wants a quiet machine", work: timing },
     Step { name: "soak", what: "an hour of people on a released gateway, on both databases", work: soak },
     Step {
@@ -86,10 +86,15 @@ const LONG: [Step; 3] = [
         what: "the last commit built twice, in two places, and every byte compared",
         work: |tally| tally.count(cargo().args(["xtask", "reproduce"])),
     },
+    Step { name: "guide", what: "the operator's guide followed on machines that are made for it; root's", work: guide },
 ];
 
 pub fn test(args: &[&str]) -> Result {
     let chosen = match args {
+        [] => {
+            tools::meanwhile();
+            STEPS.iter().collect()
+        }
         ["--list"] => {
             STEPS.iter().for_each(|step| println!("{:12} {}", step.name, step.what));
             return Ok(());
@@ -113,9 +118,6 @@ pub fn test(args: &[&str]) -> Result {
 }
 
 fn chosen(args: &[&str]) -> Result<Vec<&'static Step>> {
-    if args.is_empty() {
-        return Ok(STEPS.iter().collect());
-    }
     args.chunks(2)
         .map(|pair| match pair {
             ["--only", name] => {
@@ -163,16 +165,24 @@ fn crash(tally: &mut Tally) -> Result {
 
 /// One after the other, as neither may disturb the other's time.
 fn timing(tally: &mut Tally) -> Result {
-    let tests = ["test", "--release", "--package", "repin-server", "--test", "timing"];
-    tally.count(cargo().args(tests).args(["--", "--show-output", "--test-threads", "1"]))
+    let mut tests = cargo();
+    gateway::as_released(&mut tests, &["test", "--test", "timing"])?;
+    tally.count(tests.args(["--", "--show-output", "--test-threads", "1"]))
 }
 
 fn soak(tally: &mut Tally) -> Result {
     tools::postgres()?;
-    // Together, so that what both need is built once.
-    let built = ["build", "--release", "--package", "repin-server", "--bin", "repin-server", "--example", "soak"];
-    run(cargo().args(built))?;
+    gateway::build()?;
+    run(gateway::as_released(&mut cargo(), &["build", "--example", "soak"])?)?;
     tally.count(&mut Command::new(root().join("target/release/examples/soak")))
+}
+
+fn guide(tally: &mut Tally) -> Result {
+    tools::machines()?;
+    tools::browsers()?;
+    tools::node_packages()?;
+    gateway::build()?;
+    tally.count(program("node").args(["--test", "--test-reporter=spec", "tests/guide/guide.test.mjs"]))
 }
 
 fn wasm(tally: &mut Tally) -> Result {
@@ -305,9 +315,11 @@ fn prepare_pictures() -> Result {
 /// Tests of the released widget against a real gateway.
 fn node(tally: &mut Tally, folder: &str) -> Result {
     tools::browsers()?;
+    // What the stories need besides: somebody who takes letters, and somebody who holds wallets.
+    tools::mail()?;
     widget::build(widget::Mode::Release)?;
     widget::gallery()?;
-    run(cargo().args(["build", "--package", "repin-server"]))?;
+    gateway::for_tests()?;
     node_tests(tally, folder)
 }
 
@@ -338,7 +350,7 @@ fn access(tally: &mut Tally) -> Result {
 fn packaged(tally: &mut Tally) -> Result {
     tools::browsers()?;
     package::build()?;
-    run(cargo().args(["build", "--package", "repin-server"]))?;
+    gateway::for_tests()?;
     let files = files_in(&root().join("tests/package"), ".test.mjs")?;
     tally.count(program("node").args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files))
 }
@@ -355,6 +367,7 @@ fn consumed(tally: &mut Tally) -> Result {
 fn tables() -> Result {
     conformance::check_table()?;
     consumers::check_table()?;
+    run(program("node").arg("tests/e2e/table.mjs"))?;
     evidence::evidence(&["check"])
 }
 
@@ -368,8 +381,11 @@ fn node_tests(tally: &mut Tally, folder: &str) -> Result {
         .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
         .collect();
     files.sort();
-    // One file at a time: two browsers and a gateway already fill two cores.
-    tally.count(program("node").args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files))
+    // Two files at a time, for a person in a browser mostly waits. What circle/ finds is kept in the order of its files, and
+    // stories/ has people who paste: a clipboard is one for all.
+    let together = if matches!(folder, "circle" | "stories") { 1 } else { 2 };
+    let together = format!("--test-concurrency={together}");
+    tally.count(program("node").args(["--test", &together, "--test-reporter=spec"]).args(files))
 }
 
 /// Circle's SDKs, unmodified, against a real gateway, with the shipped vault for the person's part.

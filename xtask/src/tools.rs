@@ -4,6 +4,8 @@ use crate::run::{Result, capture, cargo, program, read, root, run};
 use crate::stamp;
 use std::path::Path;
 
+/// What apt and its lock are shared by.
+const DEBIAN: &str = "debian";
 // 0.22 wants a newer Rust than Debian's neighbours have.
 const TRUNK: &str = "0.21.14";
 // Debian's 108 runs without an error and swaps two tables of the module: the page dies at start.
@@ -22,6 +24,22 @@ pub fn all() -> Result {
     mail()?;
     postgres()?;
     browsers()
+}
+
+/// Installs what no compiler makes, beside one that works: on a fresh machine minutes of waiting for other machines. What cannot be
+/// had is told by the step that needs it, which asks again.
+pub fn meanwhile() {
+    let wanted: [fn() -> Result; 8] = [
+        node_packages,
+        browsers,
+        postgres,
+        mail,
+        circle_python_packages,
+        circle_node_packages,
+        consumer_node_packages,
+        stack_packages,
+    ];
+    std::thread::spawn(move || wanted.map(|install| install().is_ok()));
 }
 
 /// The target, and the standard library's source, which the shipped widget is built with.
@@ -62,6 +80,11 @@ pub fn site_packages() -> Result {
 /// What newcomers to the quick start have: frameworks and bundlers, with a lock file of their own.
 pub fn stack_packages() -> Result {
     packages_in("tests/snippets/stacks")
+}
+
+/// Other Argon2id libraries, for `cargo xtask bench argon2`.
+pub fn argon2_packages() -> Result {
+    packages_in("tests/argon2")
 }
 
 /// The folders of the apps that install the npm package: one for what fits together, and those that do not.
@@ -136,7 +159,7 @@ pub fn mail() -> Result {
 fn python_environment(folder: &str) -> Result {
     // Debian splits it off.
     if capture(program("python3").args(["-c", "import ensurepip"])).is_err() {
-        debian(&["python3-venv"])?;
+        stamp::alone(DEBIAN, || debian(&["python3-venv"]))?;
     }
     run(program("python3").args(["-m", "venv", "--clear", folder]))
 }
@@ -217,26 +240,39 @@ pub fn browsers() -> Result {
         ("CHROMEDRIVER", "/usr/bin/chromedriver", "chromium-driver"),
         ("FIREFOX", "/usr/bin/firefox-esr", "firefox-esr"),
     ];
-    let missing: Vec<&str> = WANTED
-        .iter()
-        .filter(|(variable, path, _)| std::env::var_os(variable).is_none() && !Path::new(path).exists())
-        .map(|(_, _, package)| *package)
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    debian(&missing)
+    stamp::alone(DEBIAN, || {
+        let missing: Vec<&str> = WANTED
+            .iter()
+            .filter(|(variable, path, _)| std::env::var_os(variable).is_none() && !Path::new(path).exists())
+            .map(|(_, _, package)| *package)
+            .collect();
+        if missing.is_empty() { Ok(()) } else { debian(&missing) }
+    })
+}
+
+/// What makes Debian machines and boots them.
+pub fn machines() -> Result {
+    const WANTED: [(&str, &str, &str); 3] = [
+        ("mmdebstrap", "--version", "mmdebstrap"),
+        ("systemd-nspawn", "--version", "systemd-container"),
+        ("ip", "-V", "iproute2"),
+    ];
+    stamp::alone(DEBIAN, || {
+        let missing: Vec<&str> = WANTED
+            .iter()
+            .filter(|(name, version, _)| capture(program(name).arg(version)).is_err())
+            .map(|(_, _, package)| *package)
+            .collect();
+        if missing.is_empty() { Ok(()) } else { debian(&missing) }
+    })
 }
 
 /// PostgreSQL's programs; elsewhere, POSTGRES_BIN names their folder.
 pub fn postgres() -> Result {
-    if crate::postgres::programs().is_some() {
-        return Ok(());
-    }
-    debian(&["postgresql"])
+    stamp::alone(DEBIAN, || if crate::postgres::programs().is_some() { Ok(()) } else { debian(&["postgresql"]) })
 }
 
-/// Installs packages of Debian's.
+/// Installs packages of Debian's. Whoever calls has `DEBIAN` alone.
 fn debian(missing: &[&str]) -> Result {
     let by_hand = format!("apt-get install --no-install-recommends {}", missing.join(" "));
     let Some(prefix) = becoming_root() else {

@@ -1,4 +1,4 @@
-//! Builds `dist/`: one WASM file, its glue, the same of the wallet's module, the loader, the worker, the single page, styles
+//! Builds `dist/`: one WASM file, its glue, the same of the wallet's module, Argon2id's two, the loader, the worker, the single page, styles
 //! and texts, each with a brotli sibling. The same sources give the same bytes.
 
 use crate::run::{Result, capture, cargo, program, root, run};
@@ -15,13 +15,14 @@ pub enum Mode {
     Dev,
 }
 
-const INPUTS: [&str; 21] = [
+const INPUTS: [&str; 22] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
     "package-lock.json",
     "build.rs",
     "src",
+    "crates/argon2id",
     "crates/core",
     "crates/mock",
     "crates/vault",
@@ -52,6 +53,7 @@ pub fn build(mode: Mode) -> Result {
         let made = root().join("target/xtask/widget");
         compile("repin_widget", mode, &made)?;
         compile("repin_wallet", mode, &made)?;
+        kernels(&made)?;
         if mode == Mode::Release {
             slim(&made)?;
             optimise(&made.join("repin_wallet_bg.wasm"))?;
@@ -145,6 +147,32 @@ fn compile(bin: &str, mode: Mode, out: &Path) -> Result {
         .args(["--target", "web", "--no-typescript", "--out-name", bin, "--out-dir"])
         .arg(out)
         .arg(wasm))
+}
+
+/// Argon2id's two modules, with vectors and without: the same source, each the other's control. They have no glue, and are
+/// optimised by rustc alone: `wasm-opt` would undo the order that their speed comes from (`crates/argon2id/src/kernel.rs`).
+pub fn kernels(out: &Path) -> Result {
+    tools::wasm_target()?;
+    for (name, features) in [("simd", "+simd128"), ("scalar", "-simd128")] {
+        let mut build = cargo();
+        build.args([
+            "build",
+            "--package",
+            "repin-argon2id",
+            "--bin",
+            "repin_kdf",
+            "--target",
+            "wasm32-unknown-unknown",
+        ]);
+        // Of names and tools nothing is left in it; and of the stack a mebibyte would be copied at each start.
+        let flags =
+            [&format!("-Ctarget-feature={features}"), "-Cstrip=symbols", "-Clink-arg=-zstack-size=16384", &remapped()?];
+        run(build.args(["--profile", "wasm-release"]).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")))?;
+        let wasm = root().join("target/wasm32-unknown-unknown/wasm-release/repin_kdf.wasm");
+        let to = out.join(format!("repin_kdf_{name}.wasm"));
+        std::fs::copy(wasm, &to).map_err(|error| format!("{}: {error}", to.display()))?;
+    }
+    Ok(())
 }
 
 fn release_flags() -> Result<String> {

@@ -6,9 +6,12 @@ import { execFileSync } from 'node:child_process';
 
 /** Of each, the crates of ours that are built into it. */
 const PARTS = {
-  widget: ['repin', 'repin-core', 'repin-vault'],
+  widget: ['repin', 'repin-argon2id', 'repin-core', 'repin-vault'],
   gateway: ['repin-core', 'repin-server'],
 };
+
+/** What the core names for the gateway and for tests alone: its feature `argon2id`. */
+const NOT_IN_THE_WIDGET = ['argon2'];
 
 /** A table for each part: crate, version, licence, who names it. @param {string} root @returns {Record<string, string>} */
 export function dependencyTables(root) {
@@ -30,7 +33,8 @@ function table(ours, crates, nodes) {
     for (const { pkg, dep_kinds } of deps) {
       // What tests and build scripts name is not shipped.
       const shipped = dep_kinds.some(({ kind }) => kind === null) && crates.get(pkg)?.source;
-      if (shipped) namedBy.set(pkg, [...(namedBy.get(pkg) ?? []), owner]);
+      const elsewhere = ours === PARTS.widget && NOT_IN_THE_WIDGET.includes(crates.get(pkg)?.name ?? '');
+      if (shipped && !elsewhere) namedBy.set(pkg, [...(namedBy.get(pkg) ?? []), owner]);
     }
   }
   const rows = [...namedBy].map(([id, owners]) => {

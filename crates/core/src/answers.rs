@@ -7,8 +7,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -64,7 +63,7 @@ pub fn question_id(kind: QuestionKind, text: &str) -> String {
     let mut hash = Sha256::new_with_prefix([tag]);
     hash.update(text);
     let digest = hash.finalize();
-    String::from("own-") + &URL_SAFE_NO_PAD.encode(digest.get(..16).unwrap_or_default())
+    String::from("own-") + &Base64UrlUnpadded::encode_string(digest.get(..16).unwrap_or_default())
 }
 
 /// The normal form of one answer: text by rule 1, a date as the eight digits `YYYYMMDD`.

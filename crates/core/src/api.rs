@@ -8,7 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::secret::SecretBytes;
-use crate::wire::{self, Wire};
+use crate::wire::{self, Wire, Writer};
 use crate::{wire_number, wire_struct};
 
 /// The protocol's version, in every envelope and every derivation.
@@ -649,11 +649,9 @@ pub enum DecodeError {
 
 /// A message as padded plaintext: CBOR, then `0x80`, then zeros up to a multiple of [`PADDING`] (ISO/IEC 7816-4).
 pub fn encode(message: &impl Wire) -> SecretBytes {
-    let mut bytes = Vec::with_capacity(4 * PADDING);
-    wire::append(message, &mut bytes);
-    bytes.push(0x80);
-    bytes.resize(bytes.len().next_multiple_of(PADDING), 0);
-    SecretBytes::new(bytes)
+    let mut writer = Writer::with_capacity(4 * PADDING);
+    message.write(&mut writer);
+    padded(writer.into_bytes())
 }
 
 /// The message in a padded plaintext.
@@ -662,16 +660,34 @@ pub fn encode(message: &impl Wire) -> SecretBytes {
 /// [`DecodeError::Size`] before anything is parsed; [`DecodeError::Shape`] for anything but the deterministic encoding
 /// of a `T`, unknown fields included.
 pub fn decode<T: Wire>(plaintext: &[u8]) -> Result<T, DecodeError> {
+    let message: T = wire::from_bytes(unpadded(plaintext)?).map_err(|_| DecodeError::Shape)?;
+    // Encoding again is the whole strictness: unknown fields, long forms, trailing bytes and padding all differ.
+    is_encoded_as(&encode(&message), plaintext).then_some(message).ok_or(DecodeError::Shape)
+}
+
+// What no message's type matters to stands apart, to be compiled once and not for each of them.
+
+#[inline(never)]
+fn padded(mut bytes: Vec<u8>) -> SecretBytes {
+    bytes.push(0x80);
+    bytes.resize(bytes.len().next_multiple_of(PADDING), 0);
+    SecretBytes::new(bytes)
+}
+
+#[inline(never)]
+fn unpadded(plaintext: &[u8]) -> Result<&[u8], DecodeError> {
     if plaintext.len() > MAX_PLAINTEXT || plaintext.is_empty() || !plaintext.len().is_multiple_of(PADDING) {
         return Err(DecodeError::Size);
     }
     let end = plaintext.iter().rposition(|byte| *byte != 0).ok_or(DecodeError::Shape)?;
-    if plaintext[end] != 0x80 {
-        return Err(DecodeError::Shape);
-    }
-    let message: T = wire::from_bytes(&plaintext[..end]).map_err(|_| DecodeError::Shape)?;
-    // Encoding again is the whole strictness: unknown fields, long forms, trailing bytes and padding all differ.
-    (encode(&message).expose_secret() == plaintext).then_some(message).ok_or(DecodeError::Shape)
+    let (message, padding) = plaintext.split_at(end);
+    (padding.first() == Some(&0x80)).then_some(message).ok_or(DecodeError::Shape)
+}
+
+#[inline(never)]
+fn is_encoded_as(encoded: &SecretBytes, plaintext: &[u8]) -> bool {
+    // Needed in clear: to be compared with what came.
+    encoded.expose_secret() == plaintext
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@
 //! a [`ServerSetup`]. Each is a thin, typed wrapper: lengths are exact, for opaque-ke itself lets trailing bytes pass; secrets come out as [`Secret`].
 
 use alloc::vec::Vec;
-use argon2::{Algorithm, Argon2, Block, Params, Version};
 use hkdf::Hkdf;
 use opaque_ke::errors::{InternalError, ProtocolError};
 use opaque_ke::generic_array::{ArrayLength, GenericArray};
@@ -18,17 +17,16 @@ use rand_core::{CryptoRng, RngCore};
 use sha2::{Digest, Sha256, Sha512};
 use zeroize::Zeroize;
 
-use crate::api::{CredentialKind, KsfParams, RunId};
+use crate::api::{CredentialKind, RunId};
 use crate::channel::{OpenError, length_prefixed, open_with, seal_with};
 use crate::secret::{Secret, SecretBytes};
+use crate::stretching::OutOfMemory;
+pub use crate::stretching::{DEFAULT_KSF, KeyStretching, check_ksf};
 
 /// Random bytes that name a record.
 pub type CredentialId = [u8; 16];
 /// The gateway's long-term OPAQUE secret: `oprf_seed` and AKE key pair.
 pub type ServerSetup = opaque_ke::ServerSetup<Suite>;
-
-/// RFC 9106's second recommended choice: 64 MiB, three passes, four lanes.
-pub const DEFAULT_KSF: KsfParams = KsfParams { m_kib: 64 * 1024, t: 3, p: 4 };
 
 /// The OPAQUE configuration of `repin/1`: ristretto255-SHA512, 3DH, Argon2id.
 pub struct Suite;
@@ -37,39 +35,6 @@ impl CipherSuite for Suite {
     type OprfCs = Ristretto255;
     type KeyExchange = TripleDh<Ristretto255, Sha512>;
     type Ksf = KeyStretching;
-}
-
-/// Argon2id v1.3 as OPAQUE's key-stretching function, with the parameters of one record.
-pub struct KeyStretching(KsfParams);
-
-impl Default for KeyStretching {
-    fn default() -> Self {
-        Self(DEFAULT_KSF)
-    }
-}
-
-/// Takes any cost; what a gateway asks for goes through [`check_ksf`] first.
-impl From<KsfParams> for KeyStretching {
-    fn from(cost: KsfParams) -> Self {
-        Self(cost)
-    }
-}
-
-impl opaque_ke::ksf::Ksf for KeyStretching {
-    fn hash<L: ArrayLength<u8>>(&self, input: GenericArray<u8, L>) -> Result<GenericArray<u8, L>, InternalError> {
-        let KsfParams { m_kib, t, p } = self.0;
-        let params = Params::new(m_kib, t, p, None).map_err(|_| InternalError::KsfError)?;
-        // Reserved by hand: a plain Vec would abort the whole module when a phone has no 64 MiB left.
-        let mut blocks: Vec<Block> = Vec::new();
-        blocks.try_reserve_exact(params.block_count()).map_err(|_| InternalError::KsfError)?;
-        blocks.resize(params.block_count(), Block::default());
-        let mut output = GenericArray::default();
-        // The salt is zero, as RFC 9807 §7 has it: the input is already the user's own, from the OPRF.
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into_with_memory(&input, &[0; 16], &mut output, &mut blocks)
-            .map_err(|_| InternalError::KsfError)?;
-        Ok(output)
-    }
 }
 
 /// Why a credential operation did not succeed.
@@ -89,6 +54,12 @@ pub enum CredentialError {
     OutOfMemory,
 }
 
+impl From<OutOfMemory> for CredentialError {
+    fn from(_: OutOfMemory) -> Self {
+        Self::OutOfMemory
+    }
+}
+
 impl From<ProtocolError> for CredentialError {
     fn from(error: ProtocolError) -> Self {
         match error {
@@ -97,28 +68,6 @@ impl From<ProtocolError> for CredentialError {
             _ => Self::InvalidMessage,
         }
     }
-}
-
-/// Refuses a cost that would be too weak, or would hang a device: m 19..=256 MiB, t 1..=10, p 1..=4.
-///
-/// # Errors
-/// [`CredentialError::KsfOutOfBounds`].
-pub fn check_ksf(ksf: KsfParams) -> Result<(), CredentialError> {
-    let in_bounds =
-        (19 * 1024..=256 * 1024).contains(&ksf.m_kib) && (1..=10).contains(&ksf.t) && (1..=4).contains(&ksf.p);
-    in_bounds.then_some(()).ok_or(CredentialError::KsfOutOfBounds)
-}
-
-/// Makes sure that this device has the memory for one stretching, before a guess is spent on it: in WebAssembly, memory
-/// once grown stays, so what succeeds here succeeds again a moment later.
-///
-/// # Errors
-/// [`CredentialError::OutOfMemory`]; [`CredentialError::KsfOutOfBounds`].
-pub fn reserve_memory(ksf: KsfParams) -> Result<(), CredentialError> {
-    check_ksf(ksf)?;
-    let mut blocks: Vec<Block> = Vec::new();
-    // A block is 1 KiB.
-    blocks.try_reserve_exact(ksf.m_kib as usize).map_err(|_| CredentialError::OutOfMemory)
 }
 
 /// `"repin/1" || LP(app) || LP(user) || kind || credential_id`: binds the OPRF key and the wrap to one record.
@@ -228,13 +177,13 @@ impl ClientLogin {
         secret: &SecretBytes,
         ke2: &[u8],
         context: &[u8],
-        ksf: KsfParams,
+        stretching: impl Into<KeyStretching>,
         rng: &mut (impl RngCore + CryptoRng),
     ) -> Result<Proof, CredentialError> {
-        check_ksf(ksf)?;
+        let stretching = stretching.into();
+        check_ksf(stretching.cost())?;
         let ke2 = CredentialResponse::deserialize(exactly(KE2, ke2)?)?;
-        let ksf = KeyStretching(ksf);
-        let params = ClientLoginFinishParameters::new(Some(context), Default::default(), Some(&ksf));
+        let params = ClientLoginFinishParameters::new(Some(context), Default::default(), Some(&stretching));
         // Needed in clear: the OPRF's input, again.
         let finished = self.0.finish(rng, secret.expose_secret(), ke2, params)?;
         Ok(Proof {
@@ -270,13 +219,13 @@ impl ClientRegistration {
         self,
         secret: &SecretBytes,
         response: &[u8],
-        ksf: KsfParams,
+        stretching: impl Into<KeyStretching>,
         rng: &mut (impl RngCore + CryptoRng),
     ) -> Result<(Vec<u8>, Secret<64>), CredentialError> {
-        check_ksf(ksf)?;
+        let stretching = stretching.into();
+        check_ksf(stretching.cost())?;
         let response = RegistrationResponse::deserialize(exactly(RESPONSE, response)?)?;
-        let ksf = KeyStretching(ksf);
-        let params = ClientRegistrationFinishParameters::new(Default::default(), Some(&ksf));
+        let params = ClientRegistrationFinishParameters::new(Default::default(), Some(&stretching));
         // Needed in clear: the OPRF's input, again.
         let finished = self.0.finish(rng, secret.expose_secret(), response, params)?;
         Ok((finished.message.serialize().to_vec(), take_key(finished.export_key)))
@@ -354,6 +303,7 @@ pub fn verify_proof(state: &SecretBytes, ke3: &[u8]) -> Result<Secret<64>, Crede
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::KsfParams;
     use rand_core::OsRng;
 
     /// The least cost the client accepts keeps the suite quick.
@@ -424,21 +374,5 @@ mod tests {
         assert!(client.finish(&secret("493817"), &ke2, b"run", KSF, &mut OsRng).is_err());
         assert!(verify_proof(&state, &[0; 65]).is_err());
         assert!(evaluate_registration(&setup, IDENTIFIER, &[0; 33]).is_err());
-    }
-
-    #[test]
-    fn a_cost_outside_the_bounds_is_refused_before_hashing() {
-        let ok = DEFAULT_KSF;
-        assert_eq!(check_ksf(ok), Ok(()));
-        for bad in [
-            KsfParams { m_kib: 19 * 1024 - 1, ..ok },
-            KsfParams { m_kib: 256 * 1024 + 1, ..ok },
-            KsfParams { t: 0, ..ok },
-            KsfParams { t: 11, ..ok },
-            KsfParams { p: 0, ..ok },
-            KsfParams { p: 5, ..ok },
-        ] {
-            assert_eq!(check_ksf(bad), Err(CredentialError::KsfOutOfBounds), "{bad:?}");
-        }
     }
 }

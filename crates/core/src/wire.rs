@@ -1,22 +1,19 @@
 //! How our messages become CBOR (RFC 8949) and come back: a struct is an array of its fields in order, an enum with
-//! fields an array that begins with its number, an enum without fields its number. `minicbor` reads and writes the
-//! items; this says only which.
+//! fields an array that begins with its number, an enum without fields its number. [`items`] has what they are made of.
 //!
 //! Reading is strict about what it reads (lengths, types, ranges). That the bytes are the one deterministic encoding is
 //! checked by [`crate::api::decode`], which encodes again and compares.
 
+mod items;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
-pub use minicbor::Decoder as Reader;
-use minicbor::Encoder;
+pub use items::{Reader, Writer};
 
 /// The bytes are not what was expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WireError;
-
-/// What messages are written to.
-pub type Writer<'a> = Encoder<&'a mut Vec<u8>>;
 
 /// A value with a CBOR form.
 pub trait Wire: Sized {
@@ -31,7 +28,7 @@ pub trait Wire: Sized {
 
     /// Writes a list: an array, but for bytes.
     fn write_list(list: &[Self], writer: &mut Writer) {
-        let _ = writer.array(list.len() as u64);
+        writer.array(list.len() as u64);
         for value in list {
             value.write(writer);
         }
@@ -42,20 +39,20 @@ pub trait Wire: Sized {
     /// # Errors
     /// [`WireError`] if something else stands there.
     fn read_list(reader: &mut Reader) -> Result<Vec<Self>, WireError> {
-        (0..read_length(reader)?).map(|_| Self::read(reader)).collect()
+        let length = reader.array()?;
+        let mut list = Vec::new();
+        for _ in 0..length {
+            list.push(Self::read(reader)?);
+        }
+        Ok(list)
     }
-}
-
-/// Appends the value as CBOR.
-pub fn append(value: &impl Wire, bytes: &mut Vec<u8>) {
-    value.write(&mut Encoder::new(bytes));
 }
 
 /// The value as CBOR.
 pub fn to_bytes(value: &impl Wire) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    append(value, &mut bytes);
-    bytes
+    let mut writer = Writer::with_capacity(0);
+    value.write(&mut writer);
+    writer.into_bytes()
 }
 
 /// The value in CBOR that holds it and nothing else.
@@ -65,17 +62,15 @@ pub fn to_bytes(value: &impl Wire) -> Vec<u8> {
 pub fn from_bytes<T: Wire>(bytes: &[u8]) -> Result<T, WireError> {
     let mut reader = Reader::new(bytes);
     let value = T::read(&mut reader)?;
-    (reader.position() == bytes.len()).then_some(value).ok_or(WireError)
+    reader.is_at_end().then_some(value).ok_or(WireError)
 }
 
 /// Reads an array's length, which must be the one expected.
+///
+/// # Errors
+/// [`WireError`].
 pub fn read_array(reader: &mut Reader, length: u64) -> Result<(), WireError> {
-    (read_length(reader)? == length).then_some(()).ok_or(WireError)
-}
-
-/// Reads the length of an array.
-pub fn read_length(reader: &mut Reader) -> Result<u64, WireError> {
-    reader.array().ok().flatten().ok_or(WireError)
+    (reader.array()? == length).then_some(()).ok_or(WireError)
 }
 
 /// How many fields are named; a constant to the compiler.
@@ -86,11 +81,11 @@ pub const fn count(names: &[&str]) -> u64 {
 
 impl Wire for u64 {
     fn write(&self, writer: &mut Writer) {
-        let _ = writer.u64(*self);
+        writer.u64(*self);
     }
 
     fn read(reader: &mut Reader) -> Result<Self, WireError> {
-        reader.u64().map_err(|_| WireError)
+        reader.u64()
     }
 }
 
@@ -115,41 +110,41 @@ impl Wire for u8 {
     }
 
     fn write_list(list: &[Self], writer: &mut Writer) {
-        let _ = writer.bytes(list);
+        writer.bytes(list);
     }
 
     fn read_list(reader: &mut Reader) -> Result<Vec<Self>, WireError> {
-        reader.bytes().map(Vec::from).map_err(|_| WireError)
+        reader.bytes().map(Vec::from)
     }
 }
 
 impl Wire for i32 {
     fn write(&self, writer: &mut Writer) {
-        let _ = writer.i32(*self);
+        writer.i32(*self);
     }
 
     fn read(reader: &mut Reader) -> Result<Self, WireError> {
-        reader.i32().map_err(|_| WireError)
+        reader.i32()
     }
 }
 
 impl Wire for bool {
     fn write(&self, writer: &mut Writer) {
-        let _ = writer.bool(*self);
+        writer.bool(*self);
     }
 
     fn read(reader: &mut Reader) -> Result<Self, WireError> {
-        reader.bool().map_err(|_| WireError)
+        reader.bool()
     }
 }
 
 impl Wire for String {
     fn write(&self, writer: &mut Writer) {
-        let _ = writer.str(self);
+        writer.str(self);
     }
 
     fn read(reader: &mut Reader) -> Result<Self, WireError> {
-        reader.str().map(Self::from).map_err(|_| WireError)
+        reader.str().map(Self::from)
     }
 }
 
@@ -166,11 +161,11 @@ impl<T: Wire> Wire for Vec<T> {
 /// A byte string of exactly this length.
 impl<const N: usize> Wire for [u8; N] {
     fn write(&self, writer: &mut Writer) {
-        let _ = writer.bytes(self);
+        writer.bytes(self);
     }
 
     fn read(reader: &mut Reader) -> Result<Self, WireError> {
-        reader.bytes().ok().and_then(|bytes| bytes.try_into().ok()).ok_or(WireError)
+        reader.bytes()?.try_into().map_err(|_| WireError)
     }
 }
 
@@ -178,17 +173,12 @@ impl<T: Wire> Wire for Option<T> {
     fn write(&self, writer: &mut Writer) {
         match self {
             Some(value) => value.write(writer),
-            None => {
-                let _ = writer.null();
-            }
+            None => writer.null(),
         }
     }
 
     fn read(reader: &mut Reader) -> Result<Self, WireError> {
-        if matches!(reader.datatype(), Ok(minicbor::data::Type::Null)) {
-            return reader.null().map(|()| None).map_err(|_| WireError);
-        }
-        T::read(reader).map(Some)
+        if reader.null() { Ok(None) } else { T::read(reader).map(Some) }
     }
 }
 
@@ -198,7 +188,7 @@ macro_rules! wire_struct {
     ($($name:ident { $($field:ident),* })*) => {$(
         impl $crate::wire::Wire for $name {
             fn write(&self, writer: &mut $crate::wire::Writer) {
-                let _ = writer.array($crate::wire::count(&[$(stringify!($field)),*]));
+                writer.array($crate::wire::count(&[$(stringify!($field)),*]));
                 $($crate::wire::Wire::write(&self.$field, writer);)*
             }
 
@@ -238,15 +228,15 @@ macro_rules! wire_enum {
             fn write(&self, writer: &mut $crate::wire::Writer) {
                 match self {
                     $(Self::$variant { $($($position:)? $field),* } => {
-                        let _ = writer.array($crate::wire::count(&[$(stringify!($field)),*]) + 1);
-                        let _ = writer.u8($number);
+                        writer.array($crate::wire::count(&[$(stringify!($field)),*]) + 1);
+                        writer.u64($number);
                         $($crate::wire::Wire::write($field, writer);)*
                     })*
                 }
             }
 
             fn read(reader: &mut $crate::wire::Reader) -> Result<Self, $crate::wire::WireError> {
-                let length = $crate::wire::read_length(reader)?;
+                let length = reader.array()?;
                 match <u8 as $crate::wire::Wire>::read(reader)? {
                     $($number if length == $crate::wire::count(&[$(stringify!($field)),*]) + 1 => {
                         $(let $field = $crate::wire::Wire::read(reader)?;)*

@@ -1,12 +1,13 @@
 // Harbour's own backend, as this page sees it. An app's backend would have such calls of its own; these exist only with --demo.
 
 /**
- * @typedef {'INITIALIZE' | 'SET_PIN' | 'SET_SECURITY_QUESTIONS' | 'CHANGE_PIN' | 'RESTORE_PIN'} Flow
+ * @typedef {'INITIALIZE' | 'SET_PIN' | 'SET_SECURITY_QUESTIONS' | 'CHANGE_PIN' | 'RESTORE_PIN' | 'CREATE_WALLET' |
+ *   'EXPORT_PRIVATE_KEYS'} Flow
  * @typedef {{ appId: string, userToken: string, encryptionKey: string, challengeId: string }} Session
  * @typedef {'ENABLED' | 'UNSET' | 'LOCKED'} Status
  * @typedef {{ failedAttempts: number, lockedExpiryDate?: string }} Details
  * @typedef {{ id: string, pinStatus: Status, securityQuestionStatus: Status, pinDetails?: Details,
- *   securityQuestionDetails?: Details }} EndUser
+ *   securityQuestionDetails?: Details, addresses: string[] }} EndUser
  * @typedef {{ id: string, type: Flow, status: 'PENDING' | 'IN_PROGRESS' | 'COMPLETE' | 'FAILED' | 'EXPIRED',
  *   errorCode?: number, errorMessage?: string }} Challenge
  * @typedef {{ now: number, ahead_ms: number }} Clock

@@ -3,7 +3,7 @@
 import { Refused, backend } from './backend.js';
 import { watch, watchedId } from './challenge.js';
 import { gatewayNow } from './clock.js';
-import { byId, hourAndMinute, say } from './dom.js';
+import { byId, hourAndMinute, make, say } from './dom.js';
 import { log } from './log.js';
 
 /** @typedef {import('./backend.js').Flow} Flow */
@@ -61,7 +61,21 @@ export async function showPerson() {
   for (const actions of document.querySelectorAll('[data-when]')) {
     /** @type {HTMLElement} */ (actions).hidden = /** @type {HTMLElement} */ (actions).dataset.when !== when;
   }
+  holds(user.addresses);
   return user;
+}
+
+/** Shows the wallet, or offers one. @param {string[]} addresses */
+function holds(addresses) {
+  byId('wallet-status').textContent = addresses.length ? 'Yours alone' : 'None yet';
+  byId('wallet-status').className = addresses.length ? 'set' : '';
+  byId('addresses').hidden = !addresses.length;
+  byId('addresses').replaceChildren(...addresses.map((address) => make('li', {}, make('code', {}, address))));
+  for (const actions of document.querySelectorAll('[data-when] [data-flow]')) {
+    const { flow } = /** @type {HTMLElement} */ (actions).dataset;
+    if (flow === 'CREATE_WALLET') actions.toggleAttribute('hidden', addresses.length > 0);
+    if (flow === 'EXPORT_PRIVATE_KEYS') actions.toggleAttribute('hidden', !addresses.length);
+  }
 }
 
 /** Time was put forward: a countdown that the widget shows is over, or shorter. */
@@ -183,6 +197,8 @@ const DONE = {
   SET_SECURITY_QUESTIONS: ['enrol', 'Your questions are set.'],
   CHANGE_PIN: ['change', 'Your PIN is changed.'],
   RESTORE_PIN: ['recover', 'You are back in, with a new PIN.'],
+  CREATE_WALLET: ['wallet', 'Your wallet is made.'],
+  EXPORT_PRIVATE_KEYS: ['', 'You have seen your keys. They are on this device alone.'],
 };
 
 /** @param {Outcome} outcome */
@@ -206,6 +222,8 @@ const REFUSALS = {
   155108: 'This person’s questions are set already, and can’t be replaced.',
   155110: 'This person has no PIN yet.',
   155111: 'This person has no security questions, so there is no way back from a forgotten PIN.',
+  155181: 'This person has a wallet already.',
+  155182: 'This person has no wallet yet.',
   155119: 'The PIN is paused after three wrong tries.',
   155120: 'Recovery is paused after three wrong tries.',
 };

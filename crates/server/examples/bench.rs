@@ -19,6 +19,7 @@ use repin_core::answers::Unicode;
 use repin_core::api::{CredentialKind, KsfParams, QuestionKind};
 use repin_core::credential::{self, ClientLogin, ClientRegistration, ServerSetup};
 use repin_core::secret::{Secret, SecretBytes};
+use repin_core::stretching::KeyStretching;
 use repin_core::wallet::WalletKeys;
 use repin_server::clock::SystemClock;
 use repin_server::limits::Limits;
@@ -198,6 +199,10 @@ impl Platform for Host {
         assert_eq!(status, 200, "{body}");
         let sealed = body["sealed"].as_str().map(|text| BASE64_URL_SAFE_NO_PAD.decode(text).unwrap());
         Ok(Reply { status, code: None, sealed })
+    }
+
+    fn stretching(&self, cost: KsfParams) -> KeyStretching {
+        cost.into()
     }
 
     async fn load_wallet(&self) -> Result<(), Unreachable> {

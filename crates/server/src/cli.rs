@@ -128,6 +128,10 @@ pub struct Serve {
     #[arg(long, env = "REPIN_MAIL_FROM", value_name = "ADDRESS")]
     mail_from: Option<String>,
 
+    /// Certificates in PEM that the mail server's may be signed by, beside the authorities built in.
+    #[arg(long, env = "REPIN_SMTP_CA", value_name = "FILE")]
+    smtp_ca: Option<PathBuf>,
+
     /// How a line of the log looks.
     #[arg(long, env = "REPIN_LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]
     pub log_format: LogFormat,
@@ -243,7 +247,7 @@ impl Serve {
     pub fn into_config(self) -> Result<Config, Box<dyn std::error::Error>> {
         let config = Config {
             key_ring: KeySource::from_environment()?,
-            mail: MailConfig::of(self.smtp_url.as_deref(), self.mail_from.as_deref())?,
+            mail: MailConfig::of(self.smtp_url.as_deref(), self.mail_from.as_deref(), self.smtp_ca.as_deref())?,
             database: self.database.as_deref().map(str::parse).transpose()?,
             database_connections: self.database_connections,
             api_keys: self.api_keys.iter().map(|key| ApiKey::parse(key)).collect::<Result<_, _>>()?,

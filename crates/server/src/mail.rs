@@ -2,10 +2,14 @@
 //! the operator's mail server, twice at most and in bounded time, or the person is told that it could not be sent.
 
 use std::net::IpAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use lettre::message::Mailbox;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use url::{Host, Url};
@@ -30,6 +34,8 @@ type Transport = AsyncSmtpTransport<Tokio1Executor>;
 pub struct MailConfig {
     url: Zeroizing<String>,
     from: Mailbox,
+    /// Authorities that are trusted beside those built in.
+    authorities: Option<Certificate>,
 }
 
 /// Not settings of mail. Says nothing of what was given: a password may be in it.
@@ -46,6 +52,9 @@ pub enum MailConfigError {
     /// One of the two is missing.
     #[error("--smtp-url and --mail-from belong together")]
     Half,
+    /// The operator's authorities.
+    #[error("--smtp-ca names a file of certificates in PEM, for a mail server that is reached by TLS")]
+    Authorities,
 }
 
 /// A code could not be sent.
@@ -79,19 +88,39 @@ impl MailConfig {
             return Err(MailConfigError::Url);
         }
         let from: Mailbox = from.parse().map_err(|_| MailConfigError::From)?;
-        Ok(Self { url: Zeroizing::new(url.to_owned()), from })
+        Ok(Self { url: Zeroizing::new(url.to_owned()), from, authorities: None })
+    }
+
+    /// Trusts the authorities of this file, too: certificates in PEM.
+    ///
+    /// # Errors
+    /// [`MailConfigError::Authorities`] when it holds none, and where no TLS is spoken.
+    pub fn trusting(self, file: &Path) -> Result<Self, MailConfigError> {
+        let pem = std::fs::read(file).map_err(|_| MailConfigError::Authorities)?;
+        let holds_one = CertificateDer::pem_slice_iter(&pem).next().is_some_and(|first| first.is_ok());
+        let certificates = Certificate::from_pem(&pem).ok().filter(|_| holds_one && self.tls().is_some());
+        Ok(Self { authorities: Some(certificates.ok_or(MailConfigError::Authorities)?), ..self })
+    }
+
+    /// Whom the certificate has to be for, and whether TLS is spoken from the first byte; `None` without TLS.
+    fn tls(&self) -> Option<(String, bool)> {
+        let url = Url::parse(&self.url).ok()?;
+        let at_once = url.scheme() == "smtps";
+        let name = url.host_str()?.trim_matches(['[', ']']).to_owned();
+        (at_once || url.query().is_some()).then_some((name, at_once))
     }
 
     /// The settings, if there are any.
     ///
     /// # Errors
     /// [`MailConfigError`].
-    pub fn of(url: Option<&str>, from: Option<&str>) -> Result<Option<Self>, MailConfigError> {
-        match (url, from) {
-            (None, None) => Ok(None),
-            (Some(url), Some(from)) => Self::new(url, from).map(Some),
-            _ => Err(MailConfigError::Half),
-        }
+    pub fn of(url: Option<&str>, from: Option<&str>, ca: Option<&Path>) -> Result<Option<Self>, MailConfigError> {
+        let config = match (url, from) {
+            (None, None) => return Ok(None),
+            (Some(url), Some(from)) => Self::new(url, from)?,
+            _ => return Err(MailConfigError::Half),
+        };
+        ca.map_or(Ok(config.clone()), |ca| config.trusting(ca)).map(Some)
     }
 
     /// Connects and logs in, and sends nothing.
@@ -110,7 +139,12 @@ impl MailConfig {
 
     fn transport(&self) -> Result<Transport, MailError> {
         // Checked when the settings were read.
-        let builder = Transport::from_url(&self.url).map_err(|_| MailError::Letter)?;
+        let mut builder = Transport::from_url(&self.url).map_err(|_| MailError::Letter)?;
+        if let (Some(authorities), Some((name, at_once))) = (&self.authorities, self.tls()) {
+            let trusted = TlsParameters::builder(name).add_root_certificate(authorities.clone()).build();
+            let trusted = trusted.map_err(|_| MailError::Letter)?;
+            builder = builder.tls(if at_once { Tls::Wrapper(trusted) } else { Tls::Required(trusted) });
+        }
         Ok(builder.timeout(Some(TRY)).build())
     }
 }
@@ -203,6 +237,6 @@ mod tests {
         let from = |from: &str| MailConfig::new("smtps://mail.example", from).err();
         assert_eq!(from("codes@wallet.example"), None);
         assert_eq!(from("nobody"), Some(MailConfigError::From));
-        assert_eq!(MailConfig::of(Some("smtps://mail.example"), None).err(), Some(MailConfigError::Half));
+        assert_eq!(MailConfig::of(Some("smtps://mail.example"), None, None).err(), Some(MailConfigError::Half));
     }
 }

@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use crate::error::ApiError;
 use crate::gateway::Gateway;
+use crate::planbok;
 use crate::store::{Readiness, Result, StoreError};
 
 /// How long the store may take to say that it is there.
@@ -59,9 +60,10 @@ pub async fn watch_store(gateway: Arc<Gateway>) {
 /// altogether or not at all, as after any reply that is lost.
 pub async fn refuse(State(gateway): State<Arc<Gateway>>, request: Request, next: Next) -> Response {
     let mut away = gateway.outage.0.subscribe();
+    let uri = request.uri().clone();
     tokio::select! {
         biased;
-        _ = away.wait_for(|away| *away) => ApiError::Away.into_response(),
+        _ = away.wait_for(|away| *away) => planbok::refusal_at(uri.path(), ApiError::Away),
         response = next.run(request) => response,
     }
 }

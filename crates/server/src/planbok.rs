@@ -14,6 +14,7 @@ use crate::edge::fenced;
 use crate::error::ApiError;
 use crate::gateway::Gateway;
 
+mod admission;
 mod ask;
 mod body;
 mod caller;

@@ -35,6 +35,16 @@ pub fn takes(kind: ChallengeType, recovery: Recovery) -> bool {
     }
 }
 
+/// The challenge that gives somebody with this way back a new PIN. `None` without one.
+pub const fn restore(recovery: Recovery) -> Option<ChallengeType> {
+    match recovery {
+        Recovery::None => None,
+        Recovery::Answers => Some(ChallengeType::RestorePin),
+        Recovery::Code => Some(ChallengeType::RestorePinByCode),
+        Recovery::Both => Some(ChallengeType::RestorePinByBoth),
+    }
+}
+
 /// Why this person can have no wallet made or exported, if so. A wallet is made once, and only for somebody who can come back to
 /// it; other types do not ask.
 pub const fn refuse_wallet(kind: ChallengeType, has_way_back: bool, has_wallet: bool) -> Option<Code> {

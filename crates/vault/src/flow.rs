@@ -54,7 +54,7 @@ pub enum Effect {
     Export,
     /// ROTATION and ROTATE: starts what is to be renewed of the wallets that are held elsewhere.
     Rotate,
-    /// ROTATION: how far it is.
+    /// ROTATION: how far it is, also when the challenge is complete.
     Rotation,
     /// REGISTER and COMMIT.
     Commit(NewSecrets),
@@ -93,6 +93,8 @@ pub struct Flow {
     sent: Option<SendCodeReply>,
     /// A code was proved in this run.
     code_proved: bool,
+    /// The code whose time was over before the new PIN was set, while a new run begins.
+    too_late: Option<SendCodeReply>,
     /// The wallets that are held elsewhere, and how far each is.
     wallets: Vec<WalletRotation>,
 }
@@ -182,6 +184,7 @@ impl Default for Flow {
             address: String::new(),
             sent: None,
             code_proved: false,
+            too_late: None,
             wallets: Vec::new(),
         }
     }
@@ -239,6 +242,8 @@ impl Flow {
             (State::Email { .. }, Event::SubmitEmail { address }) => self.submit_email(address),
             (State::Announcing | State::Code(_), Event::SendCode) => self.work(Task::SendCode),
             (State::Code(_), Event::Back) if self.is_new_address() => self.go(State::Email { is_wrong: false }),
+            // Only another one helps.
+            (State::Code(problem @ Some(CodeProblem::Expired)), Event::SubmitCode(_)) => self.go(State::Code(problem)),
             (State::Code(_), Event::SubmitCode(code)) => self.submit_code(code),
             (State::Warned, Event::Agree) => self.work(Task::Export),
             (State::Keys(exported), Event::ShowKeys) => self.hand_over(exported, Handed::Keys),

@@ -1,10 +1,13 @@
 //! Everything the vault asks of the world: time, randomness, network, Unicode. The browser's is in [`crate::worker`];
 //! tests hand in theirs.
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use rand_core::{CryptoRng, RngCore};
 use repin_core::answers::Unicode;
-use repin_core::api::Envelope;
+use repin_core::api::{Envelope, KsfParams};
+use repin_core::decimal::decimal;
 use repin_core::secret::Secret;
+use repin_core::stretching::KeyStretching;
 use repin_core::wallet::WalletKeys;
 
 use crate::flow::Handed;
@@ -25,20 +28,28 @@ pub struct Request {
 impl Request {
     /// The URL to POST to.
     pub fn url(&self) -> String {
-        format!("{}/v1/repin/challenges/{}/messages", self.api_base, self.challenge_id)
+        [self.api_base.as_str(), "/v1/repin/challenges/", &self.challenge_id, "/messages"].concat()
     }
 
     /// The JSON body. Every value is a number or of a JSON-safe alphabet, so nothing needs escaping.
     pub fn body(&self) -> String {
-        use base64::Engine;
         let Envelope { run, seq, step, sealed } = &self.envelope;
-        let sealed = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(sealed);
-        format!(
-            r#"{{"v":{},"run":"{}","seq":{seq},"step":"{}","sealed":"{sealed}"}}"#,
-            repin_core::api::VERSION,
-            format_uuid(run),
+        let sealed = Base64UrlUnpadded::encode_string(sealed);
+        let (version, seq) = (decimal(repin_core::api::VERSION.into(), 1), decimal(*seq, 1));
+        [
+            r#"{"v":"#,
+            &version,
+            r#","run":""#,
+            &format_uuid(run),
+            r#"","seq":"#,
+            &seq,
+            r#","step":""#,
             step.name(),
-        )
+            r#"","sealed":""#,
+            &sealed,
+            r#""}"#,
+        ]
+        .concat()
     }
 }
 
@@ -94,6 +105,20 @@ pub trait Platform: Unicode {
     /// # Errors
     /// [`Unreachable`] if it could not be fetched; it can be asked for again.
     fn load_wallet(&self) -> impl Future<Output = Result<(), Unreachable>>;
+
+    /// Gets ready what [`Platform::stretching`] works with. In the browser that is a module of its own as well.
+    ///
+    /// # Errors
+    /// [`Unreachable`] if it could not be fetched; it can be asked for again.
+    fn load_argon2id(&self) -> impl Future<Output = Result<(), Unreachable>> {
+        std::future::ready(Ok(()))
+    }
+
+    /// Argon2id at this cost.
+    fn stretching(&self, cost: KsfParams) -> KeyStretching;
+
+    /// Lets [`Platform::stretching`] get warm for this cost while the person reads and types, where that is of use.
+    fn warm_up(&self, _: KsfParams) {}
 
     /// Addresses and keys of a seed, by `repin_wallet::derive`. `None` unless it is ready, and for one seed in 2^127 that has none.
     fn derive_wallet(&self, entropy: &Secret<32>) -> Option<WalletKeys>;

@@ -158,9 +158,10 @@ impl<P: Platform> Performer for Real<'_, P> {
             }
             (Effect::SetEmail, Some(open)) => open.set_email(*platform, link).await.map(|_| Outcome::Committed),
             (Effect::CreateWallet, Some(open)) => open.create_wallet(*platform, link).await.map(Outcome::WalletMade),
-            (Effect::Export, Some(open)) => {
-                open.export(*platform, link).await.map(|keys| Outcome::Exported(keys.into()))
-            }
+            (Effect::Export, Some(open)) => match open.export(*platform, link).await {
+                Err(SessionError::Protocol | SessionError::OtherKeys) => Ok(Outcome::NoKeys),
+                result => result.map(|keys| Outcome::Exported(keys.into())),
+            },
             (Effect::Rotate, Some(open)) => rotate(open, *platform, link).await.map(Outcome::Rotation),
             (Effect::Rotation, Some(open)) => open.rotation(*platform, link).await.map(Outcome::Rotation),
             (Effect::Commit(new), Some(open)) => open.commit(&new, *platform, link).await.map(|_| Outcome::Committed),
@@ -189,6 +190,7 @@ async fn open(
 ) -> Result<Outcome, SessionError> {
     let open = Session::open(input, platform, link).await?;
     let opened = open.opened().clone();
+    platform.warm_up(opened.prove_ksf.unwrap_or(opened.register_ksf));
     *session = Some(open);
     Ok(Outcome::Opened(Box::new(opened)))
 }

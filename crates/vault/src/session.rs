@@ -8,20 +8,22 @@ mod prove;
 mod rotate;
 mod wallet;
 
+use std::pin::Pin;
 use std::rc::Rc;
 
-use base64::Engine;
+use base64ct::{Base64, Encoding};
 use rand_core::RngCore;
 use repin_core::api::{
     self, Attempts, CancelReply, CancelRequest, ChallengeType, Envelope, ErrorDetail, KsfParams, OpenReply,
     OpenRequest, RunId, Step, UnixMs,
 };
 use repin_core::channel::{Channel, Place};
-use repin_core::credential::{CredentialError, opening_hash};
+use repin_core::credential::{CredentialError, check_ksf, opening_hash};
 use repin_core::error::Code;
 use repin_core::secret::{Secret, SecretBytes};
+use repin_core::stretching::KeyStretching;
 use repin_core::wire::Wire;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::flow::SessionInput;
 use crate::platform::{Platform, Request};
@@ -68,6 +70,14 @@ pub enum SessionError {
     Input(Code),
 }
 
+impl SessionError {
+    /// Whether what was proved counts no longer, and proving it once more in a new run may help. Only when the gateway itself said so,
+    /// under seal: a code in clear must not make the vault spend another guess.
+    fn asks_for_another_proof(&self) -> bool {
+        matches!(self, Self::Refused { code: Code::InvalidApproveContent | Code::Conflict, server_time: Some(_), .. })
+    }
+}
+
 impl From<CredentialError> for SessionError {
     fn from(error: CredentialError) -> Self {
         match error {
@@ -91,6 +101,8 @@ pub struct Session {
     code_ksf: Option<KsfParams>,
     /// Whether a code was proved in this run. A code is used once, so another run cannot follow unseen.
     code_proved: bool,
+    /// Whether COMMIT is done, which has ended the run.
+    committed: bool,
 }
 
 /// The host's input, checked.
@@ -152,13 +164,14 @@ impl Session {
             proof: None,
             code_ksf: None,
             code_proved: false,
+            committed: false,
         };
         let request = OpenRequest {
             app_id: session.input.app_id.clone(),
             origin: session.input.origin.clone(),
             client: concat!("repin/", env!("CARGO_PKG_VERSION")).into(),
         };
-        let message = session.seal(Step::Open, &request, platform);
+        let message = session.seal(Step::Open, &api::encode(&request), platform);
         let reply = session.deliver(&message, &session.channel, platform, link).await?;
         session.opening = opening_hash(&message.sealed, &reply.sealed);
         session.opened = check_opened(reply.read()?)?;
@@ -185,13 +198,17 @@ impl Session {
         if input.challenge_id != self.input.challenge_id {
             return Err(SessionError::Input(Code::InvalidChallengeId));
         }
+        if self.code_proved {
+            let (attempts, server_time) = (None, None);
+            return Err(SessionError::Refused { code: Code::UserOtpTokenExpired, attempts, server_time });
+        }
         self.replace(input, platform, link).await
     }
 
-    /// A new run of the same session, proved again if it was proved.
+    /// A new run of the same session, proved again if it was proved; where a code was, from the beginning, with nothing proved.
     ///
     /// # Errors
-    /// As [`Session::renew`].
+    /// As [`Session::open`] and [`Session::prove`]. The session is left as it was.
     pub async fn reopen(&mut self, platform: &impl Platform, link: &Link) -> Result<(), SessionError> {
         // Copies made to start over; the old ones are erased when the session is replaced.
         let input = Input {
@@ -207,12 +224,9 @@ impl Session {
     }
 
     async fn replace(&mut self, input: Input, platform: &impl Platform, link: &Link) -> Result<(), SessionError> {
-        if self.code_proved {
-            let (attempts, server_time) = (None, None);
-            return Err(SessionError::Refused { code: Code::UserOtpTokenExpired, attempts, server_time });
-        }
         let mut fresh = Self::open_input(input, platform, link).await?;
-        if let Some(secret) = self.proof.as_ref().and_then(|held| held.secret.clone()) {
+        let held = self.proof.as_ref().filter(|_| !self.code_proved);
+        if let Some(secret) = held.and_then(|held| held.secret.clone()) {
             fresh.prove(secret, platform, link).await?;
         }
         *self = fresh;
@@ -233,15 +247,30 @@ impl Session {
         platform: &impl Platform,
         link: &Link,
     ) -> Result<A, SessionError> {
-        let message = self.seal(step, message, platform);
-        self.deliver(&message, &self.channel, platform, link).await?.read()
+        self.say(step, api::encode(message), platform, link).await?.read()
+    }
+
+    /// An exchange of bytes. In a box, and its input made outside of it: what waits for a reply is then compiled once, and not
+    /// into each step that has one.
+    fn say<'a>(
+        &'a mut self,
+        step: Step,
+        plaintext: SecretBytes,
+        platform: &'a impl Platform,
+        link: &'a Link,
+    ) -> Pin<Box<dyn Future<Output = Result<Delivered, SessionError>> + 'a>> {
+        Box::pin(async move {
+            let message = self.seal(step, &plaintext, platform);
+            self.deliver(&message, &self.channel, platform, link).await
+        })
     }
 
     /// Seals the next message. Its number is used up from here on, whatever becomes of it.
-    fn seal<Q: Wire>(&mut self, step: Step, message: &Q, platform: &impl Platform) -> Message {
+    #[inline(never)]
+    fn seal(&mut self, step: Step, message: &SecretBytes, platform: &impl Platform) -> Message {
         let seq = self.seq;
         self.seq += 1;
-        let sealed = self.channel.seal_request(&self.place(step, seq), &api::encode(message), &mut platform.rng());
+        let sealed = self.channel.seal_request(&self.place(step, seq), message, &mut platform.rng());
         Message { step, seq, sealed }
     }
 
@@ -297,11 +326,10 @@ impl Session {
 /// Refuses what cannot be a session, before a byte of it is sent.
 fn check(input: SessionInput) -> Result<Input, SessionError> {
     // Needed in clear: to be decoded into a key.
-    let mut decoded = base64::engine::general_purpose::STANDARD
-        .decode(input.encryption_key.expose_secret())
+    let mut decoded = Zeroizing::new([0; 32]);
+    let encryption_key = Base64::decode(input.encryption_key.expose_secret(), decoded.as_mut_slice())
         .map_err(|_| SessionError::Input(Code::InvalidEncryptionKey))?;
-    let encryption_key = Secret::copy_from(&decoded);
-    decoded.zeroize();
+    let encryption_key = Secret::copy_from(encryption_key);
     let token = input.user_token.expose_secret();
     // A header value: visible ASCII; longer than any token of ours.
     if token.is_empty() || token.len() > 4096 || !token.iter().all(u8::is_ascii_graphic) {
@@ -367,4 +395,20 @@ fn blank() -> OpenReply {
         server_time: 0,
         can_recover: false,
     }
+}
+
+/// Argon2id at a cost that this device has the memory for. Its module is waited for as one waits for the gateway: the person is
+/// told, and tries again.
+async fn ready_to_stretch(
+    ksf: KsfParams,
+    platform: &impl Platform,
+    link: &Link,
+) -> Result<KeyStretching, SessionError> {
+    check_ksf(ksf)?;
+    while platform.load_argon2id().await.is_err() {
+        link.wait().await;
+    }
+    let stretching = platform.stretching(ksf);
+    stretching.reserve_memory()?;
+    Ok(stretching)
 }

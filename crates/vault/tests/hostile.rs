@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in the helpers of tests, as in tests
 
 mod common;
+#[path = "hostile/steps.rs"]
+mod steps;
 
 use std::cell::RefCell;
 

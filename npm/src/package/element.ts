@@ -38,7 +38,7 @@ export class PinRecoveryElement extends Base {
 
   #options: PinRecoveryOptions = {};
   #internals?: ElementInternals;
-  #onStep?: (step: Step) => void;
+  #onStep?: (step: Step | 'idle') => void;
   #run?: Run;
   #step: Step | 'idle' = 'idle';
 
@@ -71,7 +71,10 @@ export class PinRecoveryElement extends Base {
    * only when there is no session to ask for, or the element is not in the page.
    */
   async start(options: PinRecoveryOptions = {}): Promise<Outcome> {
-    const asked: PinRecoveryOptions = { ...this.#attributes(), ...given(this.options), ...given(options) };
+    const attributes = Object.entries(ATTRIBUTES).map(([name, option]) => [option, this.getAttribute(name) || undefined]);
+    // The later the stronger, without what is `undefined`, which would hide what was said elsewhere.
+    const said = [...attributes, ...Object.entries(this.options), ...Object.entries(options)].filter(([, value]) => value !== undefined);
+    const asked: PinRecoveryOptions = Object.fromEntries(said);
     if (!asked.session && !asked.getSession) throw new TypeError('repin: no getSession');
     if (!this.isConnected) throw new TypeError('repin: start() before the element is in the page');
     for (const name of UNRECORDED) this.setAttribute(`data-${name}`, 'true');
@@ -130,7 +133,11 @@ export class PinRecoveryElement extends Base {
   }
 
   attributeChangedCallback(name: string, _: string | null, value: string | null): void {
-    if (SECRET.includes(name)) return void (value === null || this.#refuse(name));
+    if (SECRET.includes(name) && value !== null) {
+      this.removeAttribute(name);
+      if (!scolded) console.error(`repin: took the attribute ${name} away. Secrets go by start({ getSession }).`);
+      scolded = true;
+    }
     if (name === 'disabled') this.inert = value !== null;
     if (name === 'locale') void this.#run?.setLocale(value ?? 'auto');
     const frame = this.shadowRoot?.querySelector<HTMLElement>('.repin');
@@ -139,14 +146,9 @@ export class PinRecoveryElement extends Base {
     if (name === 'theme') value && value !== 'auto' ? (frame.dataset.theme = value) : delete frame.dataset.theme;
   }
 
-  #attributes(): PinRecoveryOptions {
-    const found = Object.entries(ATTRIBUTES).map(([name, option]) => [option, this.getAttribute(name)]);
-    return Object.fromEntries(found.filter(([, value]) => value));
-  }
-
   #reach(step: Step | 'idle'): void {
     this.#step = step;
-    if (step !== 'idle') this.#onStep?.(step);
+    this.#onStep?.(step);
     try {
       this.#internals?.states.clear();
       if (step !== 'idle') this.#internals?.states.add(STATES[step] ?? 'ready');
@@ -154,38 +156,25 @@ export class PinRecoveryElement extends Base {
       // Before 2024 browsers had no states, or took only names with two dashes.
     }
   }
-
-  #refuse(name: string): void {
-    this.removeAttribute(name);
-    if (scolded) return;
-    scolded = true;
-    console.error(`repin: took the attribute ${name} away. Secrets go by start({ getSession }).`);
-  }
 }
 
-for (const [attribute, name] of Object.entries(ATTRIBUTES)) {
-  if (name !== 'dir') reflect(name, (element) => element.getAttribute(attribute) ?? undefined, (element, value) => {
-    value == null ? element.removeAttribute(attribute) : element.setAttribute(attribute, `${value}`);
-  });
-}
-reflect('disabled', (element) => element.hasAttribute('disabled'), (element, value) => element.toggleAttribute('disabled', !!value));
+for (const [attribute, name] of Object.entries(ATTRIBUTES)) if (name !== 'dir') reflect(name, attribute);
+reflect('disabled');
 
-function reflect(name: string, read: (element: HTMLElement) => unknown, write: (element: HTMLElement, value: unknown) => void): void {
+/** A property that is the attribute; one of the same name is there or not. */
+function reflect(name: string, attribute?: string): void {
   Object.defineProperty(PinRecoveryElement.prototype, name, {
     configurable: true,
     enumerable: true,
     get(this: HTMLElement) {
-      return read(this);
+      return attribute ? (this.getAttribute(attribute) ?? undefined) : this.hasAttribute(name);
     },
-    set(this: HTMLElement, value: unknown) {
-      write(this, value);
+    set(this: HTMLElement, value: any) {
+      if (!attribute) this.toggleAttribute(name, !!value);
+      else if (value == null) this.removeAttribute(attribute);
+      else this.setAttribute(attribute, value);
     },
   });
-}
-
-/** Without what is `undefined`, which would hide what was said elsewhere. */
-function given(options: PinRecoveryOptions): PinRecoveryOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 /** What TypeScript knows of the element's events. */

@@ -9,6 +9,10 @@ import base64 from 'repin:wasm';
 // @ts-expect-error
 import walletBase64 from 'repin:wallet';
 // @ts-expect-error
+import vectorsBase64 from 'repin:repin_kdf_simd.wasm';
+// @ts-expect-error
+import wordsBase64 from 'repin:repin_kdf_scalar.wasm';
+// @ts-expect-error
 import workerSource from 'repin:worker';
 import * as glue from '../repin_widget.js';
 
@@ -40,7 +44,7 @@ async function assemble(): Promise<Engine> {
 
 function startWorker(module: WebAssembly.Module): Worker {
   const worker = new Worker(address!, { type: 'module', name: 'repin' });
-  worker.postMessage({ module, wallet: bytes(walletBase64) });
+  worker.postMessage({ module, wallet: bytes(walletBase64), argon2id: [bytes(vectorsBase64), bytes(wordsBase64)] });
   return worker;
 }
 

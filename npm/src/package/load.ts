@@ -20,6 +20,5 @@ export function load(assetsUrl: string | URL = ''): Promise<Loader> {
 }
 
 function importFrom(folder: string): Promise<Loader> {
-  const url = new URL('repin.js', new URL(folder.replace(/\/?$/, '/'), document.baseURI)).href;
-  return import(/* @vite-ignore */ url);
+  return import(/* @vite-ignore */ new URL(folder.replace(/\/?$/, '/repin.js'), document.baseURI).href);
 }

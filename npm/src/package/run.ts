@@ -36,13 +36,13 @@ export function run(element: HTMLElement, options: PinRecoveryOptions, before: P
 
   async function go(): Promise<Outcome> {
     await before;
-    if (over.signal.aborted) return { status: 'canceled', reason: 'host', step };
-    emit('pr-loaderstart');
     try {
-      const { mount } = await load(options.assetsUrl);
-      if (over.signal.aborted) return { status: 'canceled', reason: 'host', step };
-      mounted = mount(element, { ...options, ...callbacks, apiBaseUrl: absolute(options.apiBaseUrl) });
-      return await mounted.done;
+      if (!over.signal.aborted) {
+        emit('pr-loaderstart');
+        const { mount } = await load(options.assetsUrl);
+        if (!over.signal.aborted) mounted = mount(element, { ...options, ...callbacks, apiBaseUrl: absolute(options.apiBaseUrl) });
+      }
+      return (await mounted?.done) ?? { status: 'canceled', reason: 'host', step };
     } catch (error) {
       const failed = failure('network', -1, (error as Error).message);
       tell(failed);

@@ -28,7 +28,7 @@ const PINS = ['580271', '493817'];
  *   `modules`: how many WASM files are fetched; `talks`: it may write to the console what is no warning, as development servers do
  * @returns {Promise<Weight>}
  */
-export async function recover(stage, person, app, { name, startsItself = false, speak = byElement, modules = 1, talks = false }) {
+export async function recover(stage, person, app, { name, startsItself = false, speak = byElement, modules = 2, talks = false }) {
   const { gateway, browser } = stage;
   const session = await gateway.session(person.userId);
   keepSecret(stage, 'token', session.userToken);

@@ -1,13 +1,14 @@
 // `cargo xtask bench compare`: this widget beside Circle's web SDK and ALTCHA, each as its documentation has developers put
 // it into a page, on the networks and the processor of the design. Runs take turns, so that whatever else the machine does
 // meets all of them alike. Writes docs/performance.md.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { launch } from '../harness/browser.mjs';
 import { Gateway } from '../harness/gateway.mjs';
 import { enrolled } from '../harness/story.mjs';
 import { Link } from './link.mjs';
 import { PRODUCTS, load } from './load.mjs';
+import { HEADING } from '../../argon2/report.mjs';
 import { report } from './report.mjs';
 import { Server } from './server.mjs';
 import { keys, warm } from './warm.mjs';
@@ -55,7 +56,10 @@ try {
 
   const loads = [load1, loadavg()[0]];
   const text = report({ loaded, opened, slots, runs: RUNS, slower: SLOWER, speeds: SPEEDS, loads, chromium: await browser.version() });
-  writeFileSync(new URL('../../../docs/performance.md', import.meta.url), text);
+  const paper = new URL('../../../docs/performance.md', import.meta.url);
+  // What `cargo xtask bench argon2` wrote stays.
+  const [, argon2] = readFileSync(paper, 'utf8').split(`${HEADING}\n`);
+  writeFileSync(paper, argon2 ? `${text.trimEnd()}\n\n${HEADING}\n${argon2}` : text);
   console.log(`\n${text}`);
 } finally {
   await browser.close();

@@ -38,6 +38,7 @@ export function report(measured) {
     ...speeds.map((speed) => side(speed, loaded[speed.name])),
     goals(loaded),
     budgets(measured),
+    readFileSync(new URL('bytes.md', import.meta.url), 'utf8'),
     waterfall(loaded['Fast 4G'].Repin),
   ];
   return parts.join('\n');

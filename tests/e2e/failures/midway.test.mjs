@@ -116,7 +116,7 @@ for (const engine of ENGINES) {
     test('a device without memory for the protection is told so, and no try is used', async () => {
       const person = await enrolled(stage);
       begin();
-      app.rules.set('_bg.wasm', () => ({ headers: { 'content-type': 'application/wasm' }, body: small(readFileSync('dist/repin_widget_bg.wasm')) }));
+      app.rules.set('_simd.wasm', () => ({ headers: { 'content-type': 'application/wasm' }, body: small(readFileSync('dist/repin_kdf_simd.wasm')) }));
       await visitApp(stage, app, person.userId, 'RESTORE_PIN', async ({ widget, page, status }) => {
         await widget.answer(WRONG);
         await widget.shows('errors.155707.title');
@@ -134,9 +134,24 @@ for (const engine of ENGINES) {
       });
       evidence(
         29,
-        `in ${engine} the worker's memory ends at ${DEVICE_MIB} MiB: the person is told so, and no try is used`,
+        `in ${engine} Argon2id's memory ends at ${DEVICE_MIB} MiB: the person is told so, and no try is used`,
         'without the limit the same wrong answers are stretched, and use one',
       );
+    });
+
+    test('without the module of Argon2id the person is told to try again, no try is used, and it works when the file is there', async () => {
+      const person = await enrolled(stage);
+      begin();
+      app.rules.set('_simd.wasm', () => ({ status: 404 }));
+      await visitApp(stage, app, person.userId, 'RESTORE_PIN', async ({ widget, status }) => {
+        await widget.answer(person.answers);
+        await widget.shows('offline.title');
+        app.rules.clear();
+        await widget.press('common.retry');
+        await widget.choosePin('718306');
+        await widget.shows('done_restore.title');
+        await until('it is done', async () => (await status()) === 'COMPLETE');
+      });
     });
 
     test('taken out of the page it ends: the vault is gone, and the host is told', async () => {

@@ -23,6 +23,7 @@ const PAGES = [
   'GET /repin.js',
   'GET /repin-worker.js',
   'GET /repin_widget_bg.wasm',
+  'GET /repin_kdf_simd.wasm',
   'GET /repin.css',
   'GET /locales/en.json',
   'GET /frame.html',

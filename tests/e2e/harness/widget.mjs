@@ -78,8 +78,13 @@ export class Widget {
     await this.shows('summary.title');
     await this.press('common.continue');
     await this.shows('agree.title');
+    await this.agree('common.continue');
+  }
+
+  /** Types what has to be agreed to, and goes on. @param {string} button */
+  async agree(button) {
     await this.fill(`${t('agree.label', { phrase: t('agree.phrase') })}…`, t('agree.phrase'));
-    await this.press('common.continue');
+    await this.press(button);
   }
 
   /** Chooses the n-th question of the catalogue. @param {number} index */

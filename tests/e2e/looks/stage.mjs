@@ -67,8 +67,7 @@ export async function finish(widget, flow) {
   }
   if (flow === 'EXPORT_PRIVATE_KEYS') {
     await widget.shows('keys.warn');
-    await widget.fill(`${t('agree.label', { phrase: t('agree.phrase') })}…`, t('agree.phrase'));
-    await widget.press('keys.get');
+    await widget.agree('keys.get');
   }
   const done = DONE[/** @type {'INITIALIZE'} */ (flow)] ?? 'done_restore';
   await widget.shows(`${done}.title`);

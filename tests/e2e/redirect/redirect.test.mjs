@@ -1,11 +1,12 @@
 // People who are sent to our page and come back, from an app that was written for Planbok.
 import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { ENGINES, openPage, picture } from '../harness/browser.mjs';
+import { ENGINES, openPage } from '../harness/browser.mjs';
 import { find, until } from '../harness/find.mjs';
-import { keepSecret, quiet, stage } from '../harness/story.mjs';
-import { t, Widget } from '../harness/widget.mjs';
+import { keepSecret, stage } from '../harness/story.mjs';
+import { t } from '../harness/widget.mjs';
 import { serveApp } from './host.mjs';
+import { enrolled as enrolledAt, isBack as isBackAt, visitor } from './person.mjs';
 
 const APP = await serveApp();
 after(() => APP.close());
@@ -13,55 +14,12 @@ after(() => APP.close());
 const [PIN, CHANGED, RESET] = ['493817', '730562', '815937'];
 const ANSWERS = ['Aunt Philomena', 'Zanzibar harbour'];
 
-/** @typedef {{ page: import('puppeteer-core').Page, widget: Widget, challengeId: string, witness: import('../harness/browser.mjs').Witness, link: string }} Visit */
-
 for (const engine of ENGINES) {
   stage('redirect', engine, (stage) => {
-    /**
-     * Sends a person to the page for a challenge.
-     *
-     * @param {import('./host.mjs').Customer} customer @param {string} what @param {(visit: Visit) => Promise<void>} story
-     */
-    async function visit(customer, what, story) {
-      const { challengeId, redirectUrl: link } = await customer.ask(what);
-      keepSecret(stage, 'ticket', link.split('#')[1]);
-      const { page, context, witness } = await openPage(stage.browser);
-      try {
-        await page.goto(link);
-        await story({ page, widget: new Widget(page), challengeId, witness, link });
-      } catch (error) {
-        await picture(page, `failed-redirect-${what}-${challengeId}`).catch(() => {});
-        throw error;
-      } finally {
-        await context.close();
-      }
-    }
-
-    /** The app's page, once the person is back: its URL. @param {Visit} visit @param {string} status @param {string} polled */
-    async function isBack({ page, challengeId }, status, polled) {
-      const url = new URL(await until('the person is back', () => (page.url().startsWith(`${APP.origin}/done?`) ? page.url() : undefined)));
-      assert.equal(url.searchParams.get('step'), 'verify', "the app's own parameter is kept");
-      assert.deepEqual([url.searchParams.get('challengeId'), url.searchParams.get('status')], [challengeId, status]);
-      assert.equal(url.searchParams.get('result')?.split('.').length, 3);
-      await find(page, 'heading', polled);
-    }
-
-    /** A customer with PIN and answers. */
-    async function enrolled() {
-      const customer = await APP.customer(stage.gateway);
-      [PIN, ...ANSWERS].forEach((secret) => keepSecret(stage, 'typed', secret));
-      await visit(customer, 'initialize', async (visit) => {
-        const { widget } = visit;
-        await widget.choosePin(PIN);
-        await widget.chooseQuestions(ANSWERS.map((answer, question) => ({ question, answer })));
-        await widget.shows('done_all.title');
-        // The ticket leaves the address bar, and nothing else is kept.
-        await quiet(visit.witness, ['History.replaceState']);
-        await widget.press('common.done');
-        await isBack(visit, 'verified', 'verified');
-      });
-      return customer;
-    }
+    const visit = visitor(stage);
+    const enrolled = () => enrolledAt(APP, stage, PIN, ANSWERS);
+    /** @param {import('./person.mjs').Visit} visit @param {string} status @param {string} polled */
+    const isBack = (visit, status, polled) => isBackAt(APP, visit, status, polled);
 
     test('someone sets a PIN, changes it and resets it, each on our page, and the app sees it verified', async () => {
       const customer = await enrolled();

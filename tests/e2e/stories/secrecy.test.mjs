@@ -20,6 +20,7 @@ const ALLOWED = [
   /^\/repin(-worker)?\.js$/,
   /^\/repin\.css$/,
   /^\/repin_widget(_bg)?\.(js|wasm)$/,
+  /^\/repin_kdf_(simd|scalar)\.wasm$/,
   /^\/locales\/en\.json$/,
   /^\/v1\/repin\/challenges\/[0-9a-f-]{36}\/messages$/,
 ];
@@ -197,9 +198,9 @@ for (const engine of ENGINES) {
         tally.flows += 1;
         assert.equal((await gateway.status(session, session.challengeId)).status.replace('IN_PROGRESS', 'PENDING'), status);
         if (type === 'RESTORE_PIN') {
-          // The budget of the design: loader, styles, glue, WASM, worker, and at most a locale.
+          // Loader, styles, glue, WASM, worker, Argon2id, and at most a locale.
           const files = new Set(app.asked.slice(asked).filter((path) => /repin|locales/.test(path) && !path.startsWith('/v1/')));
-          assert.ok(files.size >= 5 && files.size <= 6, [...files].join(' '));
+          assert.ok(files.size >= 6 && files.size <= 7, [...files].join(' '));
         }
       }, { before: prepare });
     }

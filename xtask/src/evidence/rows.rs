@@ -53,4 +53,10 @@ pub const ROWS: &[Row] = &[
     row(31, "The same bytes from two checkouts", &["reproduce"]),
     row(32, "Licences, sources and advisories of what is built in", &["lint"]),
     row(33, "axe on every state, whole flows by keyboard and by paste", &["axe", "access", "e2e"]),
+    row(
+        34,
+        "Wallets that a provider holds: calls that fail in every way, the gateway killed at every place",
+        &["crash"],
+    ),
+    row(35, "The operator's guide followed on fresh machines, with both databases", &["guide"]),
 ];

@@ -13,7 +13,7 @@ use repin_core::credential::{
     evaluate_registration, opening_hash, proof_context, unwrap_data_key, verify_proof, wrap_data_key,
 };
 use repin_core::secret::{Secret, SecretBytes};
-use repin_core::wire::{Reader, Wire, to_bytes};
+use repin_core::wire::{Wire, to_bytes};
 use repin_core::{answers, error::Code};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -268,8 +268,9 @@ fn messages() -> Value {
 
 /// CBOR as JSON that a person can read: bytes are `{"h": "hexadecimal"}`.
 fn readable(cbor: &[u8]) -> Value {
+    use minicbor::Decoder;
     use minicbor::data::Type;
-    fn item(d: &mut Reader) -> Value {
+    fn item(d: &mut Decoder) -> Value {
         match d.datatype().unwrap() {
             Type::Array => {
                 let length = d.array().unwrap().unwrap();
@@ -282,7 +283,7 @@ fn readable(cbor: &[u8]) -> Value {
             _ => json!(i64::try_from(d.int().unwrap()).unwrap()),
         }
     }
-    item(&mut Reader::new(cbor))
+    item(&mut Decoder::new(cbor))
 }
 
 /// A run as it is written down.

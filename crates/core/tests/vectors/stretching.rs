@@ -6,7 +6,7 @@ use opaque_ke::generic_array::GenericArray;
 use opaque_ke::generic_array::typenum::U64;
 use opaque_ke::ksf::Ksf;
 use repin_core::api::KsfParams;
-use repin_core::credential::{CredentialError, DEFAULT_KSF, KeyStretching, check_ksf, reserve_memory};
+use repin_core::credential::{CredentialError, DEFAULT_KSF, KeyStretching, check_ksf};
 use serde_json::Value;
 
 use crate::common::evidence;
@@ -64,7 +64,7 @@ fn hostile_costs_are_refused_before_anything_is_reserved() {
                 let inside = (19_456..=262_144).contains(&m_kib) && (1..=10).contains(&t) && (1..=4).contains(&p);
                 assert_eq!(check_ksf(ksf).is_ok(), inside, "{ksf:?}");
                 if !inside {
-                    assert_eq!(reserve_memory(ksf), Err(CredentialError::KsfOutOfBounds));
+                    assert_eq!(KeyStretching::from(ksf).reserve_memory(), Err(CredentialError::KsfOutOfBounds));
                 }
                 accepted += u32::from(inside);
             }

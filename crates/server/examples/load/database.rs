@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -44,6 +45,8 @@ pub struct Gateway {
     /// Where its counters are served.
     pub metrics: String,
     pub http: reqwest::Client,
+    /// Messages and calls that were answered 503 and sent again.
+    pub again: AtomicU64,
     database: Place,
     told: Arc<Mutex<Vec<Told>>>,
 }
@@ -122,7 +125,8 @@ impl Database {
         let told = Arc::default();
         let listener = Arc::clone(&told);
         std::thread::spawn(move || log.map_while(Result::ok).for_each(|line| listen(&line, &listener)));
-        Gateway { child, url, metrics, http: reqwest::Client::new(), database: self.place(), told }
+        let (http, again) = (reqwest::Client::new(), AtomicU64::new(0));
+        Gateway { child, url, metrics, http, again, database: self.place(), told }
     }
 
     /// Fills it up to so many people who come no more, each with a PIN, answers, and a challenge that is done and told of.

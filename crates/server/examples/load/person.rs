@@ -1,5 +1,6 @@
 //! One person at the widget, as far as the gateway can tell: the client's half of `repin/1`, with next to no stretching.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -38,8 +39,13 @@ pub struct Person<'a> {
     seq: u32,
     opening: [u8; 32],
     opened: Option<OpenReply>,
+    /// The last refusal: step, status and body.
+    refused: String,
     pub times: Times,
 }
+
+/// How often the same message is sent again that was answered 503, as the widget and backends do.
+const AGAIN: usize = 10;
 
 impl<'a> Person<'a> {
     /// Their backend's part: a session, and a challenge by this call. `None` when the call was refused, as for somebody locked out.
@@ -59,6 +65,7 @@ impl<'a> Person<'a> {
             seq: 0,
             opening: [0; 32],
             opened: None,
+            refused: String::new(),
             times: Vec::new(),
         })
     }
@@ -67,7 +74,7 @@ impl<'a> Person<'a> {
     pub async fn open(&mut self) {
         let request = OpenRequest { app_id: None, origin: ORIGIN.into(), client: "load".into() };
         let (sealed, reply) = self.send(Step::Open, &request).await;
-        let reply = reply.expect("OPEN is answered");
+        let reply = reply.unwrap_or_else(|| panic!("{}", self.refused));
         self.opening = opening_hash(&sealed, &reply);
         self.opened = Some(self.read(Step::Open, &sealed, &reply));
         self.seq += 1;
@@ -102,7 +109,7 @@ impl<'a> Person<'a> {
             .zip(&started)
             .map(|(kind, started)| Registration { kind: *kind, request: started.message.serialize().to_vec() });
         let request = RegisterRequest { registrations: registrations.collect() };
-        let reply: RegisterReply = self.say(Step::Register, &request).await.expect("REGISTER is answered");
+        let reply: RegisterReply = self.must(Step::Register, &request).await;
         let ksf = self.opened.as_ref().unwrap().register_ksf;
         let credentials = started.into_iter().zip(reply.evaluations).map(|(started, evaluation)| {
             let cost = KeyStretching::from(CHEAP);
@@ -119,7 +126,7 @@ impl<'a> Person<'a> {
         let questions = if answers { self.questions() } else { Vec::new() };
         let answer_rule = if answers { answers::RULE } else { 0 };
         let request = CommitRequest { credentials, questions, answer_rule };
-        let _: CommitReply = self.say(Step::Commit, &request).await.expect("COMMIT is answered");
+        let _: CommitReply = self.must(Step::Commit, &request).await;
     }
 
     /// Bytes that open to nothing, as the next message. The status they are answered with.
@@ -136,6 +143,17 @@ impl<'a> Person<'a> {
         questions
     }
 
+    /// What the last refused message was, and its answer.
+    pub fn refused(&self) -> &str {
+        &self.refused
+    }
+
+    /// The next message, which nothing may refuse.
+    async fn must<T: Wire, R: Wire>(&mut self, step: Step, message: &T) -> R {
+        let reply = self.say(step, message).await;
+        reply.unwrap_or_else(|| panic!("{}", self.refused))
+    }
+
     /// The next message, and what it was answered with; `None` when it was refused.
     async fn say<T: Wire, R: Wire>(&mut self, step: Step, message: &T) -> Option<R> {
         let (sealed, reply) = self.send(step, message).await;
@@ -148,6 +166,9 @@ impl<'a> Person<'a> {
         let sealed = self.channel.seal_request(&self.place(step), &encode(message), &mut OsRng);
         let (status, body) = self.post(step, &sealed).await;
         let reply = body["sealed"].as_str().map(|text| BASE64_URL_SAFE_NO_PAD.decode(text).unwrap());
+        if status != 200 {
+            self.refused = format!("{} was answered {status} {body}", step.name());
+        }
         (sealed, reply.filter(|_| status == 200))
     }
 
@@ -160,7 +181,7 @@ impl<'a> Person<'a> {
         // The gateway's log then says of which step it speaks.
         let request = request.header("X-Request-Id", step.name()).json(&body);
         let started = Instant::now();
-        let answer = request.send().await.expect("the gateway answers");
+        let answer = send(self.gateway, request).await;
         let status = answer.status().as_u16();
         let body = answer.json().await.unwrap_or_default();
         self.times.push((step, started.elapsed()));
@@ -186,5 +207,19 @@ pub async fn rest(gateway: &Gateway, method: reqwest::Method, path: &str, token:
     if let Some(token) = token {
         request = request.header("X-User-Token", token);
     }
-    request.send().await.expect("the gateway answers").json().await.expect("JSON")
+    send(gateway, request).await.json().await.expect("JSON")
+}
+
+/// Sends it, and again when the gateway asks for that.
+async fn send(gateway: &Gateway, request: reqwest::RequestBuilder) -> reqwest::Response {
+    for _ in 0..AGAIN {
+        let same = request.try_clone().expect("a body that is there");
+        let answer = same.send().await.expect("the gateway answers");
+        if answer.status() != reqwest::StatusCode::SERVICE_UNAVAILABLE {
+            return answer;
+        }
+        gateway.again.fetch_add(1, Ordering::Relaxed);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    request.send().await.expect("the gateway answers")
 }

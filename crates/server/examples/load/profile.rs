@@ -96,7 +96,8 @@ async fn recover(gateway: &Gateway, users: &[String], until: Instant) -> Did {
         let person = Person::arrive(gateway, user, Method::POST, "/user/pin/restore").await;
         let mut person = person.expect("an honest person has a challenge");
         person.open().await;
-        assert_eq!(person.prove(ANSWERS).await, Some(true), "an honest person is let in");
+        let proved = person.prove(ANSWERS).await;
+        assert_eq!(proved, Some(true), "an honest person is let in: {}", person.refused());
         person.replace(&[CredentialKind::Pin]).await;
         did.recoveries += 1;
         did.times.append(&mut person.times);

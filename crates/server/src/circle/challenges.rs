@@ -20,6 +20,7 @@ use crate::auth::{HostSession, Session};
 use crate::error::{ApiError, ErrorBody};
 use crate::gateway::Gateway;
 use crate::path_id;
+use crate::rules::restore;
 use crate::store::{Created, Status};
 
 pub(crate) type Answer = Result<(StatusCode, Json<Data<ChallengeId>>), ApiError>;
@@ -74,20 +75,25 @@ pub async fn change_pin(HostSession(session): HostSession, gateway: State<Arc<Ga
     create(&gateway, &session, ChallengeType::ChangePin, "PUT /user/pin", &body).await
 }
 
-/// Asks for a new PIN, by someone who proves the answers.
+/// Asks for a new PIN, by someone who proves their way back.
+///
+/// For answers it is Circle's RESTORE_PIN. Who set a code by e-mail as the way back, or both, gets RESTORE_PIN_BY_CODE or
+/// RESTORE_PIN_BY_CODE_AND_ANSWERS.
 #[utoipa::path(
     post, path = "/v1/w3s/user/pin/restore", operation_id = "createUserPinRestoreChallenge", tag = "Challenges",
     request_body = ChallengeBody,
     responses(
         (status = 201, description = "A new challenge.", body = Data<ChallengeId>),
         (status = 200, description = "The challenge that the same key and body created before.", body = Data<ChallengeId>),
-        (status = 400, description = "155111: the user has no answers. 155120: they are locked.", body = ErrorBody),
+        (status = 400, description = "155111: the user has no way back. 155120, 155141: it is locked.", body = ErrorBody),
         (status = 403, description = "156020: the key came before with another body.", body = ErrorBody),
     ),
     security(("ApiKey" = [], "UserToken" = [])),
 )]
 pub async fn restore_pin(HostSession(session): HostSession, gateway: State<Arc<Gateway>>, body: Bytes) -> Answer {
-    create(&gateway, &session, ChallengeType::RestorePin, "POST /user/pin/restore", &body).await
+    // Without a way back it is refused in the usual order.
+    let kind = restore(session.user.recovery()).unwrap_or(ChallengeType::RestorePin);
+    create(&gateway, &session, kind, "POST /user/pin/restore", &body).await
 }
 
 /// Asks for first answers, by someone who proves the PIN.

@@ -2,12 +2,14 @@
 //! over the network.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{Method, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
+use repin_core::api::ChallengeType;
 use repin_core::error::Code;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,6 +18,7 @@ use uuid::Uuid;
 
 use super::Stage;
 use crate::error::status;
+use crate::store::Created;
 
 /// No reply of the REST routes is longer.
 const MAX_REPLY: usize = 1024 * 1024;
@@ -91,10 +94,21 @@ pub async fn create_user(State(stage): State<Arc<Stage>>) -> Answer {
     Ok(Json(json!({"userId": user["id"]})))
 }
 
-/// `GET /demo/api/users/{user}`: `EndUser`.
+/// `GET /demo/api/users/{user}`: `EndUser`, and the addresses of the person's wallet, which an app keeps itself.
 pub async fn user(State(stage): State<Arc<Stage>>, Path(user): Path<String>) -> Answer {
     let (token, _) = stage.backend.token(&user).await?;
-    stage.backend.call(Method::GET, "/v1/w3s/user", Some(&token), &Value::Null).await.map(Json)
+    let mut shown = stage.backend.call(Method::GET, "/v1/w3s/user", Some(&token), &Value::Null).await?;
+    let person = person(&stage, &user).await?;
+    let wallet = stage.gateway.store.wallet(&person).await.map_err(|_| Code::Unknown)?;
+    let addresses = wallet.map(|wallet| wallet.addresses).unwrap_or_default();
+    shown["addresses"] = addresses.into_iter().map(|address| address.address).collect();
+    Ok(Json(shown))
+}
+
+/// Our own name for one of the demo's people.
+async fn person(stage: &Stage, user: &str) -> Result<String, Refusal> {
+    let found = stage.gateway.store.user(&stage.gateway.app.id, user).await.map_err(|_| Code::Unknown)?;
+    Ok(found.ok_or(Code::UserNotFound)?.id)
 }
 
 /// A challenge's type, as the page names it.
@@ -106,17 +120,22 @@ enum Flow {
     SetSecurityQuestions,
     ChangePin,
     RestorePin,
+    CreateWallet,
+    ExportPrivateKeys,
 }
 
 impl Flow {
-    fn route(self) -> (Method, &'static str) {
-        match self {
+    /// Circle's route. It has none for a wallet behind the PIN, which Planbok's face has, with a page of the gateway's own.
+    fn route(self) -> Result<(Method, &'static str), ChallengeType> {
+        Ok(match self {
             Self::Initialize => (Method::POST, "/v1/w3s/user/initialize"),
             Self::SetPin => (Method::POST, "/v1/w3s/user/pin"),
             Self::SetSecurityQuestions => (Method::POST, "/v1/w3s/user/securityQuestions"),
             Self::ChangePin => (Method::PUT, "/v1/w3s/user/pin"),
             Self::RestorePin => (Method::POST, "/v1/w3s/user/pin/restore"),
-        }
+            Self::CreateWallet => return Err(ChallengeType::CreateWallet),
+            Self::ExportPrivateKeys => return Err(ChallengeType::ExportKeys),
+        })
     }
 }
 
@@ -130,13 +149,29 @@ pub struct NewSession {
 /// `POST /demo/api/session`: a token, a challenge, and both for the widget; or what the gateway says instead.
 pub async fn session(State(stage): State<Arc<Stage>>, Json(new): Json<NewSession>) -> Answer {
     let (token, key) = stage.backend.token(&new.user_id).await?;
-    let (method, path) = new.flow.route();
-    let mut body = json!({"idempotencyKey": Uuid::new_v4().to_string()});
-    if matches!(new.flow, Flow::Initialize) {
-        body["blockchains"] = json!(["ETH-SEPOLIA"]);
+    let id = Uuid::new_v4().to_string();
+    let challenge = match new.flow.route() {
+        Ok((method, path)) => {
+            let mut body = json!({"idempotencyKey": id});
+            if matches!(new.flow, Flow::Initialize) {
+                body["blockchains"] = json!(["ETH-SEPOLIA"]);
+            }
+            stage.backend.call(method, path, Some(&token), &body).await?["challengeId"].take()
+        }
+        Err(kind) => json!(of_wallet(&stage, &new.user_id, kind, &id).await?),
+    };
+    stage.backend.session(&token, &key, &challenge).await
+}
+
+/// A challenge about the wallet.
+async fn of_wallet(stage: &Stage, user: &str, kind: ChallengeType, key: &str) -> Result<String, Refusal> {
+    let person = person(stage, user).await?;
+    let created = stage.gateway.create_challenge(&person, kind, ("demo wallet", key, [0; 32]), Duration::MAX).await;
+    match created.map_err(|_| Code::Unknown)? {
+        Created::New(challenge) | Created::Before(challenge) => Ok(challenge.id),
+        Created::KeyReused => Err(Code::ParameterInvalid.into()),
+        Created::Refused(code) => Err(code.into()),
     }
-    let challenge = stage.backend.call(method, path, Some(&token), &body).await?;
-    stage.backend.session(&token, &key, &challenge["challengeId"]).await
 }
 
 #[derive(Deserialize)]

@@ -1,24 +1,20 @@
 //! What the page asks for: a session for the ticket in its link, or for the cookie of a reload; and at the end the way back.
-//!
-//! The ticket is good once. For it the browser gets a cookie that only our own pages send, to this one route, and that no
-//! script can read: so a reload goes on, be it that a phone threw the page away while the person read their mail.
 
 use std::sync::Arc;
 
-use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use repin_core::api::UnixMs;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use utoipa::ToSchema;
 
-use super::link::{Token, hash, own_origin};
+use super::admission::{Admitted, admit, only_ours, set_cookie};
 use super::outcome::Outcome;
 use super::redirect_url::origin;
 use super::refusal::{Refusal, RefusalBody};
@@ -27,11 +23,8 @@ use crate::attempts::locked_code;
 use crate::auth::{Claim, Session};
 use crate::error::ApiError;
 use crate::gateway::Gateway;
-use crate::protocol::origin::is_own;
 use crate::store::{Challenge, Ended, Link, User};
 use crate::{path_id, session};
-
-const COOKIE: &str = "repin-visit";
 
 /// What the page shows.
 #[derive(Default, Deserialize, ToSchema)]
@@ -184,42 +177,6 @@ pub async fn result(
     Ok(Json(over(&gateway, &link, &user, &challenge, outcome, registered, now)?))
 }
 
-enum Admitted {
-    /// With a new cookie for a ticket.
-    Yes(Option<Token>),
-    No,
-}
-
-/// By the ticket, or by the cookie that was given for it: also when the ticket comes again from the browser's history.
-async fn admit(
-    gateway: &Gateway,
-    id: &str,
-    link: &Link,
-    ticket: Option<&str>,
-    headers: &HeaderMap,
-    now: UnixMs,
-) -> Result<Admitted, Refusal> {
-    if let Some(ticket) = ticket {
-        let cookie = Token::make()?;
-        if gateway.store.use_ticket(id, &hash(ticket), &cookie.hash(), now).await? {
-            return Ok(Admitted::Yes(Some(cookie)));
-        }
-    }
-    let shown = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let shown = shown.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let mut shown = shown.filter(|(name, _)| *name == COOKIE);
-    let known = link.resume.as_ref();
-    let good = |value: &str| known.is_some_and(|known| verify_slices_are_equal(known, &hash(value)).is_ok());
-    Ok(if shown.any(|(_, value)| good(value)) { Admitted::Yes(None) } else { Admitted::No })
-}
-
-/// Browsers say whose page sends; a page of another origin gets nothing, and reads nothing either.
-fn only_ours(gateway: &Gateway, headers: &HeaderMap) -> Result<(), Refusal> {
-    let sender = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
-    let ours = sender.is_some_and(|origin| is_own(gateway, headers, origin));
-    if ours { Ok(()) } else { Err(Refusal::new(StatusCode::FORBIDDEN, "Only the gateway's own page asks for this")) }
-}
-
 /// The host's origin, while it is registered: an operator who takes one away means links that are under way, too.
 async fn way_back(gateway: &Gateway, link: &Link) -> Result<Option<String>, Refusal> {
     let Ok(url) = Url::parse(&link.url) else { return Ok(None) };
@@ -244,19 +201,4 @@ fn over(
 fn lock(challenge: &Challenge, user: &User, now: UnixMs) -> Option<repin_core::error::Code> {
     let kinds = [challenge.kind.proves(), challenge.kind.proves_then()];
     kinds.into_iter().flatten().find(|kind| user.is_locked(*kind, now)).map(locked_code)
-}
-
-fn set_cookie(
-    gateway: &Gateway,
-    headers: &HeaderMap,
-    id: &str,
-    cookie: &Token,
-    seconds: u64,
-) -> Result<HeaderValue, Refusal> {
-    let secure = own_origin(gateway, headers).is_none_or(|origin| origin.starts_with("https:"));
-    let secure = if secure { "; Secure" } else { "" };
-    let value = cookie.expose();
-    let text =
-        format!("{COOKIE}={value}; Path=/v1/repin/visits/{id}/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
-    HeaderValue::try_from(text).map_err(|_| ApiError::Internal.into())
 }

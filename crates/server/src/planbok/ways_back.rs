@@ -5,6 +5,7 @@ use repin_core::api::ChallengeType;
 use repin_core::error::Code;
 
 use super::refusal::Refusal;
+use crate::rules::restore;
 use crate::store::{Recovery, User};
 
 /// For `reset-pin`.
@@ -12,12 +13,7 @@ use crate::store::{Recovery, User};
 /// # Errors
 /// 155111 without a way back.
 pub fn reset(user: &User) -> Result<ChallengeType, Refusal> {
-    match user.recovery() {
-        Recovery::None => Err(Code::UserDoesNotSetSecurityQuestionYet.into()),
-        Recovery::Answers => Ok(ChallengeType::RestorePin),
-        Recovery::Code => Ok(ChallengeType::RestorePinByCode),
-        Recovery::Both => Ok(ChallengeType::RestorePinByBoth),
-    }
+    restore(user.recovery()).ok_or_else(|| Code::UserDoesNotSetSecurityQuestionYet.into())
 }
 
 /// For `recovery`: the first way back, or another one. Where no mail is sent, the first is questions, and nobody is offered another.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use rand_core::OsRng;
-use repin_core::api::{self, Attempts, CredentialKind, DecodeError, Envelope, ErrorDetail, Step, UnixMs};
+use repin_core::api::{
+    self, Attempts, ChallengeType, CredentialKind, DecodeError, Envelope, ErrorDetail, Step, UnixMs,
+};
 use repin_core::channel::{Channel, Place};
 use repin_core::credential::{CredentialId, credential_identifier};
 use repin_core::error::Code;
@@ -18,7 +20,7 @@ use crate::arithmetic::NotComputed;
 use crate::auth::Session;
 use crate::error::ApiError;
 use crate::gateway::Gateway;
-use crate::store::{Challenge, Change, Committed, MessageKey, Recorded, Reply, Run, StoreError};
+use crate::store::{Challenge, Change, Committed, MessageKey, Recorded, Reply, Run, Status, StoreError};
 
 /// A message that opened, and all that its step may need.
 #[allow(missing_docs)] // the types say it
@@ -130,6 +132,11 @@ impl Message {
     pub fn check_registration_open(&self) -> Result<(), Failure> {
         let until = self.run.as_ref().and_then(|run| run.registration_open_until);
         if until.is_some_and(|until| self.now < until) { Ok(()) } else { Err(Code::InvalidApproveContent.into()) }
+    }
+
+    /// Whether the challenge is complete and its wallets may still be on their way.
+    pub fn follows_wallets(&self) -> bool {
+        self.challenge.status == Status::Complete && self.challenge.kind == ChallengeType::RecoverWallets
     }
 
     /// An error, sealed.

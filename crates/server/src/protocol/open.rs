@@ -54,14 +54,14 @@ async fn check_origin(message: &Message, claimed: &str) -> Result<(), Failure> {
 fn describe(message: &Message) -> Result<OpenReply, Failure> {
     let (gateway, user) = (&message.gateway, &message.session.user);
     let kind = message.challenge.kind;
+    let proves = kind.proves().filter(|_| !message.follows_wallets());
     // What is typed from memory. A code has yet to be sent, and SEND_CODE's reply tells its cost.
-    let proved = match kind.proves_then().or(kind.proves()) {
+    let proved = match kind.proves_then().or(proves) {
         None | Some(CredentialKind::Code) => None,
         // It was there when the challenge was created, and what removes one ends the user's challenges.
         Some(proves) => Some(user.credential(proves).ok_or(Code::ChallengeInvalid)?),
     };
-    let first =
-        kind.proves().map(|proves| user.credential(proves).map_or_else(Counter::default, |first| first.counter));
+    let first = proves.map(|proves| user.credential(proves).map_or_else(Counter::default, |first| first.counter));
     let sets_answers = kind.replaces().contains(&CredentialKind::Answers);
     Ok(OpenReply {
         challenge_type: kind,

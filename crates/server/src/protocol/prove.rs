@@ -156,7 +156,12 @@ pub async fn proof(message: &Message) -> Answered {
     let opens = is_last.then_some(registration_open_until);
     let change = Change {
         state: Some(message.seal_state(&state)),
-        proved: Some(Proved { credential: credential.id, kind, registration_open_until: opens }),
+        proved: Some(Proved {
+            credential: credential.id,
+            kind,
+            registration_open_until: opens,
+            locked_at: credential.counter.locked_at,
+        }),
         ends: false,
     };
     let recorded = message.gateway.store.record(&message.key(), &reply, &change, message.now).await?;

@@ -144,6 +144,7 @@ impl Message {
     async fn step(&self) -> Answered {
         match self.challenge.status {
             Status::Pending | Status::InProgress => {}
+            Status::Complete if self.follows_wallets() => return self.followed().await,
             Status::Expired => return Err(Code::ChallengeExpired.into()),
             Status::Complete | Status::Failed => return Err(Code::ChallengeInvalid.into()),
         }
@@ -165,6 +166,15 @@ impl Message {
             Step::Export => export::answer(self).await,
             Step::SendCode => send_code::answer(self).await,
             Step::SetEmail => set_email::answer(self).await,
+        }
+    }
+
+    /// What is left of a challenge whose PIN is set while wallets that are held elsewhere still follow: how far they are.
+    async fn followed(&self) -> Answered {
+        match self.envelope.step {
+            Step::Open => open::answer(self).await,
+            Step::Rotation if self.run.is_some() => rotate::state(self).await,
+            _ => Err(Code::ChallengeInvalid.into()),
         }
     }
 

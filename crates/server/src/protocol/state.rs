@@ -4,7 +4,7 @@
 use repin_core::api::{self, CredentialKind, RunId};
 use repin_core::credential::CredentialId;
 use repin_core::secret::SecretBytes;
-use repin_core::wire::{Reader, Wire, WireError, Writer, read_length};
+use repin_core::wire::{Reader, Wire, WireError, Writer};
 use repin_core::wire_struct;
 
 use crate::keys::{KeyRing, StorageError};
@@ -65,7 +65,7 @@ wire_struct! {
 /// docs/operating.md), and the one reading of each form is still its one encoding.
 impl Wire for RunState {
     fn write(&self, writer: &mut Writer) {
-        let _ = writer.array(3 + u64::from(self.code.is_some()));
+        writer.array(3 + u64::from(self.code.is_some()));
         self.root.write(writer);
         self.guess.write(writer);
         self.registered.write(writer);
@@ -75,7 +75,7 @@ impl Wire for RunState {
     }
 
     fn read(reader: &mut Reader) -> Result<Self, WireError> {
-        let length = read_length(reader)?;
+        let length = reader.array()?;
         let state =
             Self { root: Wire::read(reader)?, guess: Wire::read(reader)?, registered: Wire::read(reader)?, code: None };
         match length {

@@ -356,6 +356,8 @@ pub struct Proved {
     pub kind: CredentialKind,
     /// Until when registration is open; `None` when another proof has to come first.
     pub registration_open_until: Option<UnixMs>,
+    /// When the try that was right locked it, if it was the last one: the lock is none, and who waits to be told of it is not.
+    pub locked_at: Option<UnixMs>,
 }
 
 /// Whether a message was taken.

@@ -19,23 +19,22 @@ pub const ALL: &str = "*";
 /// The test on subscribing, which is sent whatever was asked for.
 pub const TEST: &str = "webhook.test";
 
+/// The tries at a PIN, at answers or at codes are used up.
+pub const LOCKED_OUT: &str = "customer.locked_out";
+
 /// Planbok's names for what is told here, from its guides, its concepts and its demo, which differ.
-const EVENTS: [&str; 6] = [
+const EVENTS: [&str; 7] = [
     "customer.pin_setup",
     "customer.pin_updated",
     "customer.recovery_setup",
     "customer.recovery_completed",
     "customer.private_keys_exported",
+    LOCKED_OUT,
     "challenge.completed",
 ];
 /// Names that may be asked for, so that a host's list works unchanged, and that never come.
-const NEVER: [&str; 5] = [
-    "customer.created",
-    "customer.locked_out",
-    "customer.recovery_initiated",
-    "customer.setup_completed",
-    "wallet.created",
-];
+const NEVER: [&str; 4] =
+    ["customer.created", "customer.recovery_initiated", "customer.setup_completed", "wallet.created"];
 /// Families that may be asked for.
 const FAMILIES: [&str; 5] = [ALL, "customer.*", "challenge.*", "wallet.*", "transaction.*"];
 

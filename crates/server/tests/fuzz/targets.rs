@@ -4,6 +4,7 @@ use futures_util::FutureExt;
 use repin_core::answers::Unicode;
 use repin_core::api;
 use repin_core::secret::{Secret, SecretBytes};
+use repin_core::stretching::KeyStretching;
 use repin_core::wallet::WalletKeys;
 use repin_core::wire;
 use repin_server::ApiKey;
@@ -95,6 +96,10 @@ impl Platform for Nowhere {
         let body: serde_json::Value = serde_json::from_str(&request.body()).expect("a body of JSON");
         assert_eq!(body["step"], "OPEN");
         Err(Unreachable)
+    }
+
+    fn stretching(&self, cost: api::KsfParams) -> KeyStretching {
+        cost.into()
     }
 
     async fn load_wallet(&self) -> Result<(), Unreachable> {

@@ -8,7 +8,7 @@ use repin_core::secret::SecretBytes;
 use repin_magic_simulator::{Known, SECRET_KEY, Simulator};
 use repin_server::MagicConfig;
 use repin_vault::flow::SessionInput;
-use repin_vault::session::{Link, NewSecrets, Session};
+use repin_vault::session::{Link, NewSecrets, Session, SessionError};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -80,11 +80,23 @@ impl Person {
 
     /// The same in one that was begun.
     pub async fn recovery_on(&self, host: &Host, challenge: &str) -> Recovery {
+        self.proved_on(host, challenge, ANSWERS).await
+    }
+
+    /// A session in a challenge, with this secret proved.
+    pub async fn proved_on(&self, host: &Host, challenge: &str, proof: &str) -> Recovery {
+        let mut recovery = self.opened_on(host, challenge).await;
+        let Recovery { session, network, link, .. } = &mut recovery;
+        session.prove(Rc::new(secret(proof)), network, link).await.unwrap();
+        recovery
+    }
+
+    /// A session in a challenge, with nothing proved.
+    pub async fn opened_on(&self, host: &Host, challenge: &str) -> Recovery {
         let (token, key) = host.token(&self.user).await;
         let (network, link) = (Native::default(), Link::default());
         let input = input(host, token.clone(), key, challenge.to_owned());
-        let mut session = Session::open(input, &network, &link).await.unwrap();
-        session.prove(Rc::new(secret(ANSWERS)), &network, &link).await.unwrap();
+        let session = Session::open(input, &network, &link).await.unwrap();
         Recovery { session, network, link, challenge: challenge.to_owned(), token }
     }
 }
@@ -123,8 +135,13 @@ impl Recovery {
 
     /// COMMIT of a new PIN.
     pub async fn commit(&mut self, pin: &str) {
+        self.try_commit(pin).await.unwrap();
+    }
+
+    /// The same, or why not.
+    pub async fn try_commit(&mut self, pin: &str) -> Result<(), SessionError> {
         let new = NewSecrets { pin: Some(Rc::new(secret(pin))), ..NewSecrets::default() };
-        self.session.commit(&new, &self.network, &self.link).await.unwrap();
+        self.session.commit(&new, &self.network, &self.link).await.map(drop)
     }
 }
 

@@ -99,6 +99,40 @@ async fn of_two_tabs_the_second_is_told_that_it_is_under_way_and_magic_is_called
 }
 
 #[tokio::test]
+async fn how_far_it_is_can_be_read_to_its_end_after_the_commit_and_after_a_reload_and_nothing_else_can() {
+    story(async {
+        let (gateway, simulator) = world().await;
+        let person = Person::with_wallets(&gateway, &simulator, 1).await;
+        simulator.plan(&person.wallets[0].id, Call::Sign, [Fault::StallBefore]);
+        let mut recovery = person.recovery(&gateway).await;
+        recovery.rotate().await;
+        recovery.commit("730562").await;
+        assert_eq!(gateway.challenge_status(&recovery.token, &recovery.challenge).await, "COMPLETE");
+        recovery.until(|reply| all(reply, RotationState::Done)).await;
+
+        // A page that is loaded anew.
+        let mut reloaded = person.opened_on(&gateway, &recovery.challenge).await;
+        assert!(reloaded.session.opened().prove_ksf.is_none() && reloaded.session.opened().questions.is_empty());
+        let told = reloaded.look().await;
+        assert!(all(&told, RotationState::Done));
+        // Without a proof there is nothing to make a context of; and the gateway takes no other PIN.
+        let begun = reloaded.session.rotate(&told, &reloaded.network, &reloaded.link).await;
+        assert_eq!(begun.err(), Some(SessionError::Protocol));
+        let late = reloaded.try_commit("815937").await;
+        assert!(matches!(late, Err(SessionError::Refused { code: Code::ChallengeInvalid, .. })), "{late:?}");
+
+        // Of another challenge that is complete nothing is told.
+        let (token, _) = gateway.token(&person.user).await;
+        let change = gateway.challenge("PUT", "/user/pin", &token).await;
+        let mut session = person.proved_on(&gateway, &change, "730562").await;
+        session.commit("815937").await;
+        let refused = session.session.rotation(&session.network, &session.link).await;
+        assert!(matches!(refused, Err(SessionError::Refused { code: Code::ChallengeInvalid, .. })), "{refused:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_under_way_goes_on_when_the_person_has_left() {
     story(async {
         let (gateway, simulator) = world().await;

@@ -29,9 +29,21 @@ async fn three_wrong_codes_lock_for_half_an_hour_and_a_new_code_does_not_unlock(
     assert!(code == Code::UserOtpIsLocked && attempts.unwrap().locked_until.is_some());
     assert_eq!(world.challenge(USER, ChallengeType::RestorePinByCode).await, Err(Code::UserOtpIsLocked));
     assert!(world.post.letters().is_empty(), "nothing was sent");
+    let metrics = metrics(&world).await;
+    // Besides these, the one that proved the address.
+    for line in ["repin_guesses_evaluated_total{credential=\"code\"} 4", "repin_locks_total{credential=\"code\"} 1"] {
+        assert!(metrics.contains(line), "{line}: {metrics}");
+    }
     world.gateway.advance(HALF_AN_HOUR);
     world.send(&mut session).await.unwrap();
     world.prove_code(&mut session, &world.post.take().code()).await.unwrap();
+}
+
+async fn metrics(world: &World) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/metrics", listener.local_addr().unwrap());
+    tokio::spawn(repin_server::serve_metrics(listener, world.gateway.inner.clone()));
+    reqwest::get(url).await.unwrap().text().await.unwrap()
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod common;
 #[allow(dead_code)]
 mod native;
 mod post;
+mod tls;
 
 mod claims;
 mod guesses;

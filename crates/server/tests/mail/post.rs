@@ -26,12 +26,18 @@ pub struct Letter {
 
 impl PostOffice {
     pub fn open() -> Self {
+        Self::open_with(&[])
+    }
+
+    /// With more of its own arguments.
+    pub fn open_with(more: &[&str]) -> Self {
         let python = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.tools/mail/bin/python");
         let folder = tempfile::tempdir().unwrap();
         // Free a moment ago.
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut server = Command::new(python)
             .args(["-m", "aiosmtpd", "--nosetuid", "--debug", "--debug", "--listen", &format!("127.0.0.1:{port}")])
+            .args(more)
             .args(["--class", "aiosmtpd.handlers.Mailbox"])
             .arg(folder.path().join("mail"))
             .stderr(Stdio::piped())
@@ -45,7 +51,12 @@ impl PostOffice {
     }
 
     pub fn config(&self) -> MailConfig {
-        MailConfig::new(&format!("smtp://127.0.0.1:{}", self.port), "Wallet <codes@wallet.example>").unwrap()
+        self.config_by("smtp", "127.0.0.1", "")
+    }
+
+    /// Reached by this scheme under this name, with this query behind.
+    pub fn config_by(&self, scheme: &str, name: &str, query: &str) -> MailConfig {
+        MailConfig::new(&format!("{scheme}://{name}:{}{query}", self.port), "Wallet <codes@wallet.example>").unwrap()
     }
 
     /// Every letter, in no order.

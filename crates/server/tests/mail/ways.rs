@@ -56,6 +56,24 @@ async fn with_both_the_answers_are_asked_for_after_the_code_and_alone_bring_nobo
 }
 
 #[tokio::test]
+async fn circles_route_for_a_forgotten_pin_goes_by_the_way_back_that_there_is() {
+    let world = World::new().await;
+    for (with_answers, expected) in
+        [(None, "RESTORE_PIN"), (Some(false), "RESTORE_PIN_BY_CODE"), (Some(true), "RESTORE_PIN_BY_CODE_AND_ANSWERS")]
+    {
+        if let Some(with_answers) = with_answers {
+            world.gateway.advance(60 * 60 * 1000);
+            world.set_email(USER, with_answers).await;
+        }
+        let (token, _) = world.gateway.token(USER).await;
+        let id = world.gateway.challenge("POST", "/user/pin/restore", &token).await;
+        let request = world.gateway.request("GET", &format!("/user/challenges/{id}")).header("X-User-Token", &token);
+        let (_, body) = crate::common::send(request).await;
+        assert_eq!(body["data"]["challenge"]["type"], expected, "{body}");
+    }
+}
+
+#[tokio::test]
 async fn the_way_back_can_be_changed_to_any_other_and_open_challenges_of_the_old_one_end() {
     let world = World::with_email(false).await;
     let by_code = world.challenge(USER, ChallengeType::RestorePinByCode).await.unwrap();

@@ -55,6 +55,16 @@ async fn while_the_database_is_away_errors_say_so_and_afterwards_everything_goes
     for (status, body) in [guess, rest] {
         assert_eq!((status, &body), (503, &json!({"code": -1, "message": "Something went wrong"})));
     }
+    // On Planbok's paths in Planbok's shape.
+    let visit = host.http.post(format!("{}/v1/repin/visits/{}/session", host.url, change.challenge));
+    let customer =
+        host.http.get(format!("{}/v2/customers/{USER}", host.url)).header("PLANBOK-X-API-KEY", &host.api_key);
+    for request in [visit, customer] {
+        let response = request.send().await.unwrap();
+        assert_eq!((response.status().as_u16(), response.headers()["retry-after"].as_bytes()), (503, &b"2"[..]));
+        let body: serde_json::Value = response.json().await.unwrap();
+        assert_eq!(body, json!({"success": false, "message": "Something went wrong"}));
+    }
 
     site.cluster.resume().unwrap();
     until_ready(host).await;

@@ -57,6 +57,7 @@ impl Replay {
                     credential: [3; 16],
                     kind: CredentialKind::Pin,
                     registration_open_until: Some(u64::MAX / 4),
+                    locked_at: None,
                 });
                 let change = Change { proved, ..Change::default() };
                 let key = key(&challenge, run, self.taken[client]);

@@ -67,8 +67,12 @@ impl History {
             store.answer_guess(&key(&change, 2, seq), &reply(2), &[2]).await.unwrap();
             note().await;
         }
-        let proved =
-            Some(Proved { credential: [7; 16], kind: CredentialKind::Pin, registration_open_until: Some(1_000_000) });
+        let proved = Some(Proved {
+            credential: [7; 16],
+            kind: CredentialKind::Pin,
+            registration_open_until: Some(1_000_000),
+            locked_at: None,
+        });
         let proof = Change { state: Some(vec![3]), proved, ends: false };
         store.record(&key(&change, 2, 3), &reply(3), &proof, 1_000).await.unwrap();
         note().await;

@@ -8,7 +8,9 @@ use base64::Engine;
 use futures_channel::mpsc;
 use futures_util::StreamExt;
 use repin_core::answers::Unicode;
+use repin_core::api::KsfParams;
 use repin_core::secret::{Secret, SecretBytes};
+use repin_core::stretching::KeyStretching;
 use repin_core::wallet::WalletKeys;
 use repin_vault::flow::{Event, Screen, SessionInput, ViewModel};
 use repin_vault::platform::{Platform, Reply, Request, Unreachable};
@@ -100,6 +102,10 @@ impl Platform for Native {
             code: json["code"].as_i64().map(|code| code as i32),
             sealed: sealed.map(|text| base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).unwrap()),
         })
+    }
+
+    fn stretching(&self, cost: KsfParams) -> KeyStretching {
+        cost.into()
     }
 
     async fn load_wallet(&self) -> Result<(), Unreachable> {

@@ -1,5 +1,5 @@
 //! What the gateway's time tells: whether a guess was right, or how much of a secret was. A measurement and not a test: it
-//! wants a quiet machine, takes minutes, and only says what it found.
+//! wants a quiet machine and takes minutes. It says what it found, and fails when that is more than chance.
 //!
 //!     REPIN_EVIDENCE=long cargo test --release -p repin-server --test timing -- --nocapture --test-threads 1
 //!
@@ -39,6 +39,10 @@ const USER: &str = "user-0001";
 const PIN: &str = "493817";
 /// What the control adds to a wrong guess: two hundredths of a guess.
 const LEAK: Duration = Duration::from_micros(100);
+/// Below it two samples are taken to be of two kinds; chance alone gets there once in a hundred runs.
+const CHANCE: f64 = 0.01;
+/// Beyond it `dudect` takes a comparison to leak.
+const LEAKS: f64 = 4.5;
 
 /// From the router's front to the sealed reply.
 #[tokio::test]
@@ -71,11 +75,14 @@ async fn wrong_and_right_guesses_are_timed_after_the_charge() {
     let [wrong, right] = &times;
     let p = ks(wrong, right);
     let leaking: Vec<f64> = wrong.iter().map(|time| time + LEAK.as_secs_f64()).collect();
+    let control = ks(&leaking, right);
     evidence::say(
         27,
         format_args!("{} wrong and right guesses after the charge: Kolmogorov–Smirnov p = {p:.3}", grouped(requests)),
-        format_args!("with {} µs more for a wrong one p = {:.3}", LEAK.as_micros(), ks(&leaking, right)),
+        format_args!("with {} µs more for a wrong one p = {control:.3}", LEAK.as_micros()),
     );
+    assert!(p > CHANCE, "wrong and right guesses differ in time");
+    assert!(control < CHANCE, "the machine is too busy to see {LEAK:?}");
 }
 
 /// Times of two kinds of call in random order, a batch each.
@@ -139,6 +146,8 @@ fn comparisons_of_secrets_are_timed() {
         ),
         format_args!("a comparison that stops at the first difference: |t| = {:.0}", control.abs()),
     );
+    assert!(keys.abs() < LEAKS && proofs.abs() < LEAKS, "a comparison tells where it stopped");
+    assert!(control.abs() > LEAKS, "the machine is too busy to see a comparison that stops");
 }
 
 /// The gateway's state between KE1 and KE3, and the right KE3.

@@ -94,6 +94,48 @@ async fn each_event_is_told_by_planboks_names_to_those_who_ask_for_it() {
 }
 
 #[tokio::test]
+async fn a_lock_is_told_once_a_minute_later_and_a_right_third_try_is_none() {
+    let receiver = Receiver::start().await;
+    let gateway = gateway_for(&receiver).await;
+    subscribe_to(&gateway, &receiver.url(), &["customer.locked_out"]).await;
+    subscribe_to(&gateway, &receiver.url(), &["customer.pin_updated"]).await;
+    enrol(&gateway).await;
+    tries(&gateway, 2).await;
+    let due = async || gateway.inner.store.due_deliveries().await.unwrap();
+
+    let mut right = Client::open(&gateway, "PUT", "/user/pin").await;
+    right.guess("111111").await.unwrap();
+    right.guess("222222").await.unwrap();
+    let (_, proof) = right.guess(PIN).await.unwrap();
+    assert_eq!(due().await.len(), 1, "for all the gateway knows, it was wrong");
+    right.confirm(&proof.unwrap()).await.unwrap();
+    assert!(due().await.is_empty(), "it was right");
+
+    for lock in 1..=2_usize {
+        let mut wrong = Client::open(&gateway, "PUT", "/user/pin").await;
+        for guess in ["111111", "222222", "333333"] {
+            wrong.guess(guess).await.unwrap();
+        }
+        assert!(wrong.guess(PIN).await.is_err(), "what is refused is no second lock");
+        let at = gateway.inner.clock.now();
+        assert_eq!(due().await.iter().map(|(_, due)| *due).collect::<Vec<_>>(), [at + 60_000]);
+        gateway.advance(60_000);
+        gateway.inner.store.announce_deliveries();
+        tries(&gateway, 2 + lock as u64).await;
+        let told: Vec<_> = receiver.posts().into_iter().filter(|post| post.json()["event"] != "webhook.test").collect();
+        assert_eq!(told.len(), lock);
+        let expected = json!({
+            "event": "customer.locked_out",
+            "timestamp": repin_server::date::date(at),
+            "idempotencyKey": told[lock - 1].header("x-webhook-id"),
+            "data": {"customerId": USER, "refId": null, "challengeId": wrong.challenge, "type": "CHANGE_PIN"},
+        });
+        assert_eq!(told[lock - 1].json(), expected);
+        gateway.advance(30 * 60 * 1000);
+    }
+}
+
+#[tokio::test]
 async fn the_documented_verifier_takes_what_is_sent_and_nothing_else() {
     let receiver = Receiver::start().await;
     let gateway = gateway_for(&receiver).await;

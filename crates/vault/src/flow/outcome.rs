@@ -38,6 +38,8 @@ pub enum Outcome {
     WalletMade(Vec<Address>),
     /// The keys are here.
     Exported(Exported),
+    /// The gateway gave its share out, or may have, and no keys came of it. The challenge is used up.
+    NoKeys,
     /// How far the wallets are that are held elsewhere.
     Rotation(RotationReply),
     /// It did not work.
@@ -81,6 +83,10 @@ impl Flow {
                 self.end(Screen::WalletReady { addresses })
             }
             (State::Working(Task::Export), Outcome::Exported(exported)) => self.exported(exported),
+            // Asking once more would be refused: another challenge is what helps.
+            (State::Working(Task::Export), Outcome::NoKeys) => {
+                self.end(Screen::Failed { code: Code::Unknown.number(), retryable: false })
+            }
             (state, Outcome::Rotation(reply)) => self.rotation(state, reply),
             (_, Outcome::Committed) => self.updating(),
             (state, Outcome::Renewed(times)) => {
@@ -102,9 +108,19 @@ impl Flow {
         self.opened = Some(opened);
         // A code is good for one run.
         self.code_proved = false;
+        let too_late = self.too_late.take();
         self.sent = None;
         match (lock, self.challenge_type().proves()) {
             (Some(attempts), _) => self.locked(self.asks_for(), attempts, server_time),
+            // The PIN is set, and nothing is left to be proved: a page that was loaded anew, or came back later.
+            (None, _) if self.is_complete() => {
+                self.state = State::Opening;
+                Some(Effect::Rotation)
+            }
+            (None, Some(CredentialKind::Code)) if too_late.is_some() => {
+                self.sent = too_late;
+                self.go(State::Code(Some(CodeProblem::Expired)))
+            }
             (None, Some(CredentialKind::Code)) => self.go(State::Announcing),
             (None, Some(_)) => self.go(State::Asking(Problem::None)),
             (None, None) => self.go(State::NewPin(None)),
@@ -155,9 +171,13 @@ impl Flow {
             // The PIN comes first: how far the wallets are is only news.
             (State::Working(Task::Look(new)), _) => self.work(Task::Commit(new)),
             (_, Code::UserTokenExpired) => self.end(Screen::Expired),
-            // Too late for what the code opened, and a code is good once: from the beginning, with a new session.
+            // Too late for what the code opened, and a code is good once: from the beginning, where another can be sent.
             (_, Code::UserOtpTokenExpired | Code::InvalidApproveContent) if self.code_proved => {
-                self.end(Screen::Expired)
+                self.code_proved = false;
+                self.proved = Proved::default();
+                self.too_late = self.sent.take();
+                self.state = State::Opening;
+                Some(Effect::Reopen)
             }
             (_, Code::UserDoesNotSetSecurityQuestionYet) => {
                 self.end(Screen::CannotRecover { reason: DeadEnd::NoQuestions })

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use repin_core::api::{Address, RotationReply, RotationState};
+use repin_core::api::{Address, ChallengeType, RotationReply, RotationState};
 use repin_core::secret::SecretBytes;
 
 use super::{Effect, Flow, Proved, Screen, State, Task};
@@ -75,13 +75,19 @@ impl Flow {
         Some(Effect::HandOver(handed))
     }
 
+    /// Whether wallets are followed whose challenge is complete: the gateway then names no cost of a proof.
+    pub(super) fn is_complete(&self) -> bool {
+        let asks_for_nothing = self.opened.as_ref().is_some_and(|opened| opened.prove_ksf.is_none());
+        self.challenge_type() == ChallengeType::RecoverWallets && asks_for_nothing
+    }
+
     /// Started while the PIN is chosen, and looked after once it is set: what is under way goes on when the person leaves.
     pub(super) fn rotation(&mut self, state: State, reply: RotationReply) -> Option<Effect> {
         self.wallets = reply.wallets;
         match state {
             State::Working(Task::Rotate) => self.go(State::NewPin(None)),
             State::Working(Task::Look(new)) => self.work(Task::Commit(new)),
-            State::Updating { .. } => self.updating(),
+            State::Updating { .. } | State::Opening => self.updating(),
             state => self.go(state),
         }
     }

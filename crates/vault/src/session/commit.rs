@@ -7,11 +7,10 @@ use repin_core::api::{
     CommitReply, CommitRequest, CredentialKind, Evaluation, NewCredential, Question, RegisterReply, RegisterRequest,
     Registration, Step,
 };
-use repin_core::credential::{ClientRegistration, credential_identifier, reserve_memory, wrap_data_key};
-use repin_core::error::Code;
+use repin_core::credential::{ClientRegistration, credential_identifier, wrap_data_key};
 use repin_core::secret::{Secret, SecretBytes};
 
-use super::{Link, Session, SessionError};
+use super::{Link, Session, SessionError, ready_to_stretch};
 use crate::platform::Platform;
 
 /// What is to be stored, as records. What the challenge replaces must be here, nothing else.
@@ -49,20 +48,19 @@ impl Session {
         platform: &impl Platform,
         link: &Link,
     ) -> Result<CommitReply, SessionError> {
-        reserve_memory(self.opened.register_ksf)?;
-        match self.register_and_commit(new, platform, link).await {
-            // Only when the gateway itself said so: a code in clear must not make the vault spend another guess.
-            Err(SessionError::Refused {
-                code: Code::InvalidApproveContent | Code::Conflict,
-                server_time: Some(_),
-                ..
-                // A new run would forget that a code was proved, and with it the address that it proved.
-            }) if !self.code_proved => {
+        ready_to_stretch(self.opened.register_ksf, platform, link).await?;
+        let reply = match self.register_and_commit(new, platform, link).await {
+            // A new run would forget that a code was proved, and with it the address that it proved.
+            Err(error) if error.asks_for_another_proof() && !self.code_proved => {
                 self.reopen(platform, link).await?;
-                self.register_and_commit(new, platform, link).await
+                self.register_and_commit(new, platform, link).await?
             }
-            result => result,
-        }
+            result => result?,
+        };
+        // Nothing needs what was proved any more.
+        self.proof = None;
+        self.committed = true;
+        Ok(reply)
     }
 
     async fn register_and_commit(
@@ -115,7 +113,7 @@ impl Session {
         let Evaluation { kind, credential_id, response } = evaluation;
         let ksf = self.opened.register_ksf;
         let id = credential_id.as_slice().try_into().map_err(|_| SessionError::Protocol)?;
-        let (record, export_key) = state.finish(secret, response, ksf, &mut platform.rng())?;
+        let (record, export_key) = state.finish(secret, response, platform.stretching(ksf), &mut platform.rng())?;
         let identifier = credential_identifier(&self.opened.app_id, &self.opened.user_id, *kind, id);
         let wrap = wrap_data_key(&export_key, *kind, &identifier, data_key, &mut platform.rng());
         Ok(NewCredential { kind: *kind, credential_id: credential_id.clone(), record, wrap, ksf })

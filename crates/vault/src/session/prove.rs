@@ -3,14 +3,12 @@
 use std::rc::Rc;
 
 use repin_core::api::{
-    Attempts, CredentialKind, KsfParams, Prove1Reply, Prove1Request, Prove2Reply, Prove2Request, Step, UnixMs,
+    self, Attempts, CredentialKind, KsfParams, Prove1Reply, Prove1Request, Prove2Reply, Prove2Request, Step, UnixMs,
 };
-use repin_core::credential::{
-    ClientLogin, CredentialError, credential_identifier, proof_context, reserve_memory, unwrap_data_key,
-};
+use repin_core::credential::{ClientLogin, CredentialError, credential_identifier, proof_context, unwrap_data_key};
 use repin_core::secret::{Secret, SecretBytes};
 
-use super::{Held, Link, Session, SessionError};
+use super::{Held, Link, Session, SessionError, ready_to_stretch};
 use crate::platform::Platform;
 
 /// A right guess.
@@ -60,7 +58,7 @@ impl Session {
         link: &Link,
     ) -> Result<Opened, SessionError> {
         // Before the guess is spent, not after.
-        reserve_memory(ksf)?;
+        let stretching = ready_to_stretch(ksf, platform, link).await?;
         let (login, ke1) = ClientLogin::start(secret, &mut platform.rng())?;
         let reply: Prove1Reply = self.exchange(Step::Prove1, &Prove1Request { kind, ke1 }, platform, link).await?;
 
@@ -68,12 +66,12 @@ impl Session {
         let started = platform.now_ms();
         let context = proof_context(&self.input.challenge_id, &self.run, &self.opening);
         let proof = login
-            .finish(secret, &reply.ke2, &context, ksf, &mut platform.rng())
+            .finish(secret, &reply.ke2, &context, stretching, &mut platform.rng())
             .map_err(|error| wrong_or(error, reply.attempts, reply.server_time))?;
         let stretching_ms = (platform.now_ms() - started) as u32;
 
         let k1 = self.channel.ratchet(&proof.session_key);
-        let message = self.seal(Step::Prove2, &Prove2Request { ke3: proof.ke3 }, platform);
+        let message = self.seal(Step::Prove2, &api::encode(&Prove2Request { ke3: proof.ke3 }), platform);
         // The reply is already under the ratcheted key: only a gateway that verified the proof can make it.
         let reply: Prove2Reply = self.deliver(&message, &k1, platform, link).await?.read()?;
         let id = reply.credential_id.as_slice().try_into().map_err(|_| SessionError::Protocol)?;

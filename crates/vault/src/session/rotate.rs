@@ -11,11 +11,15 @@ use crate::platform::Platform;
 const MAX_WALLETS: usize = 64;
 
 impl Session {
-    /// ROTATION: which wallets there are, and where each stands. After the proof, before COMMIT.
+    /// ROTATION: which wallets there are, and where each stands. After the proof, or when the challenge is complete: then in a new run,
+    /// in which nothing is proved and nothing can be begun.
     ///
     /// # Errors
-    /// Those of an exchange; 155117 before the proof and after the registration window.
+    /// Those of an exchange and of [`Session::open`]; 155117 before the proof and after the registration window.
     pub async fn rotation(&mut self, platform: &impl Platform, link: &Link) -> Result<RotationReply, SessionError> {
+        if self.committed {
+            self.reopen(platform, link).await?;
+        }
         let reply = self.exchange(Step::Rotation, &RotationRequest {}, platform, link).await?;
         check(reply)
     }

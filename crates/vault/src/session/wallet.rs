@@ -2,7 +2,6 @@
 
 use rand_core::RngCore;
 use repin_core::api::{Address, CreateWalletReply, CreateWalletRequest, ExportReply, ExportRequest, Step};
-use repin_core::error::Code;
 use repin_core::secret::{Secret, SecretBytes};
 use repin_core::wallet::{
     ExportedKey, NewSeed, WalletId, WalletKeys, join_shares, make_seed, open_user_share, seal_user_share,
@@ -99,12 +98,7 @@ impl Session {
             return Err(SessionError::Protocol);
         }
         match self.exchange(step, request, platform, link).await {
-            // As for COMMIT: only when the gateway itself said so.
-            Err(SessionError::Refused {
-                code: Code::InvalidApproveContent | Code::Conflict,
-                server_time: Some(_),
-                ..
-            }) => {
+            Err(error) if error.asks_for_another_proof() => {
                 self.reopen(platform, link).await?;
                 self.exchange(step, request, platform, link).await
             }

@@ -12,7 +12,8 @@ use repin_core::credential::{
     proof_context, verify_proof, wrap_data_key,
 };
 use repin_core::secret::{Secret, SecretBytes};
-use repin_core::wallet::WalletKeys;
+use repin_core::stretching::KeyStretching;
+use repin_core::wallet::{WalletKeys, make_seed, seal_user_share, wallet_identifier};
 use repin_core::wire::Wire;
 use repin_vault::flow::SessionInput;
 use repin_vault::platform::{Platform, Reply, Request, Unreachable};
@@ -25,18 +26,22 @@ pub const KSF: KsfParams = KsfParams { m_kib: 19 * 1024, t: 1, p: 1 };
 const TOKEN: &str = "token";
 const KEY: &str = "CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=";
 const CHALLENGE: &str = "c4d1da72-111e-4d52-bdbf-2e74a2d803d5";
-const APP: &str = "app";
-const USER: &str = "user";
-const CREDENTIAL: [u8; 16] = [1; 16];
+pub const APP: &str = "app";
+pub const USER: &str = "user";
+pub const CREDENTIAL: [u8; 16] = [1; 16];
+/// The code that is sent.
+pub const CODE: &str = "40629174";
+/// Each byte of the data key.
+pub const DATA_KEY: u8 = 5;
+/// Names the wallet.
+pub const WALLET: [u8; 16] = [7; 16];
 
 /// Makes of an honest plaintext what is sent in its place.
 type Lie<'a> = Box<dyn FnMut(Step, Vec<u8>) -> Vec<u8> + 'a>;
 
 /// The gateway, and all that it has heard.
 pub struct Gateway<'a> {
-    setup: &'a ServerSetup,
-    record: &'a [u8],
-    wrap: &'a [u8],
+    enrolled: &'a Enrolled,
     channel: RefCell<Channel>,
     opened: RefCell<Opened>,
     login: RefCell<Option<SecretBytes>>,
@@ -46,6 +51,13 @@ pub struct Gateway<'a> {
     pub heard: RefCell<Vec<Step>>,
     /// The costs in the commits that were asked for.
     pub committed: RefCell<Vec<KsfParams>>,
+    /// The wallets whose rotation was asked for.
+    pub rotated: RefCell<Vec<String>>,
+    /// The kind of the guess that waits for its proof.
+    guessed: Cell<CredentialKind>,
+    /// Answers to the second of these steps with the bytes of its answer to the first.
+    replays: Option<(Step, Step)>,
+    kept: RefCell<Option<Vec<u8>>>,
     clock: Cell<f64>,
 }
 
@@ -55,24 +67,70 @@ struct Opened {
     opening: [u8; 32],
 }
 
-/// What is made once for all gateways: the setup, and the record of [`PIN`].
+/// What is made once for all gateways: the setup, the records of [`PIN`] (which is the answers, too) and [`CODE`], and a wallet.
 pub struct Enrolled {
     setup: ServerSetup,
+    records: [Record; 3],
+    wallet: Wallet,
+}
+
+struct Record {
+    kind: CredentialKind,
     record: Vec<u8>,
     wrap: Vec<u8>,
+}
+
+struct Wallet {
+    user_share: Vec<u8>,
+    gateway_share: Vec<u8>,
+    addresses: Vec<Address>,
 }
 
 impl Enrolled {
     pub fn make() -> Self {
         let setup = ServerSetup::new(&mut OsRng);
-        let pin = SecretBytes::new(PIN.as_bytes().to_vec());
-        let (state, request) = ClientRegistration::start(&pin, &mut OsRng).unwrap();
-        let identifier = credential_identifier(APP, USER, CredentialKind::Pin, &CREDENTIAL);
-        let response = evaluate_registration(&setup, &identifier, &request).unwrap();
-        let (record, export_key) = state.finish(&pin, &response, KSF, &mut OsRng).unwrap();
-        let data_key = Secret::make_with(|key| key.fill(5));
-        let wrap = wrap_data_key(&export_key, CredentialKind::Pin, &identifier, &data_key, &mut OsRng);
-        Self { setup, record, wrap }
+        let data_key = Secret::make_with(|key| key.fill(DATA_KEY));
+        let secrets = [(CredentialKind::Pin, PIN), (CredentialKind::Answers, PIN), (CredentialKind::Code, CODE)];
+        let records = secrets.map(|(kind, secret)| {
+            let secret = SecretBytes::new(secret.as_bytes().to_vec());
+            let (state, request) = ClientRegistration::start(&secret, &mut OsRng).unwrap();
+            let identifier = credential_identifier(APP, USER, kind, &CREDENTIAL);
+            let response = evaluate_registration(&setup, &identifier, &request).unwrap();
+            let (record, export_key) = state.finish(&secret, &response, KSF, &mut OsRng).unwrap();
+            let wrap = wrap_data_key(&export_key, kind, &identifier, &data_key, &mut OsRng);
+            Record { kind, record, wrap }
+        });
+        let seed = make_seed(&mut OsRng);
+        let wallet = Wallet {
+            user_share: seal_user_share(
+                &data_key,
+                &wallet_identifier(APP, USER, &WALLET),
+                &seed.user_share,
+                &mut OsRng,
+            ),
+            gateway_share: seed.gateway_share.expose_secret().to_vec(),
+            addresses: repin_wallet::derive(&seed.entropy).unwrap().keys.into_iter().map(|key| key.address).collect(),
+        };
+        Self { setup, records, wallet }
+    }
+
+    /// Where the data key lies under a secret of this kind.
+    pub fn wrap_of(&self, kind: CredentialKind) -> &[u8] {
+        &self.record(kind).wrap
+    }
+
+    /// The wallet's addresses.
+    pub fn addresses(&self) -> &[Address] {
+        &self.wallet.addresses
+    }
+
+    fn record(&self, kind: CredentialKind) -> &Record {
+        self.records.iter().find(|record| record.kind == kind).unwrap()
+    }
+
+    /// A gateway that says to `later` what it said to `first`, to the byte.
+    pub fn replaying(&self, kind: ChallengeType, first: Step, later: Step) -> Gateway<'_> {
+        Gateway { replays: Some((first, later)), ..self.honest(kind) }
     }
 
     /// A gateway with a challenge of this type, that tells the truth.
@@ -83,9 +141,7 @@ impl Enrolled {
     /// The same with a lie.
     pub fn lying<'a>(&'a self, kind: ChallengeType, lie: impl FnMut(Step, Vec<u8>) -> Vec<u8> + 'a) -> Gateway<'a> {
         Gateway {
-            setup: &self.setup,
-            record: &self.record,
-            wrap: &self.wrap,
+            enrolled: self,
             channel: RefCell::new(channel()),
             opened: RefCell::default(),
             login: RefCell::default(),
@@ -93,6 +149,10 @@ impl Enrolled {
             lie: RefCell::new(Box::new(lie)),
             heard: RefCell::default(),
             committed: RefCell::default(),
+            rotated: RefCell::default(),
+            guessed: Cell::new(CredentialKind::Pin),
+            replays: None,
+            kept: RefCell::default(),
             clock: Cell::new(0.0),
         }
     }
@@ -140,6 +200,18 @@ pub fn open_reply(challenge_type: ChallengeType) -> OpenReply {
     }
 }
 
+/// Wallets that are held elsewhere.
+pub fn wallets() -> Vec<WalletRotation> {
+    ["wallet-1", "wallet-2"]
+        .map(|wallet| WalletRotation {
+            wallet: wallet.into(),
+            label: "Savings".into(),
+            version: 0,
+            state: RotationState::Idle,
+        })
+        .into()
+}
+
 impl Gateway<'_> {
     /// Whether this step was asked for.
     pub fn was_asked(&self, step: Step) -> bool {
@@ -162,6 +234,12 @@ impl Gateway<'_> {
             let kind = decode::<OpenReply>(told.expose_secret()).ok().map(|opened| opened.challenge_type);
             *self.opened.borrow_mut() = Opened { kind, opening: opening_hash(&envelope.sealed, &sealed) };
         }
+        let mut kept = self.kept.borrow_mut();
+        let sealed = match self.replays {
+            Some((first, _)) if first == step => kept.insert(sealed).clone(),
+            Some((_, later)) if later == step => kept.take()?,
+            _ => sealed,
+        };
         Some(Reply { status: 200, code: None, sealed: Some(sealed) })
     }
 
@@ -176,9 +254,11 @@ impl Gateway<'_> {
             Step::Prove1 => {
                 let request: Prove1Request = read(plaintext)?;
                 let context = proof_context(CHALLENGE, run, &self.opened.borrow().opening);
-                let identifier = credential_identifier(APP, USER, CredentialKind::Pin, &CREDENTIAL);
-                let guess =
-                    evaluate_guess(self.setup, &identifier, self.record, &request.ke1, &context, &mut OsRng).ok()?;
+                let Enrolled { setup, .. } = self.enrolled;
+                let Record { kind, record, .. } = self.enrolled.record(request.kind);
+                let identifier = credential_identifier(APP, USER, *kind, &CREDENTIAL);
+                let guess = evaluate_guess(setup, &identifier, record, &request.ke1, &context, &mut OsRng).ok()?;
+                self.guessed.set(*kind);
                 *self.login.borrow_mut() = Some(guess.1);
                 encode(&Prove1Reply { ke2: guess.0, attempts, server_time: 0 })
             }
@@ -187,7 +267,9 @@ impl Gateway<'_> {
                 let session_key = verify_proof(self.login.borrow().as_ref()?, &request.ke3).ok()?;
                 let ratcheted = self.channel.borrow().ratchet(&session_key);
                 *self.channel.borrow_mut() = ratcheted;
-                let (credential_id, wrap) = (CREDENTIAL.to_vec(), self.wrap.to_vec());
+                let both = self.kind == ChallengeType::RestorePinByBoth;
+                let (credential_id, wrap) = (CREDENTIAL.to_vec(), self.enrolled.wrap_of(self.guessed.get()).to_vec());
+                let wrap = if both { Vec::new() } else { wrap };
                 encode(&Prove2Reply { credential_id, wrap, registration_open_until: u64::MAX, server_time: 0 })
             }
             Step::Register => {
@@ -195,7 +277,7 @@ impl Gateway<'_> {
                 let evaluations = request.registrations.into_iter().map(|registration| {
                     let Registration { kind, request } = registration;
                     let identifier = credential_identifier(APP, USER, kind, &CREDENTIAL);
-                    let response = evaluate_registration(self.setup, &identifier, &request).ok()?;
+                    let response = evaluate_registration(&self.enrolled.setup, &identifier, &request).ok()?;
                     Some(Evaluation { kind, credential_id: CREDENTIAL.to_vec(), response })
                 });
                 encode(&RegisterReply { evaluations: evaluations.collect::<Option<_>>()? })
@@ -206,6 +288,31 @@ impl Gateway<'_> {
                 encode(&CommitReply { committed_at: 0 })
             }
             Step::Cancel => encode(&CancelReply {}),
+            Step::SendCode => encode(&SendCodeReply {
+                address: "m…@m….example".into(),
+                code_length: 8,
+                ksf: KSF,
+                attempts: Attempts { left: 3, locked_until: None },
+                expires_at: u64::MAX,
+                resend_at: 0,
+                server_time: 0,
+            }),
+            Step::Export => {
+                let Wallet { user_share, gateway_share, addresses } = &self.enrolled.wallet;
+                encode(&ExportReply {
+                    wallet_id: WALLET.to_vec(),
+                    user_share: user_share.clone(),
+                    gateway_share: SecretBytes::new(gateway_share.clone()),
+                    addresses: addresses.clone(),
+                    exported_at: 0,
+                })
+            }
+            Step::Rotation => encode(&RotationReply { wallets: wallets(), server_time: 0 }),
+            Step::Rotate => {
+                let request: RotateRequest = read(plaintext)?;
+                self.rotated.borrow_mut().extend(request.contexts.into_iter().map(|new| new.wallet));
+                encode(&RotationReply { wallets: wallets(), server_time: 0 })
+            }
             // Of what these tests have no flow for, it knows nothing.
             _ => return None,
         })
@@ -226,6 +333,10 @@ impl Platform for Gateway<'_> {
     /// What the gateway itself would refuse is an error without a seal.
     async fn send(&self, request: &Request) -> Result<Reply, Unreachable> {
         Ok(self.answer(request).unwrap_or(Reply { status: 400, code: Some(155_117), sealed: None }))
+    }
+
+    fn stretching(&self, cost: KsfParams) -> KeyStretching {
+        cost.into()
     }
 
     async fn load_wallet(&self) -> Result<(), Unreachable> {

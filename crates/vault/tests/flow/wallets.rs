@@ -74,6 +74,20 @@ fn keys_are_handed_over_when_asked_for_and_are_in_no_view() {
 }
 
 #[test]
+fn an_export_that_came_to_nothing_says_so_and_offers_no_second_try_that_would_be_refused() {
+    let (mut flow, _) = proved(ChallengeType::ExportKeys);
+    flow.say(Event::Agree);
+    assert!(flow.hear(Outcome::NoKeys).is_none());
+    assert_eq!(flow.view().screen, Screen::Failed { code: -1, retryable: false });
+    assert!(flow.is_over());
+    // A gateway that stumbled has used nothing up.
+    let (mut flow, _) = proved(ChallengeType::ExportKeys);
+    flow.say(Event::Agree);
+    flow.hear(failure(Code::Unknown));
+    assert!(matches!(flow.say(Event::Retry), Some(Effect::Export)));
+}
+
+#[test]
 fn leaving_the_keys_wipes_them_and_tells_the_gateway_nothing() {
     let mut flow = exporting();
     let Some(Effect::HandOver(Handed::Keys(keys))) = flow.say(Event::ShowKeys) else { panic!() };
@@ -135,6 +149,32 @@ fn wallets_are_shown_as_they_are_until_all_are_done() {
     assert!(matches!(flow.say(Event::Continue), Some(Effect::Rotation)));
     flow.hear(rotation(&[Done, Done, Done]));
     assert_eq!(flow.view().screen, Screen::Done { challenge_type: ChallengeType::RecoverWallets });
+}
+
+#[test]
+fn a_page_that_comes_back_to_a_complete_recovery_shows_how_far_it_is_and_asks_for_nothing() {
+    let complete = || {
+        Outcome::Opened(Box::new(OpenReply {
+            prove_ksf: None,
+            attempts: None,
+            ..opened(ChallengeType::RecoverWallets)
+        }))
+    };
+    let mut flow = Flow::default();
+    flow.say(Event::Start(session()));
+    assert!(matches!(flow.hear(complete()), Some(Effect::Rotation)));
+    assert_eq!(flow.view().screen, Screen::Loading);
+    flow.hear(rotation(&[Done, Rotating]));
+    assert!(matches!(flow.view().screen, Screen::Updating { is_asking: true, .. }));
+    assert!(matches!(flow.say(Event::Continue), Some(Effect::Rotation)));
+    flow.hear(rotation(&[Done, Done]));
+    assert_eq!(flow.view().screen, Screen::Done { challenge_type: ChallengeType::RecoverWallets });
+
+    let mut flow = Flow::default();
+    flow.say(Event::Start(session()));
+    flow.hear(complete());
+    flow.hear(failure(Code::Unknown));
+    assert!(matches!(flow.say(Event::Retry), Some(Effect::Reopen)), "nothing is shown that is not known");
 }
 
 #[test]

@@ -291,14 +291,41 @@ fn what_a_gateway_says_of_a_code_is_told_where_it_helps() {
 }
 
 #[test]
-fn a_code_whose_time_is_over_leads_to_a_new_beginning_and_not_in_circles() {
-    for code_of in [Code::InvalidApproveContent, Code::UserOtpTokenExpired] {
-        let mut flow = restoring(ChallengeType::RestorePinByCode);
-        code(&mut flow, "40718265");
-        flow.hear(Outcome::Proved { stretching_ms: 2 });
-        flow.pin("493817");
-        flow.pin("493817");
-        flow.hear(failure(code_of));
-        assert_eq!(flow.view().screen, Screen::Expired, "{code_of}");
+fn who_takes_too_long_after_a_code_is_told_so_and_has_another_one_sent() {
+    for kind in [ChallengeType::RestorePinByCode, ChallengeType::RestorePinByBoth] {
+        for code_of in [Code::InvalidApproveContent, Code::UserOtpTokenExpired] {
+            let mut flow = restoring(kind);
+            code(&mut flow, "40718265");
+            flow.hear(Outcome::Proved { stretching_ms: 2 });
+            if kind == ChallengeType::RestorePinByBoth {
+                flow.say(Event::SubmitAnswers(vec![secret("St. Mary"), secret("19880327")]));
+                flow.hear(Outcome::Proved { stretching_ms: 2 });
+            }
+            flow.pin("493817");
+            flow.pin("493817");
+            assert!(matches!(flow.hear(failure(code_of)), Some(Effect::Reopen)), "{kind:?}, {code_of}");
+            flow.hear(Outcome::Opened(Box::new(opened(kind))));
+            let Screen::Code { problem: Some(CodeProblem::Expired), .. } = flow.view().screen else {
+                panic!("{kind:?}")
+            };
+            assert!(code(&mut flow, "40718265").is_none(), "it is good for nothing any more");
+            assert!(matches!(flow.say(Event::SendCode), Some(Effect::SendCode { address: None, .. })));
+            flow.hear(Outcome::CodeSent(Box::new(sent())));
+            assert!(matches!(flow.view().screen, Screen::Code { problem: None, .. }));
+            assert!(matches!(code(&mut flow, "51829376"), Some(Effect::ProveCode(_))));
+        }
     }
+}
+
+#[test]
+fn a_challenge_that_is_over_when_the_new_run_begins_ends_the_flow_and_not_in_circles() {
+    let mut flow = restoring(ChallengeType::RestorePinByCode);
+    code(&mut flow, "40718265");
+    flow.hear(Outcome::Proved { stretching_ms: 2 });
+    flow.pin("493817");
+    flow.pin("493817");
+    assert!(matches!(flow.hear(failure(Code::InvalidApproveContent)), Some(Effect::Reopen)));
+    assert!(flow.hear(failure(Code::ChallengeInvalid)).is_none());
+    assert_eq!(flow.view().screen, Screen::Failed { code: 155122, retryable: false });
+    assert!(flow.is_over());
 }

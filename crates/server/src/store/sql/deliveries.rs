@@ -10,8 +10,9 @@ use super::row::{int, optional, time, unsigned};
 use super::{Connection, Result, SqlStore};
 use crate::store::{Attempt, By, Claim, Delivery, NewDelivery, Outbox, Outcome};
 
+/// Adds a delivery.
 pub(super) const INSERT_DELIVERY: &str =
-    "INSERT INTO deliveries (id, subscription, type, body, created, due) VALUES ($1, $2, $3, $4, $5, $5)";
+    "INSERT INTO deliveries (id, subscription, type, body, created, due) VALUES ($1, $2, $3, $4, $5, $6)";
 
 /// Adds a delivery, due at once.
 pub(super) async fn insert_delivery(
@@ -25,6 +26,7 @@ pub(super) async fn insert_delivery(
         .bind(subscription)
         .bind(new.kind)
         .bind(new.body)
+        .bind(int(now))
         .bind(int(now))
         .execute(tx)
         .await?;

@@ -3,6 +3,7 @@
 use repin_core::api::UnixMs;
 use repin_core::credential::CredentialId;
 
+use super::lock_events::write_lock;
 use super::locks::lock_run_of;
 use super::row::{charged, counter, int};
 use super::runs::{TAKE, Taken, before, select_seen, taken_now};
@@ -55,9 +56,16 @@ impl SqlStore {
             values![key.challenge, &key.run, seq, &key.hash, left, attempts.locked_until.map(int)],
         )
         .await?;
+        let locks = attempts.left == 0;
+        if locks {
+            write_lock(&mut tx, key.challenge, &credential, now).await?;
+        }
         failpoint!("charge.written");
         commit!(tx, "late charge");
         failpoint!("charge.committed");
+        if locks {
+            self.delivery_added.notify_one();
+        }
         Ok(Charge::Charged(attempts))
     }
 

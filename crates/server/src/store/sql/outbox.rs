@@ -54,7 +54,7 @@ pub(super) async fn add_event(tx: &mut Batch, audience: &[DbRow], ended: &Ended<
     let (id, code) = (Uuid::new_v4().to_string(), ended.error.map_or(0, |code| i64::from(code.number())));
     tx.add(INSERT, values![&*id, ended.challenge, ended.status.name(), code, int(now)]).await?;
     for Owed { subscription, id, kind, body } in owed(audience, ended, now)? {
-        tx.add(INSERT_DELIVERY, values![&*subscription, &*id, kind, &*body, int(now)]).await?;
+        tx.add(INSERT_DELIVERY, values![&*id, &*subscription, kind, &*body, int(now), int(now)]).await?;
     }
     Ok(())
 }
@@ -106,15 +106,9 @@ fn owed(audience: &[DbRow], ended: &Ended<'_>, now: UnixMs) -> Result<Vec<Owed>>
     for row in audience {
         let (subscription, wanted): (String, String) = (row.try_get("subscription")?, row.try_get("types")?);
         let wants = |kind: &&'static str| types::wants(wanted.split(' '), kind);
-        let user_id: String = row.try_get("user_id")?;
         if row.try_get("planbok")? {
-            let reference: Option<String> = row.try_get("ref_id")?;
-            let data = planbok::Data {
-                customer_id: &user_id,
-                ref_id: reference.as_deref(),
-                challenge_id: ended.challenge,
-                r#type: ended.kind,
-            };
+            let customer = customer(row, ended.kind)?;
+            let data = customer.data(ended.challenge);
             for kind in planbok::of_challenge(known, ended.status).iter().copied().filter(wants) {
                 let id = Uuid::new_v4().to_string();
                 let body = planbok::event(&id, kind, &data, now);
@@ -123,7 +117,7 @@ fn owed(audience: &[DbRow], ended: &Ended<'_>, now: UnixMs) -> Result<Vec<Owed>>
         } else if let Some(kind) = Some(types::of_challenge(known)).filter(wants) {
             let event = ChallengeEvent {
                 challenge: ended.challenge,
-                user_id,
+                user_id: row.try_get("user_id")?,
                 challenge_type: ended.kind,
                 status: ended.status,
                 correlation_id: ended.correlation_id.to_owned(),
@@ -135,6 +129,29 @@ fn owed(audience: &[DbRow], ended: &Ended<'_>, now: UnixMs) -> Result<Vec<Owed>>
         }
     }
     Ok(owed)
+}
+
+/// Whom an event in Planbok's form is about, and the type of their challenge.
+pub(super) struct Customer<'a> {
+    id: String,
+    reference: Option<String>,
+    challenge_type: &'a str,
+}
+
+impl Customer<'_> {
+    pub(super) fn data<'a>(&'a self, challenge: &'a str) -> planbok::Data<'a> {
+        planbok::Data {
+            customer_id: &self.id,
+            ref_id: self.reference.as_deref(),
+            challenge_id: challenge,
+            r#type: self.challenge_type,
+        }
+    }
+}
+
+/// Expects `user_id` and `ref_id`.
+pub(super) fn customer<'a>(row: &DbRow, challenge_type: &'a str) -> Result<Customer<'a>> {
+    Ok(Customer { id: row.try_get("user_id")?, reference: row.try_get("ref_id")?, challenge_type })
 }
 
 impl SqlStore {

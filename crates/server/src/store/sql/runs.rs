@@ -4,6 +4,7 @@ use repin_core::api::{CredentialKind, RunId, UnixMs};
 
 use super::codes::spend_code;
 use super::dialect::{Batch, Db};
+use super::lock_events::take_back_lock;
 use super::locks::{lock_person_of, lock_run_of};
 use super::row::{int, seen};
 use super::{Change, Connection, MessageKey, NewRun, Recorded, Reply, Result, Seen, SqlStore};
@@ -12,7 +13,7 @@ use crate::store::Proved;
 use crate::store::values::{Value, values};
 
 /// Whether the message of `$1`, `$2` and `$3` was made its run's last by this very transaction, for whatever was taken before has
-/// left what was seen of it. So a statement can follow [`take`]'s without waiting for what became of it.
+/// left what was seen of it. So a statement can follow [`TAKE`] without waiting for what became of it.
 macro_rules! taken_now {
     () => {
         "EXISTS (SELECT 1 FROM runs WHERE challenge = $1 AND run = $2 AND last_seq = $3)
@@ -77,6 +78,9 @@ impl SqlStore {
         failpoint!("record.taken");
         if let Some(proved) = &change.proved {
             let (credential, seq) = (&proved.credential, i64::from(key.seq));
+            if let Some(locked_at) = proved.locked_at {
+                take_back_lock(&mut tx, key, credential, locked_at).await?;
+            }
             match proved.kind {
                 CredentialKind::Code => spend_code(&mut tx, key, credential).await?,
                 CredentialKind::Pin | CredentialKind::Answers => {
@@ -98,7 +102,7 @@ impl SqlStore {
         failpoint!("record.written");
         let changed = tx.commit().await?;
         failpoint!("record.committed");
-        if changed.first() == Some(&1) { Ok(Recorded::Now) } else { self.why_not_next(key).await }
+        if changed.last() == Some(&1) { Ok(Recorded::Now) } else { self.why_not_next(key).await }
     }
 
     /// Why this message is not the run's next one, when the transaction that found so is over.

@@ -28,6 +28,7 @@ mod dead_letters;
 mod deliveries;
 mod guesses;
 mod hosted;
+mod lock_events;
 mod locks;
 mod magic;
 mod magic_rotations;

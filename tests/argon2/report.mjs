@@ -1,0 +1,84 @@
+// The part of docs/performance.md about Argon2id, from what was measured.
+import { cpus } from 'node:os';
+
+/** @typedef {[m: number, t: number, p: number]} Cost memory in KiB, passes, lanes */
+/**
+ * @typedef {object} Measured
+ * @property {string} engine
+ * @property {{ cost: Cost, fresh: boolean, times: Record<string, number[]> }[]} races
+ * @property {Record<string, number[]>} firsts
+ */
+
+export const HEADING = '## Argon2id';
+const OURS = 'Repin';
+const SLOW_PEER = 'hash-wasm';
+const PEERS = ['@phi-ag/argon2', 'hash-wasm', 'libsodium-wrappers-sumo', 'argon2id'];
+
+/** @param {{ measured: Measured[], loads: number[], versions: string[], rounds: number, firsts: number, sizes: Record<string, number> }} all */
+export function report({ measured, loads, versions, rounds, firsts, sizes }) {
+  const busy = Math.max(...loads) > cpus().length;
+  return [
+    HEADING,
+    '',
+    'Written by `cargo xtask bench argon2`; not by hand.',
+    '',
+    `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0].model.trim()}), the machine's load ${loads.map((load) => load.toFixed(1)).join(' before and ')} after. ${versions.join(', ')}; RustCrypto's \`argon2\` 0.5.3, built as ours is. `
+      + `Medians of ${rounds} rounds, each with all candidates one after the other in one worker, in another order each time; ratios are medians of those within a round. `
+      + `Each wipes or keeps what it does by itself; ours wipes. Our modules have ${sizes.simd} and ${sizes.scalar} bytes.${busy ? ' **The machine was busy with other work**: times are longer than they are, ratios are worth something.' : ''}`,
+    '',
+    ...measured.flatMap(engine),
+    '### Goals',
+    '',
+    '| Ratio of ours | Goal | Measured | |',
+    '|---|---|---|---|',
+    ...goals(measured, firsts),
+    '',
+  ].join('\n');
+}
+
+/** @param {Measured} of */
+function engine({ engine, races, firsts }) {
+  const columns = races.map(({ cost: [m, t, p], fresh }) => `${m / 1024} MiB, t=${t}, p=${p}${fresh ? ', memory new each time' : ''}`);
+  const names = Object.keys(races[0].times).concat('libsodium-wrappers-sumo').filter((name, at, all) => all.indexOf(name) === at);
+  const rows = names.map((name) => [
+    name,
+    ...races.map(({ times }) => cell(times, name)),
+    firsts[name] ? `${median(firsts[name]).toFixed(0)} ms` : '',
+  ]);
+  return [`### ${engine}`, '', `Milliseconds, and the ratio to \`${SLOW_PEER}\`. The last column is the first call in a new worker, at 19 MiB, t=2, p=1: ours and RustCrypto's after one for nothing.`, '',
+    `| | ${columns.join(' | ')} | first call |`, `|---|${'---|'.repeat(columns.length + 1)}`, ...rows.map((row) => `| ${row.join(' | ')} |`), ''];
+}
+
+/** @param {Record<string, number[]>} times @param {string} name */
+const cell = (times, name) => (times[name] ? `${median(times[name]).toFixed(1)} ms, ${ratio(times, name, SLOW_PEER).toFixed(2)}` : '');
+
+/** @param {Measured[]} measured @param {number} firsts */
+function goals(measured, firsts) {
+  const [chromium, firefox] = measured;
+  const row = (/** @type {string} */ what, /** @type {number} */ goal, /** @type {number} */ is) => `| ${what} | ${goal.toFixed(2)} | ${is.toFixed(2)} | ${is <= goal ? 'met' : '**missed**'} |`;
+  const both = (/** @type {string} */ where, /** @type {Record<string, number[]>} */ times, /** @type {number} */ slow, /** @type {number} */ best) => [
+    row(`${where}, to ${SLOW_PEER}`, slow, ratio(times, OURS, SLOW_PEER)),
+    row(`${where}, to the best npm library, ${bestOf(times)}`, best, ratio(times, OURS, bestOf(times))),
+  ];
+  const fresh = chromium.races.find(({ fresh }) => fresh);
+  const best = bestOf(chromium.firsts);
+  return [
+    ...both('Chromium, 64 MiB, t=3, p=4, memory kept', chromium.races[0].times, 0.42, 0.7),
+    ...(fresh ? both('the same, memory new each time', fresh.times, 0.52, 0.9) : []),
+    ...both('Firefox, 64 MiB, t=3, p=4', firefox.races[0].times, 0.5, 0.8),
+    row(`Chromium, the first call after warming, 19 MiB, to the first of ${best} (${firsts} workers each)`, 0.6, median(chromium.firsts[OURS]) / median(chromium.firsts[best])),
+  ];
+}
+
+/** @param {Record<string, number[]>} times */
+const bestOf = (times) => PEERS.filter((name) => times[name]).sort((a, b) => median(times[a]) - median(times[b]))[0];
+
+/** Of two candidates, round by round. @param {Record<string, number[]>} times @param {string} one @param {string} other */
+const ratio = (times, one, other) => median(times[one].map((time, round) => time / times[other][round]));
+
+/** @param {number[]} numbers */
+function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
