@@ -13,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
 /// How many may be computed or wait for it.
-const PLACES: usize = 1024;
+pub const PLACES: usize = 1024;
 
 /// The processors, and who waits for one.
 pub struct Arithmetic {
@@ -38,9 +38,9 @@ pub enum NotComputed {
 }
 
 impl Arithmetic {
-    /// With as many at once as there are processors.
-    pub fn new() -> Self {
-        Self::with(available_parallelism().map_or(1, NonZero::get), PLACES)
+    /// With as many at once as there are processors, and so many places.
+    pub fn new(places: usize) -> Self {
+        Self::with(available_parallelism().map_or(1, NonZero::get), places)
     }
 
     fn with(processors: usize, places: usize) -> Self {

@@ -9,6 +9,7 @@ use repin_core::api::KsfParams;
 use repin_core::credential::DEFAULT_KSF;
 
 use crate::api_key::ApiKey;
+use crate::arithmetic::PLACES;
 use crate::client_address::Proxies;
 use crate::demo::Demo;
 use crate::keys::KeySource;
@@ -61,6 +62,9 @@ pub struct Config {
     /// Argon2id's cost for new records. Lower it in tests only.
     #[doc(hidden)]
     pub register_ksf: KsfParams,
+    /// How many may wait for OPAQUE's arithmetic. Lower it in tests only.
+    #[doc(hidden)]
+    pub arithmetic_places: usize,
 }
 
 impl Config {
@@ -88,6 +92,7 @@ impl Config {
             // A build for tests alone, whose program is started and killed hundreds of times: the least that clients accept.
             #[cfg(feature = "failpoints")]
             register_ksf: KsfParams { m_kib: 19 * 1024, t: 1, p: 1 },
+            arithmetic_places: PLACES,
         }
     }
 

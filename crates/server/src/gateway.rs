@@ -126,6 +126,7 @@ impl Gateway {
         let mut keys = KeyRing::of(&source)?;
         // Made or read, the keys may be shared; a database in the folder may not.
         let lock = lock.filter(|_| config.database.is_none());
+        let arithmetic = Arithmetic::new(config.arithmetic_places);
         let (metrics, traces) = (Arc::new(Metrics::new()), Arc::new(Traces::start(config.traces.as_ref())?));
         let store: Arc<dyn Store> = Arc::new(Watched::new(open_store(&config).await?, metrics.clone(), traces.clone()));
         let kids: Vec<_> = keys.kids().into_iter().map(|(purpose, kid)| (purpose.name(), kid)).collect();
@@ -144,7 +145,7 @@ impl Gateway {
             clock,
             store,
             app,
-            arithmetic: Arithmetic::new(),
+            arithmetic,
             tasks: TaskTracker::new(),
             mailer,
             webhooks,

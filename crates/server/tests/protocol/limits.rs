@@ -1,5 +1,6 @@
 //! Limits on what comes without a key.
 
+use rand_core::OsRng;
 use repin_core::api::{CancelRequest, CredentialKind, Prove1Reply, Prove1Request, Step};
 use repin_core::credential::ClientLogin;
 use repin_core::secret::SecretBytes;
@@ -8,7 +9,7 @@ use serde_json::json;
 
 use crate::client::{Client, code};
 use crate::common::{Gateway, send};
-use crate::{ANSWERS, PIN, USER};
+use crate::{ANSWERS, PIN, USER, enrolled};
 
 async fn limited(limits: Limits) -> Gateway {
     let gateway = Gateway::start_with(|config| config.limits = limits).await;
@@ -95,4 +96,37 @@ async fn an_address_is_limited_and_a_header_changes_that_only_from_a_trusted_pro
         assert_eq!(stranger(&gateway, &format!("2001:db8::{number}")).await, STRANGER);
     }
     assert_eq!(stranger(&gateway, "2001:db8::6").await, 429, "one /64");
+}
+
+#[tokio::test]
+async fn what_finds_no_place_to_be_computed_is_no_guess_and_its_bytes_go_on_when_there_is_one() {
+    let gateway = enrolled().await;
+    let change = Client::open(&gateway, "PUT", "/user/pin").await;
+    let failed =
+        async |gateway: &Gateway| gateway.user(USER).await["data"]["user"]["pinDetails"]["failedAttempts"].clone();
+    let (_, ke1) = ClientLogin::start(&SecretBytes::new(b"111111".to_vec()), &mut OsRng).unwrap();
+    let guess = change.seal(Step::Prove1, &Prove1Request { kind: CredentialKind::Pin, ke1 });
+
+    let full = gateway.restart_with(|config| config.arithmetic_places = 0).await;
+    let change = change.at(&full.url);
+    for _ in 0..5 {
+        assert_eq!(change.send(Step::Prove1, change.seq, &guess).await.0, 503);
+    }
+    assert_eq!(failed(&full).await, 0);
+
+    let gateway = full.restart_with(|config| config.arithmetic_places = 1).await;
+    let mut change = change.at(&gateway.url);
+    let answer = change.send(Step::Prove1, change.seq, &guess).await;
+    assert_eq!((answer.0, failed(&gateway).await), (200, 1.into()));
+    assert_eq!(change.send(Step::Prove1, change.seq, &guess).await, answer, "the same once more");
+    assert_eq!(failed(&gateway).await, 1);
+    change.seq += 1;
+    change.prove(PIN).await.unwrap();
+
+    let full = gateway.restart_with(|config| config.arithmetic_places = 0).await;
+    let mut change = change.at(&full.url);
+    assert_eq!(code(change.register(&["730562"]).await), (503, -1));
+    let gateway = full.restart_with(|config| config.arithmetic_places = 1).await;
+    change.at(&gateway.url).replace(&["730562"]).await.unwrap();
+    Client::open(&gateway, "PUT", "/user/pin").await.prove("730562").await.unwrap();
 }

@@ -59,6 +59,35 @@ async fn of_parallel_guesses_in_different_runs_exactly_three_are_charged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_told_of_a_charge_is_charged_in_everybodys_eyes() {
+    let (place, store, user) = store_with_user().await;
+    let mut people = Vec::new();
+    for number in 0..RACERS {
+        let name = format!("person {number}");
+        let user = store.create_user(&user.app, &name, 1).await.unwrap().unwrap();
+        set_pin(&*store, &user, number).await;
+        let challenge = challenge(&*store, &user, ChallengeType::ChangePin, "change").await;
+        open(&*store, &user, &challenge, 1).await;
+        people.push((user, challenge));
+    }
+    let nodes = nodes(&place, store).await;
+    let people = Arc::new(people);
+    for seq in 1..=2 {
+        let counted = race(&nodes, |node, number| {
+            let people = people.clone();
+            async move {
+                let (user, challenge) = &people[usize::from(number)];
+                let charge = node.charge(&key(challenge, 1, seq), [number; 16], 1_000).await.unwrap();
+                assert!(matches!(charge, Charge::Charged(_)));
+                // Over a connection that sees what is committed, and nothing else.
+                u32::from(node.user(&user.app, &user.user_id).await.unwrap().unwrap().pin.unwrap().counter.failed)
+            }
+        });
+        assert_eq!(counted.await, [seq; RACERS as usize]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_the_same_guess_many_times_one_is_charged_and_all_go_on() {
     let (place, store, user) = store_with_user().await;
     set_pin(&*store, &user, 7).await;

@@ -30,7 +30,7 @@ pub struct Given {
 
 /// Transactions wait for nobody here: the server syncs its log once for all that commit meanwhile.
 #[derive(Default)]
-pub struct Turns;
+pub struct Turns(());
 
 impl Batch {
     /// Begins.

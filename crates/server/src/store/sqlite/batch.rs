@@ -12,8 +12,8 @@ use sqlx::{Either, Executor, Pool, Sqlite};
 use super::dialect::BEGIN;
 use super::group::{Turn, Turns, UNDO};
 use super::pending::Pending;
-use crate::store::Result;
 use crate::store::values::{Statement, Value};
+use crate::store::{Result, StoreError};
 
 /// For what need not be on the disk at once: the log is not synced at the commit, and is before it is copied into the file and with the
 /// next commit that is waited for, so that what can be lost is its end and never a part from its middle.
@@ -70,6 +70,9 @@ impl Batch {
 
     /// Does this, with the next that is waited for at the latest.
     pub async fn add(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<()> {
+        if self.pending.is_full() {
+            self.send().await?;
+        }
         let place = self.pending.push_with(sql, values);
         self.added.push(place);
         Ok(())
@@ -107,7 +110,29 @@ impl Batch {
     }
 
     /// Does what was added, and commits. How many rows each of those changed that were added since something was last waited for.
-    pub async fn commit(mut self) -> Result<Vec<u64>> {
+    pub async fn commit(self) -> Result<Vec<u64>> {
+        self.whole(Self::finish).await
+    }
+
+    /// Undoes what was done here, and waits until what was seen here of others is on the disk: what was read may be told then.
+    pub async fn leave(self) -> Result<()> {
+        self.whole(Self::take_back).await
+    }
+
+    /// Does this to its end also when nobody waits for it any more, if others' work is in the transaction: of an end that is cut off,
+    /// nobody could say what it ended, and theirs would have to be undone with it.
+    async fn whole<T, F>(self, end: impl FnOnce(Self) -> F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        if self.turn.as_ref().is_none_or(Turn::is_first) {
+            return end(self).await;
+        }
+        tokio::spawn(end(self)).await.map_err(|panicked| StoreError::Failed(Box::new(panicked)))?
+    }
+
+    async fn finish(mut self) -> Result<Vec<u64>> {
         let added = std::mem::take(&mut self.added);
         // Whoever waits for the connection anyway can do their work before the disk is waited for, once for all. What is not waited
         // for is not worth it.
@@ -128,8 +153,7 @@ impl Batch {
         Ok(added.iter().map(|place| given.get(*place).map_or(0, |given| given.changed)).collect())
     }
 
-    /// Undoes what was done here, and waits until what was seen here of others is on the disk: what was read may be told then.
-    pub async fn leave(mut self) -> Result<()> {
+    async fn take_back(mut self) -> Result<()> {
         self.pending = Pending::default();
         if self.turn.as_ref().is_none_or(Turn::is_first) {
             return Ok(());
@@ -146,7 +170,7 @@ impl Batch {
     async fn hand_on(&mut self) -> Result<()> {
         match (self.turn.take(), self.connection.take()) {
             (Some(turn), Some(connection)) => turn.hand_on(connection).await,
-            _ => Ok(()),
+            _ => Err(sqlx::Error::PoolClosed.into()),
         }
     }
 

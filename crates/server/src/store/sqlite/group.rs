@@ -152,22 +152,25 @@ impl Turn {
 
     /// The same, and waits for the commit.
     pub async fn hand_on(self, connection: PoolConnection<Sqlite>) -> Result<()> {
-        let mut waiting = Waiting(Some((self.turns.clone(), self.told.subscribe())));
+        let mut waiting = Waiting { turns: self.turns.clone(), told: self.told.subscribe(), over: false };
         self.put_back(connection);
-        let Some((turns, told)) = waiting.0.clone() else { return Ok(()) };
-        let outcome = turns.settle(told).await;
-        waiting.0 = None;
+        let outcome = waiting.turns.clone().settle(waiting.told.clone()).await;
+        waiting.over = true;
         Ok(outcome?)
     }
 }
 
 /// Somebody who waits for a commit. If they go away, their work is committed all the same: others' may be with it.
-struct Waiting(Option<(Turns, watch::Receiver<Option<Outcome>>)>);
+struct Waiting {
+    turns: Turns,
+    told: watch::Receiver<Option<Outcome>>,
+    over: bool,
+}
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        if let (Some((turns, told)), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current()) {
-            runtime.spawn(turns.settle(told));
+        if let (false, Ok(runtime)) = (self.over, tokio::runtime::Handle::try_current()) {
+            runtime.spawn(self.turns.clone().settle(self.told.clone()));
         }
     }
 }
@@ -189,10 +192,8 @@ impl Drop for Wanted {
 }
 
 async fn read(told: &mut watch::Receiver<Option<Outcome>>) -> Outcome {
-    match told.wait_for(Option::is_some).await {
-        Ok(outcome) => outcome.clone().unwrap_or(Ok(())),
-        Err(_) => Err(Undone("its connection was closed".into())),
-    }
+    let outcome = told.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone());
+    outcome.unwrap_or_else(|| Err(Undone("its connection was closed".into())))
 }
 
 fn undone(error: &sqlx::Error) -> Undone {
@@ -224,8 +225,7 @@ mod tests {
             let options = options.journal_mode(SqliteJournalMode::Wal).foreign_keys(true);
             let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.unwrap();
             // What refers to nobody is found at the commit, and not before.
-            let table =
-                "CREATE TABLE t (n INTEGER PRIMARY KEY, of INTEGER REFERENCES t (n) DEFERRABLE INITIALLY DEFERRED)";
+            let table = "CREATE TABLE t (n INTEGER PRIMARY KEY, of INTEGER REFERENCES t (n) DEFERRABLE INITIALLY DEFERRED, filling)";
             sqlx::query(table).execute(&pool).await.unwrap();
             let reader = SqlitePoolOptions::new().connect_with(options).await.unwrap();
             Self { _folder: folder, pool, turns: Turns::default(), reader }
@@ -235,19 +235,41 @@ mod tests {
             Batch::join(&self.pool, &self.turns, false).await.unwrap()
         }
 
-        /// Somebody who queues for their turn and adds this number then, referring to another.
-        async fn queue(&self, n: i64, of: Option<i64>) -> JoinHandle<Result<Vec<u64>>> {
+        /// Somebody who has begun and added this number.
+        async fn begin_with(&self, n: i64) -> Batch {
+            let mut batch = self.begin().await;
+            batch.add(ADD, values![n, NOBODY]).await.unwrap();
+            batch
+        }
+
+        /// Somebody who queues for their turn and does this then.
+        async fn queue_for<T: Send + 'static, F>(&self, work: impl FnOnce(Batch) -> F + Send + 'static) -> JoinHandle<T>
+        where
+            F: Future<Output = T> + Send,
+        {
             let before = self.turns.wanted.load(Ordering::SeqCst);
             let (pool, turns) = (self.pool.clone(), self.turns.clone());
-            let work = tokio::spawn(async move {
-                let mut batch = Batch::join(&pool, &turns, false).await?;
-                batch.add(ADD, values![n, of]).await?;
-                batch.commit().await
-            });
+            let work = tokio::spawn(async move { work(Batch::join(&pool, &turns, false).await.unwrap()).await });
             while self.turns.wanted.load(Ordering::SeqCst) == before {
                 yield_now().await;
             }
             work
+        }
+
+        /// Somebody who queues for their turn and adds this number then, referring to another.
+        async fn queue(&self, n: i64, of: Option<i64>) -> JoinHandle<Result<Vec<u64>>> {
+            let work = async move |mut batch: Batch| {
+                batch.add(ADD, values![n, of]).await?;
+                batch.commit().await
+            };
+            self.queue_for(work).await
+        }
+
+        /// One who has added 1, is done and waits, and the turn of the next.
+        async fn pair(&self) -> (JoinHandle<Result<Vec<u64>>>, Batch) {
+            let first = self.begin_with(1).await;
+            let second = self.queue_for(async |batch| batch).await;
+            (tokio::spawn(first.commit()), second.await.unwrap())
         }
 
         async fn numbers(&self) -> Vec<i64> {
@@ -261,16 +283,8 @@ mod tests {
     #[tokio::test]
     async fn whoever_is_done_while_another_waits_is_told_when_all_are_on_the_disk() {
         let place = Place::make().await;
-        let mut first = place.begin().await;
-        first.add(ADD, values![1, NOBODY]).await.unwrap();
-        let (pool, turns) = (place.pool.clone(), place.turns.clone());
-        let second = tokio::spawn(async move { Batch::join(&pool, &turns, false).await.unwrap() });
-        while place.turns.wanted.load(Ordering::SeqCst) == 0 {
-            yield_now().await;
-        }
-        let first = tokio::spawn(first.commit());
+        let (first, mut second) = place.pair().await;
         // It has its turn, and sees what the first has done, which is not committed.
-        let mut second = second.await.unwrap();
         assert_eq!(second.rows("SELECT n FROM t", values![]).await.unwrap().len(), 1);
         assert!(!first.is_finished());
         assert_eq!(place.numbers().await, [0; 0]);
@@ -283,8 +297,7 @@ mod tests {
     #[tokio::test]
     async fn one_that_fails_takes_nothing_of_the_others_with_it() {
         let place = Place::make().await;
-        let mut first = place.begin().await;
-        first.add(ADD, values![1, NOBODY]).await.unwrap();
+        let first = place.begin_with(1).await;
         let again = place.queue(1, None).await;
         let other = place.queue(2, None).await;
         assert!(first.commit().await.is_ok());
@@ -294,19 +307,77 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn one_that_panics_takes_nothing_of_the_others_with_it() {
+        let place = Place::make().await;
+        let first = place.begin_with(1).await;
+        let work = async |mut batch: Batch| {
+            assert_eq!(batch.changed(ADD, values![2, NOBODY]).await.unwrap(), 0, "it is one, and so this panics");
+        };
+        let panics = place.queue_for(work).await;
+        let other = place.queue(3, None).await;
+        assert!(first.commit().await.is_ok());
+        assert!(panics.await.unwrap_err().is_panic());
+        assert!(other.await.unwrap().is_ok());
+        assert_eq!(place.numbers().await, [1, 3]);
+    }
+
+    #[tokio::test]
+    async fn one_that_goes_away_takes_nothing_of_the_others_with_it_and_does_not_end_by_half() {
+        let place = Place::make().await;
+        let (first, mut second) = place.pair().await;
+        let mut at_work = Box::pin(async move { second.changed(ADD, values![2, NOBODY]).await });
+        let _ = futures_util::poll!(&mut at_work);
+        drop(at_work);
+        assert!(first.await.unwrap().is_ok());
+        assert_eq!(place.numbers().await, [1], "at work");
+
+        let place = Place::make().await;
+        let (first, mut second) = place.pair().await;
+        second.add(ADD, values![2, NOBODY]).await.unwrap();
+        let mut ends = Box::pin(second.commit());
+        assert!(futures_util::poll!(&mut ends).is_pending());
+        drop(ends);
+        assert!(first.await.unwrap().is_ok());
+        assert_eq!(place.numbers().await, [1, 2], "at the commit, which is the first one's, too");
+
+        let place = Place::make().await;
+        let (first, mut second) = place.pair().await;
+        second.changed(ADD, values![2, NOBODY]).await.unwrap();
+        let mut leaves = Box::pin(second.leave());
+        assert!(futures_util::poll!(&mut leaves).is_pending());
+        drop(leaves);
+        assert!(first.await.unwrap().is_ok());
+        assert_eq!(place.numbers().await, [1], "as it leaves");
+    }
+
+    #[tokio::test]
+    async fn of_a_group_that_fills_the_disk_nobody_is_told_yes_who_was_undone() {
+        let place = Place::make().await;
+        let most: i64 = sqlx::query_scalar("PRAGMA max_page_count = 1").fetch_one(&place.pool).await.unwrap();
+        assert!(most > 1, "as many as there are: {most}");
+        let first = place.begin_with(1).await;
+        let fills = async |mut batch: Batch| {
+            batch.add("INSERT INTO t (n, filling) VALUES ($1, zeroblob(1000000))", values![2]).await?;
+            batch.commit().await
+        };
+        let fills = place.queue_for(fills).await;
+        // SQLite undoes all of a transaction that finds the disk full.
+        assert!(matches!(first.commit().await, Err(StoreError::Away(_))));
+        assert!(fills.await.unwrap().is_err());
+        assert_eq!(place.numbers().await, [0; 0]);
+        assert!(place.begin_with(3).await.commit().await.is_ok());
+        assert_eq!(place.numbers().await, [3], "and the next one is as if nothing had been");
+    }
+
+    #[tokio::test]
     async fn of_a_group_whose_commit_fails_nobody_is_told_yes() {
         let place = Place::make().await;
-        let mut first = place.begin().await;
-        first.add(ADD, values![1, NOBODY]).await.unwrap();
-        let (pool, turns) = (place.pool.clone(), place.turns.clone());
-        let looks = tokio::spawn(async move {
-            let mut batch = Batch::join(&pool, &turns, false).await?;
+        let first = place.begin_with(1).await;
+        let looks = async |mut batch: Batch| {
             let seen = batch.rows("SELECT n FROM t", values![]).await?.len();
             batch.leave().await.map(|()| seen)
-        });
-        while place.turns.wanted.load(Ordering::SeqCst) == 0 {
-            yield_now().await;
-        }
+        };
+        let looks = place.queue_for(looks).await;
         let others = [place.queue(2, None).await, place.queue(3, Some(9)).await, place.queue(4, None).await];
         assert!(first.commit().await.is_err());
         assert!(looks.await.unwrap().is_err(), "also who only looked: what they saw never was");
@@ -314,17 +385,26 @@ mod tests {
             assert!(other.await.unwrap().is_err());
         }
         assert_eq!(place.numbers().await, [0; 0]);
-        let mut next = place.begin().await;
-        next.add(ADD, values![5, NOBODY]).await.unwrap();
-        assert_eq!(next.commit().await.unwrap(), [1]);
+        assert_eq!(place.begin_with(5).await.commit().await.unwrap(), [1]);
         assert_eq!(place.numbers().await, [5], "and the next one is as if nothing had been");
+    }
+
+    #[tokio::test]
+    async fn whoever_commits_for_all_in_the_end_is_told_when_that_fails() {
+        let place = Place::make().await;
+        let mut first = place.begin().await;
+        first.add(ADD, values![1, Some(9)]).await.unwrap();
+        let again = place.queue(1, None).await;
+        assert!(matches!(first.commit().await, Err(StoreError::Away(_))));
+        assert!(again.await.unwrap().is_err(), "the same number twice");
+        assert!(place.begin_with(2).await.commit().await.is_ok());
+        assert_eq!(place.numbers().await, [2]);
     }
 
     #[tokio::test]
     async fn what_was_handed_on_is_committed_also_when_nobody_waits_for_it_any_more() {
         let place = Place::make().await;
-        let mut first = place.begin().await;
-        first.add(ADD, values![1, NOBODY]).await.unwrap();
+        let first = place.begin_with(1).await;
         let again = place.queue(1, None).await;
         let mut commit = Box::pin(first.commit());
         // Until it waits for the other's work.
@@ -333,9 +413,7 @@ mod tests {
             yield_now().await;
         }
         drop(commit);
-        let mut next = place.begin().await;
-        next.add(ADD, values![2, NOBODY]).await.unwrap();
-        next.commit().await.unwrap();
+        place.begin_with(2).await.commit().await.unwrap();
         assert_eq!(place.numbers().await, [1, 2]);
     }
 }

@@ -6,6 +6,9 @@ use sqlx::{AssertSqlSafe, Sqlite};
 
 use crate::store::values::Value;
 
+/// So many parameters go to the database at once, and those of the last that was added.
+const MOST: usize = 1_000;
+
 /// They, in their order.
 #[derive(Default)]
 pub struct Pending {
@@ -47,6 +50,11 @@ impl Pending {
             Value::Bytes(bytes) => Owned::Bytes(bytes.map(<[u8]>::to_vec)),
         }));
         self.statements - 1
+    }
+
+    /// Whether the next ones have to wait for another time: SQLite takes some thousands of parameters at once, and no more.
+    pub fn is_full(&self) -> bool {
+        self.values.len() >= MOST
     }
 
     /// How many there are.
