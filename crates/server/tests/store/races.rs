@@ -8,7 +8,8 @@ use futures_util::future::join_all;
 use repin_core::api::{ChallengeType, CredentialKind};
 use repin_server::store::postgres::PostgresStore;
 use repin_server::store::{
-    Charge, Claim, Commit, Committed, Created, NewChallenge, NewDelivery, NewRun, Recorded, Status, Store, Subscription,
+    Change, Charge, Claim, Commit, Committed, Created, NewChallenge, NewDelivery, NewRun, Proved, Recorded, Status,
+    Store, Subscription,
 };
 
 use crate::common::BY;
@@ -114,6 +115,44 @@ async fn of_the_same_guess_many_times_one_is_charged_and_all_go_on() {
     assert_eq!(answers.len(), 1, "{answers:?}");
     let user = nodes[0].user(&user.app, &user.user_id).await.unwrap().unwrap();
     assert_eq!(user.pin.unwrap().counter.failed, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_the_same_proof_many_times_one_counts_and_a_guess_after_it_stays_counted() {
+    let (place, store, user) = store_with_user().await;
+    set_pin(&*store, &user, 7).await;
+    let challenge = challenge(&*store, &user, ChallengeType::ChangePin, "change").await;
+    open(&*store, &user, &challenge, 1).await;
+    open(&*store, &user, &challenge, 2).await;
+    store.charge(&key(&challenge, 1, 1), [7; 16], 1_000).await.unwrap();
+    let nodes = nodes(&place, store).await;
+    let prove = async || {
+        let told = race(&nodes, |node, racer| {
+            let challenge = challenge.clone();
+            async move {
+                let proved = Proved {
+                    credential: [7; 16],
+                    kind: CredentialKind::Pin,
+                    registration_open_until: Some(2_000),
+                    locked_at: None,
+                };
+                let proof = Change { state: Some(vec![racer]), proved: Some(proved), ends: false };
+                match node.record(&key(&challenge, 1, 2), &reply(racer), &proof, 1_000).await.unwrap() {
+                    Recorded::Now => racer,
+                    Recorded::Before(reply) => reply.sealed[0],
+                    _ => panic!("neither"),
+                }
+            }
+        });
+        told.await.into_iter().collect::<BTreeSet<_>>()
+    };
+    let first = prove().await;
+    assert_eq!(first.len(), 1, "{first:?}");
+    let failed = async || nodes[0].user(&user.app, &user.user_id).await.unwrap().unwrap().pin.unwrap().counter.failed;
+    assert_eq!(failed().await, 0);
+    nodes[0].charge(&key(&challenge, 2, 1), [7; 16], 1_000).await.unwrap();
+    assert_eq!(prove().await, first);
+    assert_eq!(failed().await, 1, "a proof forgives what was before it, and that once");
 }
 
 #[tokio::test(flavor = "multi_thread")]
