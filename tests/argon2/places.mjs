@@ -1,7 +1,7 @@
 // Where it is run: each asks a worker for times.
 import { build } from 'esbuild';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
+import { Worker as Thread } from 'node:worker_threads';
 import { launch, openPage } from '../e2e/harness/browser.mjs';
 import { serveFiles } from '../e2e/harness/files.mjs';
 
@@ -54,6 +54,6 @@ async function inPage(files, asked) {
 /** @type {Ask} */
 export const inNode = (asked) =>
   new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('thread_node.mjs', import.meta.url), { workerData: { ...asked, bytes } });
+    const worker = new Thread(new URL('thread_node.mjs', import.meta.url), { workerData: { ...asked, bytes } });
     worker.once('message', resolve).once('error', reject).once('exit', () => reject(new Error('the worker ended')));
   });

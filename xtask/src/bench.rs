@@ -15,10 +15,11 @@ pub fn bench(args: &[&str]) -> Result {
         ["page"] => page(),
         ["gateway"] => gateway(),
         ["compare"] => compare(),
+        ["path"] => path(),
         ["argon2", short @ ..] if matches!(short, [] | ["short"]) => argon2(short),
         ["load", rest @ ..] => load(rest),
         _ => {
-            Err("bench takes nothing, `page`, `gateway`, `compare`, `argon2` or `load`, with the most users that it shall go to"
+            Err("bench takes nothing, `page`, `gateway`, `compare`, `path`, `argon2` or `load`, with `short` or the most users that it shall go to"
                 .into())
         }
     }
@@ -44,6 +45,15 @@ fn compare() -> Result {
         run(vite.env("COMPARE", product))?;
     }
     run(program("node").arg("tests/e2e/compare/compare.mjs"))
+}
+
+/// One load of ours, traced, as a picture. Writes `docs/pictures/load.svg`.
+fn path() -> Result {
+    tools::browsers()?;
+    tools::node_packages()?;
+    widget::build(widget::Mode::Release)?;
+    run(cargo().args(["build", "--package", "repin-server"]))?;
+    run(program("node").args(["tests/e2e/compare/compare.mjs", "path"]))
 }
 
 /// Argon2id beside other libraries, in Chromium, Firefox and Node. Writes its part of `docs/performance.md`, and fails where ours

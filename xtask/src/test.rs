@@ -35,7 +35,6 @@ const STEPS: [Step; 26] = [
         what: "what hosts send to change the looks, and to the frame, as hostile input",
         work: customise,
     },
-    Step { name: "trunk", what: "`trunk build` makes a page that works", work: trunk },
     Step { name: "e2e", what: "whole stories in Chromium and Firefox", work: stories },
     Step {
         name: "redirect",
@@ -75,6 +74,8 @@ const STEPS: [Step; 26] = [
     },
     Step { name: "snippets", what: "every example of the documentation, as it stands", work: snippets },
     Step { name: "site", what: "the documentation site: links, anchors, what it says of the code", work: site },
+    // Last, for it is compiled beside all the others (`tools::meanwhile`).
+    Step { name: "trunk", what: "`trunk build` makes a page that works", work: trunk },
 ];
 
 /// What wants an hour or a quiet machine: no part of `cargo xtask test`, run for the list of evidence alone.
@@ -352,7 +353,7 @@ fn packaged(tally: &mut Tally) -> Result {
     package::build()?;
     gateway::for_tests()?;
     let files = files_in(&root().join("tests/package"), ".test.mjs")?;
-    tally.count(program("node").args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files))
+    tally.count(program("node").args(["--test", "--test-concurrency=2", "--test-reporter=spec"]).args(files))
 }
 
 /// Apps that install the packed tarball, and one that has the crate. What ran is written to `target/consumers/results`.
@@ -381,11 +382,8 @@ fn node_tests(tally: &mut Tally, folder: &str) -> Result {
         .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
         .collect();
     files.sort();
-    // Two files at a time, for a person in a browser mostly waits. What circle/ finds is kept in the order of its files, and
-    // stories/ has people who paste: a clipboard is one for all.
-    let together = if matches!(folder, "circle" | "stories") { 1 } else { 2 };
-    let together = format!("--test-concurrency={together}");
-    tally.count(program("node").args(["--test", &together, "--test-reporter=spec"]).args(files))
+    // Two files at a time, for a person in a browser mostly waits.
+    tally.count(program("node").args(["--test", "--test-concurrency=2", "--test-reporter=spec"]).args(files))
 }
 
 /// Circle's SDKs, unmodified, against a real gateway, with the shipped vault for the person's part.

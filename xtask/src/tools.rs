@@ -3,6 +3,7 @@
 use crate::run::{Result, capture, cargo, program, read, root, run};
 use crate::stamp;
 use std::path::Path;
+use std::process::Command;
 
 /// What apt and its lock are shared by.
 const DEBIAN: &str = "debian";
@@ -26,10 +27,10 @@ pub fn all() -> Result {
     browsers()
 }
 
-/// Installs what no compiler makes, beside one that works: on a fresh machine minutes of waiting for other machines. What cannot be
-/// had is told by the step that needs it, which asks again.
+/// Installs beside the steps what others have made: on a fresh machine minutes of waiting for other machines. Then Trunk, whose
+/// compiler has what the steps leave of the processor. What cannot be had is told by the step that needs it, which asks again.
 pub fn meanwhile() {
-    let wanted: [fn() -> Result; 8] = [
+    let wanted: [fn() -> Result; 9] = [
         node_packages,
         browsers,
         postgres,
@@ -38,6 +39,7 @@ pub fn meanwhile() {
         circle_node_packages,
         consumer_node_packages,
         stack_packages,
+        trunk,
     ];
     std::thread::spawn(move || wanted.map(|install| install().is_ok()));
 }
@@ -191,16 +193,19 @@ pub fn wasm_opt() -> Result {
 /// The command-line tool must be the very version of the library: the two share a private format.
 pub fn wasm_bindgen() -> Result {
     let version = locked_version("wasm-bindgen")?;
-    install("wasm-bindgen", "wasm-bindgen-cli", &version, "1")
+    install("wasm-bindgen", "wasm-bindgen-cli", &version, "1", cargo())
 }
 
+/// Compiled as what anybody else's work goes before.
 pub fn trunk() -> Result {
-    install("trunk", "trunk", TRUNK, "0")
+    let mut humble = program("nice");
+    humble.args(["-n", "19"]).arg(cargo().get_program());
+    stamp::alone("trunk", || install("trunk", "trunk", TRUNK, "0", humble))
 }
 
 // Built without optimisation or nearly so, because they run for seconds and an optimised build takes ten minutes;
 // wasm-bindgen's test runner at level 0 would add 15 seconds to every run of the tests.
-fn install(bin: &str, package: &str, version: &str, opt_level: &str) -> Result {
+fn install(bin: &str, package: &str, version: &str, opt_level: &str, mut cargo: Command) -> Result {
     let own = root().join(".tools/bin").join(bin);
     let have = own.exists().then(|| capture(program(&own.to_string_lossy()).arg("--version")));
     if let Some(Ok(line)) = have
@@ -209,8 +214,8 @@ fn install(bin: &str, package: &str, version: &str, opt_level: &str) -> Result {
         return Ok(());
     }
     println!("installing {package} {version} into .tools (once, a few minutes)");
-    let target = root().join(".tools/target");
-    run(cargo()
+    let target = root().join(".tools/target").join(bin);
+    run(cargo
         .args(["install", "--debug", "--locked", "--root"])
         .arg(root().join(".tools"))
         .arg(format!("{package}@{version}"))

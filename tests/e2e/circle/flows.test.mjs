@@ -341,7 +341,10 @@ for (const engine of ENGINES) {
 
 /** The messages come to these, and none after them; the frame is gone. @param {import('./harness/app.mjs').App} app @param {any[]} expected */
 async function ends(app, expected) {
-  await until(`${expected.length} messages`, async () => (await app.messages()).length >= expected.length);
+  /** @type {any[]} */
+  let came = [];
+  const all = async () => (came = await app.messages()).length >= expected.length;
+  await until(() => `${expected.length} messages, only ${JSON.stringify(came)}`, all);
   // Long enough for a message that should not be there.
   await new Promise((resolve) => setTimeout(resolve, 300));
   assert.deepEqual(await app.messages(), expected);

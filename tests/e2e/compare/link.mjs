@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const SLICE = 2048;
 
 /** @typedef {{ name: string, latency: number, bandwidth: number }} Speed milliseconds from request to answer, and bits per second */
+/** @typedef {{ first: number, last: number }} Passed when an answer began and ended, on the clock of `performance.now()` here */
 
 export class Link {
   /** When the last of what was sent will have passed. */
@@ -16,9 +17,10 @@ export class Link {
     this.speed = speed;
   }
 
-  /** @param {import('node:http').ServerResponse} answer @param {number} status @param {import('node:http').OutgoingHttpHeaders} headers @param {Buffer} body */
+  /** @param {import('node:http').ServerResponse} answer @param {number} status @param {import('node:http').OutgoingHttpHeaders} headers @param {Buffer} body @returns {Promise<Passed>} */
   async send(answer, status, headers, body) {
     await sleep(this.speed.latency);
+    const first = performance.now();
     answer.writeHead(status, { ...headers, 'content-length': body.length });
     for (let at = 0; at < body.length && !answer.destroyed; at += SLICE) {
       const slice = body.subarray(at, at + SLICE);
@@ -27,5 +29,6 @@ export class Link {
       answer.write(slice);
     }
     answer.end();
+    return { first, last: performance.now() };
   }
 }

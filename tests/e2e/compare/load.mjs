@@ -1,5 +1,6 @@
 // Loads one page, cold, and says what came of it.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CATEGORIES } from './trace.mjs';
 import { witness } from './witness.mjs';
 
 /** Longer than any of them takes; a bound, never an expectation. */
@@ -9,8 +10,8 @@ const AFTERMATH_MS = 500;
 
 /**
  * @typedef {'Repin' | 'Circle' | 'ALTCHA'} Product
- * @typedef {import('./witness.mjs').Witnessed & { bytes: number, requests: number, sent: { path: string, bytes: number, after: number }[], heap: number }} Loaded
- *   `bytes`: all bodies as sent; `after`: milliseconds from the first request; `heap`: megabytes of JavaScript and WASM
+ * @typedef {import('./witness.mjs').Witnessed & { bytes: number, requests: number, sent: { path: string, bytes: number, after: number, first: number, last: number }[], heap: number, trace?: import('./trace.mjs').Event[] }} Loaded
+ *   `bytes`: all bodies as sent; `after`, `first`, `last`: when it was asked for, began and ended, in milliseconds from the first request; `heap`: megabytes of JavaScript and WASM
  *   memory of the page and its workers, as soon as it can be used
  */
 
@@ -26,9 +27,10 @@ export const PRODUCTS = {
  * @param {Product} product
  * @param {string} session what our host page finds after `#`
  * @param {number} slower how much slower the processor is
+ * @param {boolean} [traced] with Chromium's own trace, which takes time itself
  * @returns {Promise<Loaded>}
  */
-export async function load({ browser, server }, product, session, slower) {
+export async function load({ browser, server }, product, session, slower, traced = false) {
   const { page: path, ready } = PRODUCTS[product];
   // A context of its own has an empty cache.
   const context = await browser.createBrowserContext();
@@ -36,6 +38,7 @@ export async function load({ browser, server }, product, session, slower) {
   await page.setViewport({ width: 390, height: 844 });
   await page.evaluateOnNewDocument(witness);
   await page.emulateCPUThrottling(slower);
+  if (traced) await page.tracing.start({ categories: CATEGORIES });
   server.sent = [];
   await page.goto(`${server.url}${path}#${session}`, { waitUntil: 'domcontentloaded' });
   await until(page, ready);
@@ -43,13 +46,15 @@ export async function load({ browser, server }, product, session, slower) {
   const sent = server.sent.filter(({ path }) => path !== '/favicon.ico');
   await sleep(AFTERMATH_MS);
   const witnessed = await seen(page);
+  const trace = traced ? JSON.parse(new TextDecoder().decode(await page.tracing.stop())).traceEvents : undefined;
   await context.close();
   return {
     ...witnessed,
     heap,
+    ...(trace && { trace }),
     requests: sent.length,
     bytes: sent.reduce((sum, { bytes }) => sum + bytes, 0),
-    sent: sent.map(({ path, bytes, at }) => ({ path, bytes, after: at - sent[0].at })),
+    sent: sent.map(({ path, bytes, at, first, last }) => ({ path, bytes, after: at - sent[0].at, first: first - sent[0].at, last: last - sent[0].at })),
   };
 }
 

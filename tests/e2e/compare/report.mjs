@@ -118,6 +118,8 @@ function waterfall(runs) {
   const lines = sent.map(({ path, bytes, after }) => `| ${ms(after)} | \`${path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, '{id}')}\` | ${kib(bytes)} |`);
   return [
     '## Where the time goes, Fast 4G\n',
+    '![What was on the line, and what the page and the worker did, until a question could be typed into](pictures/load.svg)\n',
+    'A load with Chromium\'s trace on, which takes time itself; `cargo xtask bench path` draws it anew.\n',
     `The run in the middle: shell at ${ms(shell ?? NaN)}, question at ${ms(typeable ?? NaN)}. When each file was asked for, from the page on.\n`,
     '| At | What | KiB |',
     '|---|---|---|',

@@ -10,7 +10,7 @@ const PAGES = new URL('./pages/', import.meta.url);
 const TYPES = /** @type {Record<string, string>} */ ({ html: 'text/html', js: 'text/javascript', css: 'text/css' });
 
 /** @typedef {{ status: number, headers: import('node:http').OutgoingHttpHeaders, body: Buffer }} Reply */
-/** @typedef {{ path: string, bytes: number, at: number }} Sent one answer: what was asked for, its body's length, and when it was asked for, on the clock of `performance.now()` here */
+/** @typedef {{ path: string, bytes: number, at: number, first: number, last: number }} Sent one answer: what was asked for, its body's length, and when it was asked for, began and ended, on the clock of `performance.now()` here */
 
 export class Server {
   /** Every answer since the last `forget`. @type {Sent[]} */
@@ -30,11 +30,11 @@ export class Server {
   constructor() {
     this.http = createServer(async (asked, answer) => {
       const path = (asked.url ?? '/').split('?')[0];
-      const sent = { path, bytes: 0, at: performance.now() };
+      const sent = { path, bytes: 0, at: performance.now(), first: Infinity, last: Infinity };
       this.sent.push(sent);
       const { status, headers, body } = this.#file(path) ?? (await this.#pass(asked).catch(() => MISSING));
       sent.bytes = body.length;
-      await this.link.send(answer, status, headers, body);
+      Object.assign(sent, await this.link.send(answer, status, headers, body));
     });
   }
 

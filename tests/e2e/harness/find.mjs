@@ -42,7 +42,7 @@ export async function has(page, role, name) {
  * Waits for something that is true sooner or later.
  *
  * @template T
- * @param {string} what for the message
+ * @param {string | (() => string)} what for the message
  * @param {() => T | Promise<T>} condition
  * @returns {Promise<NonNullable<T>>} what it returned
  */
@@ -51,7 +51,7 @@ export async function until(what, condition) {
     const value = await condition();
     if (value) return value;
   }
-  throw new Error(`never: ${what}`);
+  throw new Error(`never: ${typeof what === 'string' ? what : what()}`);
 }
 
 /**

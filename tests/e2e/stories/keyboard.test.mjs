@@ -47,6 +47,7 @@ for (const engine of ENGINES) {
       let pasted = 0;
       /** Into what has the focus. @param {import('puppeteer-core').Page} page @param {Handle} field @param {string} text */
       const into = async (page, field, text) => {
+        await settled(page);
         await field.focus();
         await paste(page, text);
         pasted += 1;
@@ -101,6 +102,11 @@ for (const engine of ENGINES) {
 /** A field of the page around, to copy from. @param {import('puppeteer-core').Page} page */
 async function offerToCopy(page) {
   await page.evaluate(() => document.body.prepend(Object.assign(document.createElement('textarea'), { id: 'note' })));
+}
+
+/** Waits for the focus that a new screen takes, which would go off with what is being copied. @param {import('puppeteer-core').Page} page */
+async function settled(page) {
+  await until('the screen has the focus', () => page.evaluate(() => Boolean(document.activeElement?.shadowRoot?.activeElement)));
 }
 
 /** Copies a text in the page around, and pastes it where the focus was: by the keys that people use. @param {import('puppeteer-core').Page} page @param {string} text */

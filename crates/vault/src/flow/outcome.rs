@@ -122,7 +122,11 @@ impl Flow {
                 self.go(State::Code(Some(CodeProblem::Expired)))
             }
             (None, Some(CredentialKind::Code)) => self.go(State::Announcing),
-            (None, Some(_)) => self.go(State::Asking(Problem::None)),
+            (None, Some(_)) => {
+                // Where the PIN comes first, it is told after that.
+                self.too_late = too_late;
+                self.go(State::Asking(Problem::None))
+            }
             (None, None) => self.go(State::NewPin(None)),
         }
     }
@@ -131,6 +135,10 @@ impl Flow {
         match self.challenge_type() {
             ChallengeType::SetSecurityQuestions => {
                 self.go(State::Enrolling { pin: None, enrolment: Enrolment::default() })
+            }
+            ChallengeType::SetRecovery if self.too_late.is_some() => {
+                self.sent = self.too_late.take();
+                self.go(State::Code(Some(CodeProblem::Expired)))
             }
             ChallengeType::SetRecovery => self.begin_way_back(),
             ChallengeType::CreateWallet => self.work(Task::CreateWallet),

@@ -318,6 +318,32 @@ fn who_takes_too_long_after_a_code_is_told_so_and_has_another_one_sent() {
 }
 
 #[test]
+fn who_takes_too_long_after_the_code_of_a_new_address_gives_the_pin_again_and_is_told_so() {
+    for way in [Way::Email, Way::Both] {
+        let mut flow = choosing(&[]);
+        flow.say(Event::ChooseWay { way });
+        email(&mut flow, "maria@example.org");
+        flow.hear(Outcome::CodeSent(Box::new(sent())));
+        code(&mut flow, "40718265");
+        flow.hear(Outcome::Proved { stretching_ms: 2 });
+        assert!(matches!(flow.hear(failure(Code::UserOtpTokenExpired)), Some(Effect::Reopen)), "{way:?}");
+        flow.hear(Outcome::Opened(Box::new(opened(ChallengeType::SetRecovery))));
+        assert!(matches!(flow.view().screen, Screen::CurrentPin { .. }), "{:?}", flow.view().screen);
+        flow.pin("493817");
+        flow.hear(Outcome::Proved { stretching_ms: 1 });
+        let Screen::Code { problem: Some(CodeProblem::Expired), address, .. } = flow.view().screen else {
+            panic!("{way:?}: {:?}", flow.view().screen)
+        };
+        assert_eq!(address, "maria@example.org");
+        assert!(code(&mut flow, "40718265").is_none(), "it is good for nothing any more");
+        let Some(Effect::SendCode { address, with_answers }) = flow.say(Event::SendCode) else { panic!("{way:?}") };
+        assert_eq!((address.as_deref(), with_answers), (Some("maria@example.org"), way == Way::Both));
+        flow.hear(Outcome::CodeSent(Box::new(sent())));
+        assert!(matches!(code(&mut flow, "51829376"), Some(Effect::ProveCode(_))), "{way:?}");
+    }
+}
+
+#[test]
 fn a_challenge_that_is_over_when_the_new_run_begins_ends_the_flow_and_not_in_circles() {
     let mut flow = restoring(ChallengeType::RestorePinByCode);
     code(&mut flow, "40718265");

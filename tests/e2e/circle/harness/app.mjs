@@ -1,7 +1,7 @@
 // An app on Circle's unmodified web SDK, and the frame it opens, as the person in front of it uses them.
 import { readFileSync } from 'node:fs';
 import { find, until } from '../../harness/find.mjs';
-import { Widget } from '../../harness/widget.mjs';
+import { t, Widget } from '../../harness/widget.mjs';
 
 export const APP = 'https://app.example';
 /** The address in the SDK. */
@@ -17,7 +17,7 @@ export class App {
   constructor(page, service = SERVICE) {
     this.page = page;
     this.service = service;
-    this.widget = new Widget(/** @type {any} */ (inFrame(page, service)));
+    this.widget = new Framed(page, /** @type {any} */ (inFrame(page, service)));
   }
 
   /** Opens the app's page with a session in its hands. @param {Record<string, string | undefined>} session */
@@ -72,6 +72,28 @@ export class App {
   frame() {
     return theFrame(this.page, this.service);
   }
+}
+
+/** The widget in a frame of another site: the browser knows where to send a click once both documents were drawn. */
+class Framed extends Widget {
+  /** @param {import('puppeteer-core').Page} around @param {import('puppeteer-core').Page} page what is inside, as if it were a page */
+  constructor(around, page) {
+    super(page);
+    this.around = around;
+  }
+
+  /** @override @param {string} key @param {Record<string, string | number>} [values] */
+  async press(key, values) {
+    const button = await find(this.page, 'button', t(key, values));
+    await button.evaluate(drawn);
+    await this.around.evaluate(drawn);
+    await button.click();
+  }
+}
+
+/** Waits for the second frame from now on: what was there before has been drawn. In the page. */
+function drawn() {
+  return /** @type {Promise<void>} */ (new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
 }
 
 /** @param {import('puppeteer-core').Page} page @param {string} service */
