@@ -4,6 +4,7 @@ import Argon2 from '@phi-ag/argon2';
 import setUpOpenpgp from 'argon2id/lib/setup.js';
 import { argon2id as hashWasm } from 'hash-wasm';
 import sodium from 'libsodium-wrappers-sumo';
+import { OURS, RUSTCRYPTO, SLOW_PEER, WITHOUT_VECTORS } from './ratios.mjs';
 
 /** @typedef {[m: number, t: number, p: number]} Cost memory in KiB, passes, lanes */
 /** @typedef {(cost: Cost) => string | Promise<string>} Derive to the first eight bytes of the tag, in hexadecimal */
@@ -51,8 +52,8 @@ const ours = (name) => async (bytes) => {
 
 /** @type {Candidate[]} */
 export const CANDIDATES = [
-  { name: 'Repin', peer: false, make: ours('simd') },
-  { name: 'Repin, without vectors', peer: false, make: ours('scalar') },
+  { name: OURS, peer: false, make: ours('simd') },
+  { name: WITHOUT_VECTORS, peer: false, make: ours('scalar') },
   {
     name: '@phi-ag/argon2',
     peer: true,
@@ -63,7 +64,7 @@ export const CANDIDATES = [
     },
   },
   {
-    name: 'hash-wasm',
+    name: SLOW_PEER,
     peer: true,
     make: async () => async ([memorySize, iterations, parallelism]) =>
       hex(await hashWasm({ password: PASSWORD, salt: SALT, memorySize, iterations, parallelism, hashLength: LENGTH, outputType: 'binary' })),
@@ -88,7 +89,7 @@ export const CANDIDATES = [
     },
   },
   {
-    name: "RustCrypto's crate",
+    name: RUSTCRYPTO,
     peer: false,
     async make(bytes) {
       const { derive } = /** @type {any} */ ((await instance(bytes, 'rustcrypto')).exports);
@@ -96,6 +97,11 @@ export const CANDIDATES = [
     },
   },
 ];
+
+/** Nobody is fast by being wrong. @param {Map<string, string>} tags and who made each last */
+export function agree(tags) {
+  if (tags.size !== 1) throw new Error(`the tags differ: ${[...tags].map((entry) => entry.join(' by '))}`);
+}
 
 /** Rounds that are not counted. */
 const WARM = 1;
@@ -109,23 +115,25 @@ const WARM = 1;
  * @param {boolean} fresh a new instance and new memory each time, where the library lets one
  * @returns {Promise<Record<string, number[]>>}
  */
-export async function race(bytes, cost, rounds, fresh) {
+async function race(bytes, cost, rounds, fresh) {
   const racing = CANDIDATES.filter(({ can }) => !can || can(cost));
   /** @type {Map<Candidate, Derive>} */
   const made = new Map();
   /** @type {Record<string, number[]>} */
   const times = Object.fromEntries(racing.map(({ name }) => [name, []]));
-  const tags = new Set();
+  /** @type {Map<string, string>} */
+  const tags = new Map();
   for (let round = -WARM; round < rounds; round++) {
     for (const candidate of shuffled(racing)) {
       const begun = performance.now();
       let derive = made.get(candidate);
       if (!derive || fresh) made.set(candidate, (derive = await candidate.make(bytes)));
-      tags.add(await derive(cost));
+      const tag = await derive(cost);
       if (round >= 0) times[candidate.name].push(performance.now() - begun);
+      tags.set(tag, candidate.name);
     }
   }
-  if (tags.size !== 1) throw new Error(`the tags differ: ${[...tags]}`);
+  agree(tags);
   return times;
 }
 
@@ -136,15 +144,23 @@ export async function race(bytes, cost, rounds, fresh) {
  * @param {Record<string, Uint8Array<ArrayBuffer>>} bytes
  * @param {Cost} cost
  * @param {string} name
+ * @returns {Promise<{ time: number, tag: string }>} milliseconds, and what came out
  */
-export async function first(bytes, cost, name) {
+async function first(bytes, cost, name) {
   const candidate = CANDIDATES.find((candidate) => candidate.name === name);
   if (!candidate) throw new Error(name);
   const derive = await candidate.make(bytes);
   if (!candidate.peer) await derive(cost);
   const begun = performance.now();
-  await derive(cost);
-  return performance.now() - begun;
+  const tag = await derive(cost);
+  return { time: performance.now() - begun, tag };
+}
+
+/** @typedef {{ cost: Cost, rounds: number, fresh: boolean } | { cost: Cost, name: string }} Asked a race of all, or the first call of one */
+
+/** In a worker. @param {Asked & { bytes: Record<string, Uint8Array<ArrayBuffer>> }} asked */
+export function answer({ bytes, cost, ...asked }) {
+  return 'name' in asked ? first(bytes, cost, asked.name) : race(bytes, cost, asked.rounds, asked.fresh);
 }
 
 /** @template T @param {T[]} list */

@@ -1,21 +1,19 @@
 // The part of docs/performance.md about Argon2id, from what was measured.
 import { cpus } from 'node:os';
+import { OURS, SLOW_PEER, bestOf, median, ratio } from './ratios.mjs';
 
 /** @typedef {[m: number, t: number, p: number]} Cost memory in KiB, passes, lanes */
 /**
  * @typedef {object} Measured
  * @property {string} engine
- * @property {{ cost: Cost, fresh: boolean, times: Record<string, number[]> }[]} races
- * @property {Record<string, number[]>} firsts
+ * @property {{ cost: Cost, fresh: boolean, times: import('./ratios.mjs').Times }[]} races
+ * @property {import('./ratios.mjs').Times} firsts
  */
 
 export const HEADING = '## Argon2id';
-const OURS = 'Repin';
-const SLOW_PEER = 'hash-wasm';
-const PEERS = ['@phi-ag/argon2', 'hash-wasm', 'libsodium-wrappers-sumo', 'argon2id'];
 
-/** @param {{ measured: Measured[], loads: number[], versions: string[], rounds: number, firsts: number, sizes: Record<string, number> }} all */
-export function report({ measured, loads, versions, rounds, firsts, sizes }) {
+/** @param {{ measured: Measured[], loads: number[], versions: string[], workers: number, rounds: number, firsts: number, sizes: Record<string, number> }} all */
+export function report({ measured, loads, versions, workers, rounds, firsts, sizes }) {
   const busy = Math.max(...loads) > cpus().length;
   return [
     HEADING,
@@ -23,7 +21,7 @@ export function report({ measured, loads, versions, rounds, firsts, sizes }) {
     'Written by `cargo xtask bench argon2`; not by hand.',
     '',
     `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0].model.trim()}), the machine's load ${loads.map((load) => load.toFixed(1)).join(' before and ')} after. ${versions.join(', ')}; RustCrypto's \`argon2\` 0.5.3, built as ours is. `
-      + `Medians of ${rounds} rounds, each with all candidates one after the other in one worker, in another order each time; ratios are medians of those within a round. `
+      + `Medians of ${workers * rounds} rounds, ${rounds} in each of ${workers} workers after one that does not count; a round is all candidates one after the other, in another order each time, and ratios are medians of those within a round. All gave the same tag, or there would be no figures. `
       + `Each wipes or keeps what it does by itself; ours wipes. Our modules have ${sizes.simd} and ${sizes.scalar} bytes.${busy ? ' **The machine was busy with other work**: times are longer than they are, ratios are worth something.' : ''}`,
     '',
     ...measured.flatMap(engine),
@@ -49,14 +47,14 @@ function engine({ engine, races, firsts }) {
     `| | ${columns.join(' | ')} | first call |`, `|---|${'---|'.repeat(columns.length + 1)}`, ...rows.map((row) => `| ${row.join(' | ')} |`), ''];
 }
 
-/** @param {Record<string, number[]>} times @param {string} name */
+/** @param {import('./ratios.mjs').Times} times @param {string} name */
 const cell = (times, name) => (times[name] ? `${median(times[name]).toFixed(1)} ms, ${ratio(times, name, SLOW_PEER).toFixed(2)}` : '');
 
 /** @param {Measured[]} measured @param {number} firsts */
 function goals(measured, firsts) {
   const [chromium, firefox] = measured;
   const row = (/** @type {string} */ what, /** @type {number} */ goal, /** @type {number} */ is) => `| ${what} | ${goal.toFixed(2)} | ${is.toFixed(2)} | ${is <= goal ? 'met' : '**missed**'} |`;
-  const both = (/** @type {string} */ where, /** @type {Record<string, number[]>} */ times, /** @type {number} */ slow, /** @type {number} */ best) => [
+  const both = (/** @type {string} */ where, /** @type {import('./ratios.mjs').Times} */ times, /** @type {number} */ slow, /** @type {number} */ best) => [
     row(`${where}, to ${SLOW_PEER}`, slow, ratio(times, OURS, SLOW_PEER)),
     row(`${where}, to the best npm library, ${bestOf(times)}`, best, ratio(times, OURS, bestOf(times))),
   ];
@@ -68,17 +66,4 @@ function goals(measured, firsts) {
     ...both('Firefox, 64 MiB, t=3, p=4', firefox.races[0].times, 0.5, 0.8),
     row(`Chromium, the first call after warming, 19 MiB, to the first of ${best} (${firsts} workers each)`, 0.6, median(chromium.firsts[OURS]) / median(chromium.firsts[best])),
   ];
-}
-
-/** @param {Record<string, number[]>} times */
-const bestOf = (times) => PEERS.filter((name) => times[name]).sort((a, b) => median(times[a]) - median(times[b]))[0];
-
-/** Of two candidates, round by round. @param {Record<string, number[]>} times @param {string} one @param {string} other */
-const ratio = (times, one, other) => median(times[one].map((time, round) => time / times[other][round]));
-
-/** @param {number[]} numbers */
-function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

@@ -1,9 +1,9 @@
-// A worker of a page: times what it is asked to.
-import { first, race } from './candidates.mjs';
+// A worker of a page: answers what it is asked.
+import { answer } from './candidates.mjs';
 
-onmessage = async ({ data: { bytes, cost, rounds, fresh, name } }) => {
+onmessage = async ({ data }) => {
   try {
-    postMessage({ result: name ? await first(bytes, cost, name) : await race(bytes, cost, rounds, fresh) });
+    postMessage({ result: await answer(data) });
   } catch (error) {
     postMessage({ error: String(error) });
   }
