@@ -14,12 +14,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use rust_embed::RustEmbed;
 use sqlx::ConnectOptions;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use uuid::Uuid;
 
 use crate::api_key::ApiKey;
 use crate::circle;
 use crate::gateway::Gateway;
+use crate::store::pool::unswept;
 
 use backend::Backend;
 use wire::Wire;
@@ -60,8 +61,7 @@ impl Demo {
         tracing::warn!("the demo is on: whoever reaches this address can have sessions and move the clock");
         let file = gateway.config.data.join("repin.db");
         let options = SqliteConnectOptions::new().filename(file).read_only(true);
-        let database =
-            SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options.disable_statement_logging());
+        let database = unswept(1).connect_lazy_with(options.disable_statement_logging());
         let stage = Arc::new(Stage {
             gateway: gateway.clone(),
             backend: Backend::new(circle::router().with_state(gateway.clone()), self.api_key),

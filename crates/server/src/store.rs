@@ -15,6 +15,7 @@ mod hosted;
 mod magic;
 mod operator;
 mod page;
+pub mod pool;
 pub mod postgres;
 mod ring_keys;
 pub mod sqlite;

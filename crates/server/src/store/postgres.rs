@@ -5,12 +5,14 @@
 //! `FOR UPDATE SKIP LOCKED`. What was answered is on the database's disk, but for the reply to a guess (`sql/guesses.rs`
 //! says why): elsewhere `synchronous_commit` is never off here.
 
+use std::future::ready;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
-use sqlx::{ConnectOptions, Executor, PgPool};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{ConnectOptions, Executor, PgPool, Postgres};
 
+use super::pool::{is_fresh, unswept};
 use super::{Result, StoreError};
 
 mod batch;
@@ -134,18 +136,18 @@ impl PostgresStore {
 }
 
 async fn connect(address: &Address, connections: u32) -> Result<PgPool> {
-    let pool = PgPoolOptions::new()
-        .max_connections(connections)
+    let pool = unswept::<Postgres>(connections)
         // Each is asked whether it is there before it is used (sqlx's own choice): a round trip that spares people an error after a
         // fail-over.
         .acquire_timeout(ACQUIRE)
+        .before_acquire(|_, connection| Box::pin(ready(Ok(is_fresh(&connection)))))
         .after_connect(|connection, _| Box::pin(make_durable(connection)));
     Ok(pool.connect_with(address.0.clone()).await?)
 }
 
 /// One connection beside the others, made when it is needed.
 fn probe(address: &Address) -> PgPool {
-    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_PROBE);
+    let pool = unswept(1).acquire_timeout(ACQUIRE_PROBE);
     pool.connect_lazy_with(address.0.clone())
 }
 

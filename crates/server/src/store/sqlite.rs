@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection, Sqlite};
 
+use super::pool::unswept;
 use super::{Result, StoreError};
 
 mod batch;
@@ -125,8 +126,7 @@ impl SqliteStore {
 }
 
 fn pool(connections: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .max_connections(connections)
+    unswept::<Sqlite>(connections)
         // A file does not go away.
         .test_before_acquire(false)
         .acquire_timeout(ACQUIRE)

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
+use repin_server::store::pool::unswept;
 use repin_vault::flow::Screen;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use sqlx::{AssertSqlSafe, Row};
@@ -57,7 +58,7 @@ impl Left {
 async fn open(data: &Path) -> SqlitePool {
     // What is copied in comes in any order.
     let options = SqliteConnectOptions::new().filename(data.join("repin.db")).create_if_missing(true);
-    SqlitePool::connect_with(options.foreign_keys(false)).await.unwrap()
+    unswept(4).connect_with(options.foreign_keys(false)).await.unwrap()
 }
 
 async fn schema_of(data: &Path) -> i64 {

@@ -246,15 +246,16 @@ async fn set(connection: &mut SqliteConnection, pragma: &'static str) -> sqlx::R
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+    use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
     use super::*;
+    use crate::store::pool::unswept;
     use crate::store::values::values;
 
     async fn pool(folder: &tempfile::TempDir) -> Pool<Sqlite> {
         let options = SqliteConnectOptions::new().filename(folder.path().join("a")).create_if_missing(true);
         let options = options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
-        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+        let pool = unswept(1).connect_with(options).await.unwrap();
         sqlx::query("CREATE TABLE t (n INTEGER PRIMARY KEY, text TEXT)").execute(&pool).await.unwrap();
         pool
     }

@@ -203,11 +203,12 @@ fn undone(error: &sqlx::Error) -> Undone {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
+    use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
     use tokio::task::{JoinHandle, yield_now};
 
     use super::super::batch::Batch;
     use super::*;
+    use crate::store::pool::unswept;
     use crate::store::values::values;
 
     /// The one connection that writes, the turns at it, and another that reads.
@@ -223,11 +224,11 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let options = SqliteConnectOptions::new().filename(folder.path().join("a")).create_if_missing(true);
             let options = options.journal_mode(SqliteJournalMode::Wal).foreign_keys(true);
-            let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.unwrap();
+            let pool = unswept(1).connect_with(options.clone()).await.unwrap();
             // What refers to nobody is found at the commit, and not before.
             let table = "CREATE TABLE t (n INTEGER PRIMARY KEY, of INTEGER REFERENCES t (n) DEFERRABLE INITIALLY DEFERRED, filling)";
             sqlx::query(table).execute(&pool).await.unwrap();
-            let reader = SqlitePoolOptions::new().connect_with(options).await.unwrap();
+            let reader = unswept(4).connect_with(options).await.unwrap();
             Self { _folder: folder, pool, turns: Turns::default(), reader }
         }
 
