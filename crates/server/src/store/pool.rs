@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use sqlx::Database;
-use sqlx::pool::{PoolConnectionMetadata, PoolOptions};
+use sqlx::pool::PoolOptions;
 
 /// How long a connection to a server is used: one that has moved, or remembers much, is not kept for ever.
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
@@ -22,6 +22,19 @@ pub fn unswept<DB: Database>(connections: u32) -> PoolOptions<DB> {
 }
 
 /// Whether a connection can be used once more. Asked before each use, in the place of what sweeps.
-pub fn is_fresh(connection: &PoolConnectionMetadata) -> bool {
-    connection.age < LIFETIME && connection.idle_for < IDLE
+pub fn is_fresh(age: Duration, idle_for: Duration) -> bool {
+    age < LIFETIME && idle_for < IDLE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_is_used_until_it_is_old_or_has_lain_for_long() {
+        let minutes = |minutes| Duration::from_secs(60 * minutes);
+        let fresh = |age, idle_for| is_fresh(minutes(age), minutes(idle_for));
+        assert!(fresh(0, 0) && fresh(29, 9));
+        assert!(!fresh(30, 0) && !fresh(29, 10));
+    }
 }

@@ -140,7 +140,7 @@ async fn connect(address: &Address, connections: u32) -> Result<PgPool> {
         // Each is asked whether it is there before it is used (sqlx's own choice): a round trip that spares people an error after a
         // fail-over.
         .acquire_timeout(ACQUIRE)
-        .before_acquire(|_, connection| Box::pin(ready(Ok(is_fresh(&connection)))))
+        .before_acquire(|_, connection| Box::pin(ready(Ok(is_fresh(connection.age, connection.idle_for)))))
         .after_connect(|connection, _| Box::pin(make_durable(connection)));
     Ok(pool.connect_with(address.0.clone()).await?)
 }
