@@ -32,7 +32,7 @@ mod tests {
 
     #[test]
     fn a_connection_is_used_until_it_is_old_or_has_lain_for_long() {
-        let minutes = |minutes| Duration::from_secs(60 * minutes);
+        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
         let fresh = |age, idle_for| is_fresh(minutes(age), minutes(idle_for));
         assert!(fresh(0, 0) && fresh(29, 9));
         assert!(!fresh(30, 0) && !fresh(29, 10));
