@@ -353,7 +353,7 @@ fn packaged(tally: &mut Tally) -> Result {
     package::build()?;
     gateway::for_tests()?;
     let files = files_in(&root().join("tests/package"), ".test.mjs")?;
-    // One after the other: what packs the package writes the files that a page of another is being given.
+    // One after the other: each installs the package anew, into one folder.
     tally.count(program("node").args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files))
 }
 
