@@ -35,10 +35,7 @@ fn page() -> Result {
 
 /// The widget beside Circle's web SDK and ALTCHA. Writes `docs/performance.md`.
 fn compare() -> Result {
-    tools::browsers()?;
-    tools::node_packages()?;
-    widget::build(widget::Mode::Release)?;
-    run(cargo().args(["build", "--package", "repin-server"]))?;
+    loadable()?;
     for product in ["circle", "altcha"] {
         let mut vite = program("node");
         vite.args(["node_modules/vite/bin/vite.js", "build", "--config", "tests/e2e/compare/vite.config.mjs"]);
@@ -49,15 +46,20 @@ fn compare() -> Result {
 
 /// One load of ours, traced, as a picture. Writes `docs/pictures/load.svg`.
 fn path() -> Result {
-    tools::browsers()?;
-    tools::node_packages()?;
-    widget::build(widget::Mode::Release)?;
-    run(cargo().args(["build", "--package", "repin-server"]))?;
+    loadable()?;
     run(program("node").args(["tests/e2e/compare/compare.mjs", "path"]))
 }
 
+/// What a load of ours needs: browsers, the released widget, and a gateway.
+fn loadable() -> Result {
+    tools::browsers()?;
+    tools::node_packages()?;
+    widget::build(widget::Mode::Release)?;
+    run(cargo().args(["build", "--package", "repin-server"]))
+}
+
 /// Argon2id beside other libraries, in Chromium, Firefox and Node. Writes its part of `docs/performance.md`, and fails where ours
-/// takes a greater share of another's time than it may. `short` is that alone, in half a minute.
+/// takes a greater share of another's time than it may. `short` is that alone.
 fn argon2(short: &[&str]) -> Result {
     tools::browsers()?;
     tools::node_packages()?;

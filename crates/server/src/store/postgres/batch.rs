@@ -35,7 +35,7 @@ pub struct Turns(());
 impl Batch {
     /// Begins.
     pub async fn begin(pool: &Pool<Postgres>) -> Result<Self> {
-        Ok(Self { transaction: pool.begin_with(BEGIN).await?, added: Vec::new() })
+        Self::join(pool, &Turns::default(), false).await
     }
 
     /// The same. A forgetful one is not waited for until it is on the disk.
