@@ -1,5 +1,6 @@
-//! Mail: codes for people who forgot their PIN. Nothing else is ever sent, and nothing of it is kept: a code goes from memory to
-//! the operator's mail server, twice at most and in bounded time, or the person is told that it could not be sent.
+//! Mail: codes for people who forgot their PIN, and word that private keys were given out. Nothing else is ever sent, and nothing of it
+//! is kept: a letter goes from memory to the operator's mail server, tried twice at most and in bounded time. A code that could not be sent
+//! is told to the person.
 
 use std::net::IpAddr;
 use std::path::Path;
@@ -20,6 +21,7 @@ mod letter;
 mod texts;
 
 pub use address::EmailAddress;
+pub use letter::Letter;
 pub use texts::Language;
 
 /// How long one try may take. Two of them are over before a device stops waiting (30 seconds).
@@ -57,7 +59,7 @@ pub enum MailConfigError {
     Authorities,
 }
 
-/// A code could not be sent.
+/// A letter could not be sent.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
     /// The mail server's own words, without what it was told.
@@ -170,7 +172,7 @@ fn words(error: &lettre::transport::smtp::Error) -> String {
     format!("{error}{cause}")
 }
 
-/// Sends codes.
+/// Sends letters.
 pub struct Mailer {
     config: MailConfig,
     /// Room for making codes.
@@ -183,12 +185,12 @@ impl Mailer {
         Self { config, room: Semaphore::new(MADE_AT_ONCE) }
     }
 
-    /// Sends a code: one try, and one more when the first was not refused for good.
+    /// Sends a letter: one try, and one more when the first was not refused for good.
     ///
     /// # Errors
     /// [`MailError`]; it was not sent.
-    pub async fn send(&self, to: &EmailAddress, language: Language, code: &str) -> Result<(), MailError> {
-        let letter = letter::write(&self.config.from, to, language, code)?;
+    pub async fn send(&self, to: &EmailAddress, language: Language, letter: Letter<'_>) -> Result<(), MailError> {
+        let letter = letter::write(&self.config.from, to, language, letter)?;
         let transport = self.config.transport()?;
         let mut tries = 0;
         loop {

@@ -1,14 +1,14 @@
-//! The languages of the letter: `locales/mail/`, compiled in.
+//! The languages of the letters: `locales/mail/`, compiled in.
 
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-/// A letter's sentences.
+/// The letters' sentences.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Texts {
-    /// Of the letter. Without the code: lock screens show it.
+    /// Of a letter with a code. Without the code: lock screens show it.
     pub subject: String,
     /// Before the code.
     pub code: String,
@@ -18,6 +18,12 @@ pub struct Texts {
     pub secret: String,
     /// For whoever did not ask for it.
     pub ignore: String,
+    /// Subject of the letter that tells that private keys were given out.
+    pub exported: String,
+    /// How, and that there is nothing to do if it was oneself.
+    pub exported_how: String,
+    /// What to do otherwise: no PIN helps against who has the keys.
+    pub exported_else: String,
 }
 
 macro_rules! languages {
@@ -69,6 +75,9 @@ static NONE: Texts = Texts {
     valid: String::new(),
     secret: String::new(),
     ignore: String::new(),
+    exported: String::new(),
+    exported_how: String::new(),
+    exported_else: String::new(),
 };
 
 /// A language that letters are written in.
@@ -152,8 +161,13 @@ mod tests {
         assert_eq!(widget, Language::all().map(Language::tag).collect::<Vec<_>>());
         for language in Language::all() {
             let texts = language.texts();
-            let all = [&texts.subject, &texts.code, &texts.valid, &texts.secret, &texts.ignore];
-            assert!(all.iter().all(|text| !text.is_empty() && !text.contains(['\n', '\r'])), "{}", language.tag());
+            let code = [&texts.subject, &texts.code, &texts.valid, &texts.secret, &texts.ignore];
+            let exported = [&texts.exported, &texts.exported_how, &texts.exported_else];
+            assert!(
+                code.iter().chain(&exported).all(|text| !text.is_empty() && !text.contains(['\n', '\r'])),
+                "{}",
+                language.tag()
+            );
             // Persian and Bengali have digits of their own.
             assert!(["10", "۱۰", "১০"].iter().any(|ten| texts.valid.contains(ten)), "{}: ten minutes", language.tag());
         }

@@ -20,7 +20,7 @@ use crate::attempts::Counter;
 use crate::error::ApiError;
 use crate::gateway::Gateway;
 use crate::keys::{KeyRing, StorageError};
-use crate::mail::{EmailAddress, Language, Mailer};
+use crate::mail::{EmailAddress, Language, Letter, Mailer};
 use crate::store::{Change, CodeClaim, CodeClaimed, Credential, RecoveryEmail, SentCode};
 
 /// Digits of a code. A guess at one has a chance of one in a hundred million.
@@ -69,7 +69,7 @@ pub async fn answer(message: &Message) -> Answered {
     let sent = match make_record(message, mailer, &code, addressee.data_key).await {
         Ok(credential) => {
             let language = language(message);
-            mailer.send(&addressee.address, language, &code).await.map(|()| credential).map_err(|error| {
+            mailer.send(&addressee.address, language, Letter::Code(&code)).await.map(|()| credential).map_err(|error| {
                 tracing::error!(%error, "a code could not be sent");
             })
         }
@@ -133,9 +133,7 @@ fn addressee(message: &Message, request: &SendCodeRequest) -> Result<Addressee, 
 }
 
 fn open(keys: &KeyRing, user: &str, email: &RecoveryEmail) -> Result<Addressee, StorageError> {
-    let address = keys.open_from_storage(&address_place(user), &email.address)?;
-    // Needed in clear: it is read and written to.
-    let address = std::str::from_utf8(address.expose_secret()).ok().and_then(EmailAddress::parse);
+    let address = open_address(keys, user, email)?;
     let data_key = match &email.data_key {
         None => None,
         Some(sealed) => {
@@ -144,7 +142,18 @@ fn open(keys: &KeyRing, user: &str, email: &RecoveryEmail) -> Result<Addressee, 
             Some(Secret::copy_from(data_key.expose_secret()).ok_or(StorageError::Damaged)?)
         }
     };
-    Ok(Addressee { address: address.ok_or(StorageError::Damaged)?, data_key })
+    Ok(Addressee { address, data_key })
+}
+
+/// A user's address.
+///
+/// # Errors
+/// [`StorageError`] for what stands in another place, is under a key that is not here, or is no address.
+pub fn open_address(keys: &KeyRing, user: &str, email: &RecoveryEmail) -> Result<EmailAddress, StorageError> {
+    let address = keys.open_from_storage(&address_place(user), &email.address)?;
+    // Needed in clear: it is read and written to.
+    let address = std::str::from_utf8(address.expose_secret()).ok().and_then(EmailAddress::parse);
+    address.ok_or(StorageError::Damaged)
 }
 
 /// Where a user's address lies sealed.
@@ -232,7 +241,7 @@ fn register(
 }
 
 /// What the person reads: the protocol does not say, so their browser's word is taken.
-fn language(message: &Message) -> Language {
+pub fn language(message: &Message) -> Language {
     let accepted = message.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     Language::negotiate(accepted.unwrap_or_default())
 }

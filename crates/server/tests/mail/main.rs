@@ -13,6 +13,7 @@ mod post;
 mod tls;
 
 mod claims;
+mod exported;
 mod guesses;
 mod letters;
 mod ways;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use repin_server::MailConfig;
-use repin_server::mail::{EmailAddress, Language, MailError, Mailer};
+use repin_server::mail::{EmailAddress, Language, Letter, MailError, Mailer};
 use tempfile::TempDir;
 
 use crate::ADDRESS;
@@ -51,7 +51,9 @@ fn reached(office: &PostOffice, at_once: bool, ca: Option<&Path>) -> MailConfig 
 }
 
 async fn send(config: MailConfig) -> Result<(), MailError> {
-    Mailer::new(config).send(&EmailAddress::parse(ADDRESS).unwrap(), Language::negotiate(""), "40629174").await
+    Mailer::new(config)
+        .send(&EmailAddress::parse(ADDRESS).unwrap(), Language::negotiate(""), Letter::Code("40629174"))
+        .await
 }
 
 #[tokio::test]
