@@ -108,10 +108,16 @@ impl From<StoreError> for ApiError {
 
 impl From<NotComputed> for ApiError {
     fn from(error: NotComputed) -> Self {
-        tracing::error!(%error, "arithmetic");
         match error {
-            NotComputed::Full => Self::Away,
-            NotComputed::Panicked => Self::Internal,
+            // No error of anybody's, and in a crowd there are thousands: the request's own line and the count of its status say it.
+            NotComputed::Full => {
+                tracing::debug!(%error, "arithmetic");
+                Self::Away
+            }
+            NotComputed::Panicked => {
+                tracing::error!(%error, "arithmetic");
+                Self::Internal
+            }
         }
     }
 }
