@@ -1,10 +1,14 @@
 //! Whole ways back: by a code, by a code and answers, and from one to another.
 
-use repin_core::api::{ChallengeType, CredentialKind};
+use repin_core::api::{
+    ChallengeType, CredentialKind, SendCodeReply, SendCodeRequest, SetEmailReply, SetEmailRequest, Step,
+};
 use repin_core::error::Code;
+use repin_core::secret::SecretBytes;
 use repin_server::store::Recovery;
 use repin_vault::session::NewSecrets;
 
+use crate::client::Client;
 use crate::{ADDRESS, ANSWERS, PIN, USER, World, refused, typed};
 
 const NEW_PIN: &str = "730562";
@@ -107,6 +111,30 @@ async fn who_asked_for_an_address_has_to_prove_it_before_anything_is_set() {
     // It was proved for both: a code alone is not enough now.
     assert_eq!(refused(session.set_email(device, link).await).0, Code::InvalidApproveContent);
     assert_eq!(world.user(USER).await.recovery(), Recovery::Answers, "nothing was set");
+}
+
+#[tokio::test]
+async fn an_address_that_was_not_proved_is_no_way_back() {
+    let world = World::new().await;
+    // The vault would not ask.
+    let mut client = Client::proved(&world.gateway, ChallengeType::SetRecovery).await;
+    let data_key = SecretBytes::new(vec![7; 32]);
+    let send = SendCodeRequest { address: Some(ADDRESS.into()), with_answers: false };
+    let _: SendCodeReply = client.say(Step::SendCode, &send).await.unwrap();
+    let set = client.say::<_, SetEmailReply>(Step::SetEmail, &SetEmailRequest { data_key }).await;
+    assert_eq!(set.unwrap_err().code, i64::from(Code::InvalidApproveContent.number()));
+    assert_eq!(world.user(USER).await.recovery(), Recovery::Answers, "nothing was set");
+}
+
+#[tokio::test]
+async fn after_a_codes_proof_no_other_is_sent_in_the_same_run() {
+    let world = World::with_email(true).await;
+    let mut session = world.open(USER, ChallengeType::RestorePinByBoth).await;
+    world.send(&mut session).await.unwrap();
+    world.prove_code(&mut session, &world.post.take().code()).await.unwrap();
+    world.gateway.advance(30_000);
+    assert_eq!(refused(world.send(&mut session).await).0, Code::InvalidApproveContent);
+    assert!(world.post.letters().is_empty());
 }
 
 #[tokio::test]

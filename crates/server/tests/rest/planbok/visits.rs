@@ -184,6 +184,20 @@ async fn who_leaves_is_told_to_have_left_and_a_repeated_call_brings_them_back() 
 }
 
 #[tokio::test]
+async fn what_another_tab_completes_after_somebody_left_is_verified() {
+    let gateway = Gateway::start().await;
+    let id = customer(&gateway).await;
+    let (challenge, ticket) = asked(&gateway, &id, "initialize").await;
+    let mut client = run(&gateway, &challenge, &ticket).await;
+    assert_eq!(end_visit(&gateway, &challenge, &client.token, "cancelled").await.0, 200);
+    assert_eq!(poll(&gateway, &id, &challenge).await["status"], "failed");
+    client.replace(&[PIN, ANSWERS]).await.unwrap();
+    assert_eq!(poll(&gateway, &id, &challenge).await["status"], "verified", "the new PIN is in force");
+    let (_, over) = end_visit(&gateway, &challenge, &client.token, "cancelled").await;
+    assert_eq!(read(&gateway, over["returnTo"].as_str().unwrap()).await.1, "verified");
+}
+
+#[tokio::test]
 async fn a_lock_is_told_by_its_number() {
     let gateway = Gateway::start().await;
     let id = enrolled(&gateway).await;
