@@ -27,6 +27,8 @@ export class Magic {
   #held = new Map();
   /** Recoveries that were asked for, by wallet. @type {string[]} */
   recoveries = [];
+  /** The recovery keys that they were asked for with. @type {Map<string, string[]>} */
+  #used = new Map();
   /** Contexts and keys that crossed this network. @type {Set<string>} */
   secrets = new Set();
   /** Whose keys signed after a recovery, by wallet: addresses in lower case. @type {Map<string, string>} */
@@ -71,6 +73,11 @@ export class Magic {
     this.#held.get(wallet)?.();
   }
 
+  /** The recovery keys of a wallet's recoveries, in their order. @param {string} wallet */
+  keysUsed(wallet) {
+    return this.#used.get(wallet) ?? [];
+  }
+
   close() {
     this.#server.closeAllConnections();
     this.#server.close();
@@ -92,7 +99,10 @@ export class Magic {
     const asked = JSON.parse(body);
     const isRecovery = request.url === '/v1/api/wallet/recovery/confirm';
     const trouble = isRecovery ? this.#troubles.get(asked.wallet_id) : undefined;
-    if (isRecovery) this.recoveries.push(asked.wallet_id);
+    if (isRecovery) {
+      this.recoveries.push(asked.wallet_id);
+      this.#used.set(asked.wallet_id, [...this.keysUsed(asked.wallet_id), asked.recovery_key]);
+    }
     for (const name of ['encryption_context', 'recovery_key', 'access_key']) if (asked[name]) this.secrets.add(asked[name]);
     if (trouble === 'hold') await new Promise((resolve) => this.#held.set(asked.wallet_id, () => resolve(undefined)));
     const headers = { 'content-type': 'application/json', 'x-magic-secret-key': `${request.headers['x-magic-secret-key']}` };

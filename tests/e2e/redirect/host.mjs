@@ -15,6 +15,7 @@ const DONE = `<!doctype html><meta charset="utf-8"><title>app</title><h1>waiting
  * @typedef {object} App
  * @property {string} origin
  * @property {(gateway: import('../harness/gateway.mjs').Gateway) => Promise<Customer>} customer a new customer of this gateway
+ * @property {(gateway: import('../harness/gateway.mjs').Gateway, url: string, events: string[]) => Promise<{ secret: string }>} subscribe
  * @property {() => void} close
  *
  * @typedef {object} Customer
@@ -41,15 +42,9 @@ export async function serveApp() {
   return {
     origin,
     close: () => server.close(),
+    subscribe: (gateway, url, events) => caller(gateway)('POST', '/webhooks', { url, events }),
     async customer(gateway) {
-      /** @param {string} method @param {string} path @param {object} [body] */
-      const call = async (method, path, body) => {
-        const headers = { 'PLANBOK-X-API-KEY': gateway.apiKey, 'content-type': 'application/json' };
-        const reply = await fetch(`${gateway.url}/v2${path}`, { method, headers, body: body && JSON.stringify(body) });
-        const { success, data, message } = await reply.json();
-        if (!success) throw new Error(`${method} ${path}: ${message}`);
-        return data;
-      };
+      const call = caller(gateway);
       const { id } = await call('POST', '/customers', { name: 'Ada' });
       /** @type {Customer} */
       const customer = {
@@ -63,5 +58,17 @@ export async function serveApp() {
       };
       return customer;
     },
+  };
+}
+
+/** Calls of Planbok's own client. @param {import('../harness/gateway.mjs').Gateway} gateway */
+function caller(gateway) {
+  /** @param {string} method @param {string} path @param {object} [body] */
+  return async (method, path, body) => {
+    const headers = { 'PLANBOK-X-API-KEY': gateway.apiKey, 'content-type': 'application/json' };
+    const reply = await fetch(`${gateway.url}/v2${path}`, { method, headers, body: body && JSON.stringify(body) });
+    const { success, data, message } = await reply.json();
+    if (!success) throw new Error(`${method} ${path}: ${message}`);
+    return data;
   };
 }

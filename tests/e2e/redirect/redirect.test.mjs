@@ -1,6 +1,8 @@
 // People who are sent to our page and come back, from an app that was written for Planbok.
 import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { Receiver } from '../../conformance/harness/receiver.mjs';
 import { ENGINES, openPage } from '../harness/browser.mjs';
 import { find, until } from '../harness/find.mjs';
 import { keepSecret, stage } from '../harness/story.mjs';
@@ -8,8 +10,11 @@ import { t } from '../harness/widget.mjs';
 import { serveApp } from './host.mjs';
 import { enrolled as enrolledAt, isBack as isBackAt, visitor } from './person.mjs';
 
-const APP = await serveApp();
+const [APP, RECEIVER] = await Promise.all([serveApp(), Receiver.start()]);
 after(() => APP.close());
+after(() => RECEIVER.end());
+// The receiver is on this machine.
+const HEARD = { REPIN_WEBHOOK_ALLOW_NETWORK: '127.0.0.0/8', REPIN_WEBHOOK_ALLOW_HTTP: 'true' };
 
 const [PIN, CHANGED, RESET] = ['493817', '730562', '815937'];
 const ANSWERS = ['Aunt Philomena', 'Zanzibar harbour'];
@@ -97,6 +102,25 @@ for (const engine of ENGINES) {
       await context.close();
     });
 
+    test('an app is told by signed webhooks that recovery is set up, and that the PIN is updated', async () => {
+      const { secret } = await APP.subscribe(stage.gateway, RECEIVER.url, ['customer.recovery_setup', 'customer.pin_updated']);
+      const customer = await enrolled();
+      /** @param {string} event @param {string} type */
+      const told = async (event, type) => {
+        const { headers, raw } = await RECEIVER.notification(({ event: name, data }) => name === event && data.customerId === customer.id);
+        const signed = createHmac('sha256', secret).update(`${headers['x-webhook-timestamp']}.`).update(raw).digest('hex');
+        assert.equal(headers['x-webhook-signature'], `sha256=${signed}`);
+        assert.equal(JSON.parse(raw.toString()).data.type, type);
+      };
+      await told('customer.recovery_setup', 'INITIALIZE');
+      await visit(customer, 'update-pin', async (visit) => {
+        await visit.widget.pin('current.title', PIN);
+        await visit.widget.choosePin(CHANGED);
+        await visit.widget.shows('done_restore.title');
+      });
+      await told('customer.pin_updated', 'CHANGE_PIN');
+    });
+
     test('no page frames it', async () => {
       const customer = await APP.customer(stage.gateway);
       const { redirectUrl } = await customer.ask('initialize');
@@ -108,5 +132,5 @@ for (const engine of ENGINES) {
       assert.equal(headers.get('referrer-policy'), 'no-referrer');
       assert.equal(headers.get('cache-control'), 'no-cache');
     });
-  }, { REPIN_ALLOWED_ORIGIN: APP.origin });
+  }, { REPIN_ALLOWED_ORIGIN: APP.origin, ...HEARD });
 }

@@ -96,6 +96,30 @@ stage('wallets that Magic holds', 'chromium', (stage) => {
     assert.ok(await accepts(stage, person.userId, NEWER));
   });
 
+  test('the keys that a recovery brought are the ones that the next one goes by', async () => {
+    const person = await owner(['Savings']);
+    const [{ id, address }] = person.wallets;
+    for (const [version, pin] of [[1, NEW], [2, NEWER]]) {
+      const { page, widget, close } = await recovery(person.userId);
+      await pictured(page, `recovery-${version}`, async () => {
+        await widget.answer(person.answers);
+        await widget.choosePin(`${pin}`);
+        await widget.shows('done_restore.title');
+      });
+      await close();
+      const [wallet] = await until('it is done', async () => {
+        const wallets = await told(person.userId);
+        return wallets[0].state === 'DONE' ? wallets : undefined;
+      });
+      assert.equal(wallet.contextVersion, version);
+      assert.equal(MAGIC.signers.get(id), address.toLowerCase());
+    }
+    // A recovery key is good once: the second call was made with the one that the first brought.
+    const [first, second] = MAGIC.keysUsed(id);
+    assert.equal(first, person.wallets[0].recoveryKey);
+    assert.ok(second && second !== first);
+  });
+
   test('someone with several wallets sees how far each is, also after a reload, up to the last', async () => {
     const person = await owner(['Savings', 'Spending', 'Pocket']);
     const [, , slow] = person.wallets;
@@ -158,7 +182,7 @@ stage('wallets that Magic holds', 'chromium', (stage) => {
     }
     evidence(
       18,
-      `0 of ${count(MAGIC.secrets.size)} encryption contexts and keys of Magic’s wallets in the log at TRACE, the metrics and ${count(spans.length)} bytes of traces of 3 recoveries`,
+      `0 of ${count(MAGIC.secrets.size)} encryption contexts and keys of Magic’s wallets in the log at TRACE, the metrics and ${count(spans.length)} bytes of traces of ${count(MAGIC.recoveries.length)} recoveries of a wallet`,
       `one put into each of the 3 places in base64 was found in ${caught}`,
     );
     assert.equal(caught, 3);
