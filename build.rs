@@ -97,12 +97,8 @@ impl Catalogue {
         writeln!(out, "pub static NAMES: &[&str] = &{names:?};")?;
         writeln!(out, "/// Stands first in a list: one that was made for other texts is not used.")?;
         writeln!(out, "pub const FINGERPRINT: u32 = {};", fingerprint(&names.join("\n")))?;
-        let english: Vec<_> = self.texts.iter().map(|(_, english)| english).collect();
-        writeln!(out, "/// English, by number.\nstatic TEXTS: &[&str] = &{english:?};")?;
         constants(&mut out, "Plural", self.plurals.iter().map(|(path, ..)| path))?;
-        let english: Vec<_> = self.plurals.iter().map(|(_, one, other)| (one, other)).collect();
-        writeln!(out, "/// English `one` and `other`, by number.")?;
-        writeln!(out, "static PLURALS: &[(&str, &str)] = &{english:?};")?;
+        self.english(&mut out)?;
         writeln!(
             out,
             "/// Title and text for Circle's number.\npub(crate) fn error_texts(code: i32) -> (Key, Key) {{\n    match code {{"
@@ -114,6 +110,19 @@ impl Catalogue {
         let unknown = constant("errors.-1");
         writeln!(out, "        _ => (Key::{unknown}_TITLE, Key::{unknown}_TEXT),\n    }}\n}}")?;
         Ok(out)
+    }
+
+    /// All English as one text with the length of each: a reference for each would be eight bytes, of which a download is left
+    /// with more than with a length.
+    fn english(&self, out: &mut String) -> std::fmt::Result {
+        let texts = self.texts.iter().map(|(_, english)| english.as_str());
+        let plurals = self.plurals.iter().flat_map(|(_, one, other)| [one.as_str(), other]);
+        let english: Vec<&str> = texts.chain(plurals).collect();
+        let lengths: Vec<usize> = english.iter().map(|text| text.len()).collect();
+        writeln!(out, "/// How many texts come before the plurals.\nconst TEXTS: u32 = {};", self.texts.len())?;
+        writeln!(out, "/// English, one after the other: texts, then `one` and `other` of each plural.")?;
+        writeln!(out, "static ENGLISH: &str = {:?};", english.concat())?;
+        writeln!(out, "/// In bytes, of each.\nstatic LENGTHS: [u16; {}] = {lengths:?};", lengths.len())
     }
 }
 

@@ -49,7 +49,7 @@ impl Texts {
     }
 
     pub(crate) fn get(&self, key: Key) -> String {
-        self.translated(key.0).as_string().unwrap_or_else(|| TEXTS[key.0 as usize].to_owned())
+        self.translated(key.0).as_string().unwrap_or_else(|| english(key.0).to_owned())
     }
 
     /// The text with `{name}` replaced.
@@ -77,16 +77,15 @@ impl Texts {
 
     /// The form for `n` of a text that counts, with `{n}` replaced.
     pub(crate) fn count(&self, plural: Plural, n: u32) -> String {
-        let (one, other) = PLURALS[plural.0 as usize];
         let category = if self.is_english {
             if n == 1 { "one" } else { "other" }.to_owned()
         } else {
             PluralRules::new(&self.locale).map_or_else(|_| "other".to_owned(), |rules| rules.select(n.into()))
         };
-        let forms = self.translated(TEXTS.len() as u32 + plural.0);
+        let forms = self.translated(TEXTS + plural.0);
         let form = |category: &str| intl::text(&forms, category);
         let text = form(&category).or_else(|| form("other"));
-        let text = text.unwrap_or_else(|| if n == 1 { one } else { other }.to_owned());
+        let text = text.unwrap_or_else(|| english(TEXTS + 2 * plural.0 + u32::from(n != 1)).to_owned());
         replace(&text, "n", &self.number(n, 1))
     }
 
@@ -192,6 +191,14 @@ fn utc(year: u32, month: u32, day: u32) -> f64 {
 /// The browser's own: ours would ship its tables of letters.
 pub(crate) fn lower(text: &str) -> String {
     JsString::from(text).to_lower_case().into()
+}
+
+/// English by its number: texts, then two forms of each plural.
+fn english(number: u32) -> &'static str {
+    let (before, from) = LENGTHS.split_at(number as usize);
+    let start = before.iter().map(|length| usize::from(*length)).sum();
+    let length = from.first().map_or(0, |length| usize::from(*length));
+    ENGLISH.get(start..start + length).unwrap_or_default()
 }
 
 fn replace(text: &str, name: &str, value: &str) -> String {

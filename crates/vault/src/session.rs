@@ -287,7 +287,7 @@ impl Session {
             api_base: self.input.api_base.clone(),
             challenge_id: self.input.challenge_id.clone(),
             // Needed in clear: it goes into a header. Checked to be ASCII.
-            user_token: String::from_utf8_lossy(self.input.user_token.expose_secret()).into_owned(),
+            user_token: str::from_utf8(self.input.user_token.expose_secret()).unwrap_or_default().to_owned(),
             envelope: Envelope { run: self.run, seq, step, sealed: sealed.clone() },
         };
         let reply = link.send(&request, platform).await;

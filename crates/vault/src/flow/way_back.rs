@@ -139,11 +139,10 @@ impl Flow {
 /// Something, an `@`, and a domain with a dot. Whether it is anybody's shows only when the code arrives.
 fn looks_like_an_address(text: &str) -> bool {
     let is_plain = text.len() <= MAX_ADDRESS && !text.contains(|c: char| c.is_whitespace() || c.is_control());
-    let parts = text.rsplit_once('@');
-    is_plain
-        && parts.is_some_and(|(name, domain)| {
-            !name.is_empty() && domain.contains('.') && domain.split('.').all(|label| !label.is_empty())
-        })
+    // By bytes: the search for a character from the end is longer than all this.
+    let at = text.bytes().rposition(|byte| byte == b'@').unwrap_or(0);
+    let domain = text.get(at + 1..).unwrap_or_default();
+    is_plain && at > 0 && domain.contains('.') && domain.split('.').all(|label| !label.is_empty())
 }
 
 #[cfg(test)]
