@@ -4,15 +4,16 @@ import Argon2 from '@phi-ag/argon2';
 import setUpOpenpgp from 'argon2id/lib/setup.js';
 import { argon2id as hashWasm } from 'hash-wasm';
 import sodium from 'libsodium-wrappers-sumo';
-import { OURS, RUSTCRYPTO, SLOW_PEER, WITHOUT_VECTORS } from './ratios.mjs';
+import { OURS, RUSTCRYPTO, SLOW_PEER, UNWIPED, WITHOUT_VECTORS } from './ratios.mjs';
 
 /** @typedef {[m: number, t: number, p: number]} Cost memory in KiB, passes, lanes */
-/** @typedef {(cost: Cost) => string | Promise<string>} Derive to the first eight bytes of the tag, in hexadecimal */
+/** @typedef {{ tag: string, time: number }} Timed by itself, in milliseconds: what it takes to ask is not of interest */
+/** @typedef {(cost: Cost) => string | Promise<string> | Timed} Derive to the first eight bytes of the tag, in hexadecimal */
 /**
  * @typedef {object} Candidate
  * @property {string} name
  * @property {boolean} peer an npm library, and not ours or Rust's
- * @property {(bytes: Record<string, Uint8Array<ArrayBuffer>>) => Promise<Derive>} make with its memory new; it keeps it where it can
+ * @property {(bytes: Record<string, Uint8Array<ArrayBuffer>>, fresh: boolean) => Promise<Derive>} make with its memory new; it keeps it where it can
  * @property {(cost: Cost) => boolean} [can]
  */
 
@@ -30,8 +31,8 @@ async function instance(bytes, name, imports) {
   return new WebAssembly.Instance(await module, imports);
 }
 
-/** As `npm/src/worker_argon2id.ts` does it, the wiping included. @param {string} name @returns {Candidate['make']} */
-const ours = (name) => async (bytes) => {
+/** As `npm/src/worker_argon2id.ts` does it. @param {string} name @returns {Candidate['make']} */
+const ours = (name, wipes = true) => async (bytes) => {
   const kernel = /** @type {any} */ ((await instance(bytes, name)).exports);
   const clean = new Uint8Array(kernel.memory.buffer).slice();
   return (cost) => {
@@ -43,9 +44,11 @@ const ours = (name) => async (bytes) => {
     for (let segment = 0; segment < 4 * cost[1] * cost[2]; segment++) kernel.fill(...cost, segment);
     kernel.finish(...cost, LENGTH);
     const tag = hex(new Uint8Array(kernel.memory.buffer, place, LENGTH));
-    const used = new Uint8Array(kernel.memory.buffer);
-    used.fill(0);
-    used.set(clean);
+    if (wipes) {
+      const used = new Uint8Array(kernel.memory.buffer);
+      used.fill(0);
+      used.set(clean);
+    }
     return tag;
   };
 };
@@ -53,6 +56,7 @@ const ours = (name) => async (bytes) => {
 /** @type {Candidate[]} */
 export const CANDIDATES = [
   { name: OURS, peer: false, make: ours('simd') },
+  { name: UNWIPED, peer: false, make: ours('simd', false) },
   { name: WITHOUT_VECTORS, peer: false, make: ours('scalar') },
   {
     name: '@phi-ag/argon2',
@@ -113,10 +117,11 @@ const WARM = 1;
  * @param {Cost} cost
  * @param {number} rounds
  * @param {boolean} fresh a new instance and new memory each time, where the library lets one
+ * @param {Candidate[]} candidates
  * @returns {Promise<Record<string, number[]>>}
  */
-async function race(bytes, cost, rounds, fresh) {
-  const racing = CANDIDATES.filter(({ can }) => !can || can(cost));
+async function race(bytes, cost, rounds, fresh, candidates) {
+  const racing = candidates.filter(({ can }) => !can || can(cost));
   /** @type {Map<Candidate, Derive>} */
   const made = new Map();
   /** @type {Record<string, number[]>} */
@@ -127,9 +132,10 @@ async function race(bytes, cost, rounds, fresh) {
     for (const candidate of shuffled(racing)) {
       const begun = performance.now();
       let derive = made.get(candidate);
-      if (!derive || fresh) made.set(candidate, (derive = await candidate.make(bytes)));
-      const tag = await derive(cost);
-      if (round >= 0) times[candidate.name].push(performance.now() - begun);
+      if (!derive || fresh) made.set(candidate, (derive = await candidate.make(bytes, fresh)));
+      const result = await derive(cost);
+      const { tag, time } = typeof result === 'string' ? { tag: result, time: performance.now() - begun } : result;
+      if (round >= 0) times[candidate.name].push(time);
       tags.set(tag, candidate.name);
     }
   }
@@ -144,12 +150,12 @@ async function race(bytes, cost, rounds, fresh) {
  * @param {Record<string, Uint8Array<ArrayBuffer>>} bytes
  * @param {Cost} cost
  * @param {string} name
- * @returns {Promise<{ time: number, tag: string }>} milliseconds, and what came out
+ * @returns {Promise<{ time: number, tag: string | Timed }>} milliseconds, and what came out
  */
 async function first(bytes, cost, name) {
   const candidate = CANDIDATES.find((candidate) => candidate.name === name);
   if (!candidate) throw new Error(name);
-  const derive = await candidate.make(bytes);
+  const derive = await candidate.make(bytes, false);
   if (!candidate.peer) await derive(cost);
   const begun = performance.now();
   const tag = await derive(cost);
@@ -158,9 +164,9 @@ async function first(bytes, cost, name) {
 
 /** @typedef {{ cost: Cost, rounds: number, fresh: boolean } | { cost: Cost, name: string }} Asked a race of all, or the first call of one */
 
-/** In a worker. @param {Asked & { bytes: Record<string, Uint8Array<ArrayBuffer>> }} asked */
-export function answer({ bytes, cost, ...asked }) {
-  return 'name' in asked ? first(bytes, cost, asked.name) : race(bytes, cost, asked.rounds, asked.fresh);
+/** In a worker. @param {Asked & { bytes: Record<string, Uint8Array<ArrayBuffer>> }} asked @param {Candidate[]} [others] which this place has beside all */
+export function answer({ bytes, cost, ...asked }, others = []) {
+  return 'name' in asked ? first(bytes, cost, asked.name) : race(bytes, cost, asked.rounds, asked.fresh, [...CANDIDATES, ...others]);
 }
 
 /** @template T @param {T[]} list */

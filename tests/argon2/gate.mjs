@@ -1,6 +1,6 @@
 // What must not get worse, at the least cost with memory kept. Ratios within a round, so that a slow or busy machine meets both
 // sides. Limits are far from what is measured, for noise, and are not what we want to reach: the report has that. A kernel
-// at half its speed exceeds them; that there are vectors in the one with vectors is for tests/package/argon2id.test.mjs.
+// at half its speed exceeds them; what takes less away is for tests/package/argon2id.test.mjs, which reads the modules.
 import { OURS, RUSTCRYPTO, SLOW_PEER, WITHOUT_VECTORS, ratio } from './ratios.mjs';
 
 /** @type {[one: string, other: string, limit: number][]} */

@@ -3,9 +3,13 @@
 /** Milliseconds in each round, by the candidate's name. @typedef {Record<string, number[]>} Times */
 
 export const OURS = 'Repin';
+/** Its memory is not wiped, as nobody else's is but the C reference's. */
+export const UNWIPED = 'Repin, if it did not wipe';
 export const WITHOUT_VECTORS = 'Repin, without vectors';
 export const SLOW_PEER = 'hash-wasm';
 export const RUSTCRYPTO = "RustCrypto's crate";
+export const NATIVE_C = 'native: the C reference, 128-bit vectors';
+export const NATIVE_RUST = "native: RustCrypto's crate";
 const PEERS = ['@phi-ag/argon2', 'hash-wasm', 'libsodium-wrappers-sumo', 'argon2id'];
 
 /** The quickest npm library. @param {Times} times */

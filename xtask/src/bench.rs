@@ -69,7 +69,32 @@ fn argon2(short: &[&str]) -> Result {
     let mut oracle = cargo();
     oracle.args(["build", "--package", "repin-argon2id", "--example", "rustcrypto"]);
     run(oracle.args(["--target", "wasm32-unknown-unknown", "--profile", "wasm-release"]))?;
+    if short.is_empty() {
+        run(cargo().args(["build", "--package", "repin-argon2id", "--example", "rustcrypto", "--release"]))?;
+        c_reference()?;
+    }
     run(program("node").arg("tests/argon2/bench.mjs").args(short))
+}
+
+/// The C reference as a program, with the vectors that WebAssembly has, too. Where it cannot be compiled the report says that
+/// it is missing.
+fn c_reference() -> Result {
+    let (source, made) = ("tests/argon2/node_modules/argon2/argon2", root().join("target/argon2"));
+    std::fs::create_dir_all(&made).map_err(|error| format!("{}: {error}", made.display()))?;
+    let to = made.join("native_c");
+    let _ = std::fs::remove_file(&to);
+    let mut compile = program("cc");
+    compile.args(["-O3", "-mssse3", "-DARGON2_NO_THREADS", "-o"]).arg(to);
+    for folder in ["include", "src"] {
+        compile.arg(format!("-I{source}/{folder}"));
+    }
+    for file in ["argon2", "core", "encoding", "opt", "blake2/blake2b"] {
+        compile.arg(format!("{source}/src/{file}.c"));
+    }
+    if let Err(reason) = run(compile.arg("tests/argon2/native.c")) {
+        println!("the C reference is left out: {reason}");
+    }
+    Ok(())
 }
 
 /// Whole recoveries a second, and their ratio to the bare OPAQUE arithmetic, measured in the same run.

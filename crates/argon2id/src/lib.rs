@@ -21,7 +21,7 @@
 //! ```
 //!
 //! What it computes is RustCrypto's `argon2`, which the tests compare it with and which the same code uses natively. Why
-//! there is another one is in [`kernel`]: in WebAssembly it takes about seven tenths of the time. `docs/performance.md` has what it
+//! there is another one is in [`kernel`]: in WebAssembly it takes about six tenths of the time. `docs/performance.md` has what it
 //! takes beside npm's libraries.
 #![cfg_attr(not(test), no_std)]
 

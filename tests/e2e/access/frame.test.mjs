@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import axe from 'axe-core';
 import { run, stage } from '../circle/harness/stage.mjs';
+import { drawn } from '../harness/drawn.mjs';
 import { until } from '../harness/find.mjs';
 import { t } from '../harness/widget.mjs';
 
@@ -67,9 +68,9 @@ async function violations(app) {
   const frame = app.frame();
   assert.ok(frame, 'the frame is there');
   await frame.evaluate(axe.source);
+  // What changes with the device's colours has begun to by the second frame; on the way there is no contrast to measure.
+  await frame.evaluate(drawn);
   return frame.evaluate(async () => {
-    // What changes with the device's colours has begun to by the second frame; on the way there is no contrast to measure.
-    for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
     for (const root of [document, document.body.lastElementChild?.shadowRoot]) {
       for (const animation of root?.getAnimations() ?? []) if (animation.effect?.getComputedTiming().endTime !== Infinity) animation.finish();
     }

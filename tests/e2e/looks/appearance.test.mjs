@@ -1,6 +1,7 @@
 // Tokens reach the widget from the page around it, presets are readable, and nothing moves when nothing shall.
 import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { drawn } from '../harness/drawn.mjs';
 import { until } from '../harness/find.mjs';
 import { stage } from './stage.mjs';
 
@@ -62,7 +63,7 @@ describe('appearance', async () => {
         const radius = { minimal: '6px', rounded: '24px', 'high-contrast': '8px' }[preset];
         assert.equal(await style(page, '.main', 'border-top-left-radius'), radius);
         // The contrast is told in the frame after the one in which the widget came.
-        await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
+        await page.evaluate(drawn);
         assert.deepEqual(witness.console.filter((line) => line.startsWith('warn')), []);
         await close();
       });

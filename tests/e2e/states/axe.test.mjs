@@ -4,6 +4,7 @@ import { after, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import axe from 'axe-core';
 import { launch, openPage } from '../harness/browser.mjs';
+import { drawn } from '../harness/drawn.mjs';
 import { evidence } from '../harness/evidence.mjs';
 import { serveFiles } from '../harness/files.mjs';
 import * as LOOKS from '../harness/looks.mjs';
@@ -77,21 +78,15 @@ describe('axe', () => {
 });
 
 /** Draws a state and ends its motion: a title that fades in has no contrast on the way. @param {string} name @param {object} look */
-function show(name, look) {
-  return PAGE.evaluate(
-    async (name, look) => {
-      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-      /** @type {any} */ (window).gallery.show(name, look);
-      await frame();
-      await frame();
-      for (const animation of document.getAnimations()) {
-        // What pulses for ever has no end to go to.
-        if (animation.effect?.getComputedTiming().endTime !== Infinity) animation.finish();
-      }
-    },
-    name,
-    look,
-  );
+async function show(name, look) {
+  await PAGE.evaluate((name, look) => /** @type {any} */ (window).gallery.show(name, look), name, look);
+  await PAGE.evaluate(drawn);
+  await PAGE.evaluate(() => {
+    for (const animation of document.getAnimations()) {
+      // What pulses for ever has no end to go to.
+      if (animation.effect?.getComputedTiming().endTime !== Infinity) animation.finish();
+    }
+  });
 }
 
 /** @returns {Promise<string[]>} */

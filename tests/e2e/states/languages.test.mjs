@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { pseudo } from '../../../xtask/locales/pseudo.mjs';
 import { readAll } from '../../../xtask/locales/texts.mjs';
 import { launch, openPage } from '../harness/browser.mjs';
+import { drawn } from '../harness/drawn.mjs';
 import { serveFiles } from '../harness/files.mjs';
 
 const SHIPPED = readAll();
@@ -72,14 +73,9 @@ describe('in another language', () => {
 
   /** @param {string} name @param {string} locale @param {any} messages */
   async function show(name, locale, messages) {
-    await page.evaluate(
-      async (name, look) => {
-        /** @type {any} */ (window).gallery.show(name, look);
-        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-      },
-      name,
-      { locale, messages, dir: RTL.test(locale) ? 'rtl' : 'ltr' },
-    );
+    const look = { locale, messages, dir: RTL.test(locale) ? 'rtl' : 'ltr' };
+    await page.evaluate((name, look) => /** @type {any} */ (window).gallery.show(name, look), name, look);
+    await page.evaluate(drawn);
   }
 });
 

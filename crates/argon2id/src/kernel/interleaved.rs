@@ -8,7 +8,7 @@ use core::arch::wasm32::{
     v128, v128_load, v128_or, v128_store, v128_xor,
 };
 
-use super::{ROUND, mix, mix_again};
+use super::{ROUND, each_word, mix, mix_again};
 use crate::block::{Block, Pair};
 
 /// Pairs from the first of a column to the second of its last row.
@@ -45,9 +45,7 @@ fn row(before: &[Pair; 16], other: &[Pair; 16], halfway: &mut [Pair; 16]) {
     for (at, vector) in v.into_iter().enumerate() {
         store(&mut halfway[at], vector);
     }
-    for (at, word) in w.into_iter().enumerate() {
-        keep(&mut halfway[8 + at / 2].0[at % 2], word);
-    }
+    each_word(|at| keep(&mut halfway[8 + at / 2].0[at % 2], w[at]));
 }
 
 #[inline(never)]
@@ -68,14 +66,14 @@ fn two_columns<const ADDS: bool>(
         }
         store(&mut own[at], sum);
     }
-    for (at, word) in w.into_iter().enumerate() {
-        let (pair, at) = (8 * (at / 2) + 1, at % 2);
-        let mut sum = word ^ (before[pair].0[at] ^ other[pair].0[at]);
+    each_word(|word| {
+        let (pair, at) = (8 * (word / 2) + 1, word % 2);
+        let mut sum = w[word] ^ (before[pair].0[at] ^ other[pair].0[at]);
         if ADDS {
             sum ^= own[pair].0[at];
         }
         keep(&mut own[pair].0[at], sum);
-    }
+    });
 }
 
 /// A round in vectors and another in words, by eight steps each.

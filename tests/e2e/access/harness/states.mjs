@@ -1,5 +1,6 @@
 // Every state of the widget, one at a time, in a page of Chromium.
 import { launch, openPage } from '../../harness/browser.mjs';
+import { drawn } from '../../harness/drawn.mjs';
 import { serveFiles } from '../../harness/files.mjs';
 
 /**
@@ -23,17 +24,10 @@ export async function openStates(...prepare) {
     page,
     browser,
     names: await page.evaluate(() => /** @type {any} */ (window).gallery.names()),
-    show: (name, look = {}) =>
-      page.evaluate(
-        async (name, look) => {
-          const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-          /** @type {any} */ (window).gallery.show(name, look);
-          await frame();
-          await frame();
-        },
-        name,
-        look,
-      ),
+    async show(name, look = {}) {
+      await page.evaluate((name, look) => /** @type {any} */ (window).gallery.show(name, look), name, look);
+      await page.evaluate(drawn);
+    },
     close: async () => {
       await browser.close();
       gallery.close();

@@ -1,5 +1,6 @@
 // An app on Circle's unmodified web SDK, and the frame it opens, as the person in front of it uses them.
 import { readFileSync } from 'node:fs';
+import { drawn } from '../../harness/drawn.mjs';
 import { find, until } from '../../harness/find.mjs';
 import { t, Widget } from '../../harness/widget.mjs';
 
@@ -89,11 +90,6 @@ class Framed extends Widget {
     await this.around.evaluate(drawn);
     await button.click();
   }
-}
-
-/** Waits for the second frame from now on: what was there before has been drawn. In the page. */
-function drawn() {
-  return /** @type {Promise<void>} */ (new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
 }
 
 /** @param {import('puppeteer-core').Page} page @param {string} service */
