@@ -114,13 +114,12 @@ const WARM = 1;
  * Milliseconds of each candidate in each round, all of a round one after the other, in another order each time.
  *
  * @param {Record<string, Uint8Array<ArrayBuffer>>} bytes
- * @param {Cost} cost
  * @param {number} rounds
  * @param {boolean} fresh a new instance and new memory each time, where the library lets one
- * @param {Candidate[]} candidates
+ * @param {{ cost: Cost, candidates: Candidate[], clock: () => number }} of
  * @returns {Promise<Record<string, number[]>>}
  */
-async function race(bytes, cost, rounds, fresh, candidates) {
+async function race(bytes, rounds, fresh, { cost, candidates, clock }) {
   const racing = candidates.filter(({ can }) => !can || can(cost));
   /** @type {Map<Candidate, Derive>} */
   const made = new Map();
@@ -130,11 +129,11 @@ async function race(bytes, cost, rounds, fresh, candidates) {
   const tags = new Map();
   for (let round = -WARM; round < rounds; round++) {
     for (const candidate of shuffled(racing)) {
-      const begun = performance.now();
+      const begun = clock();
       let derive = made.get(candidate);
       if (!derive || fresh) made.set(candidate, (derive = await candidate.make(bytes, fresh)));
       const result = await derive(cost);
-      const { tag, time } = typeof result === 'string' ? { tag: result, time: performance.now() - begun } : result;
+      const { tag, time } = typeof result === 'string' ? { tag: result, time: clock() - begun } : result;
       if (round >= 0) times[candidate.name].push(time);
       tags.set(tag, candidate.name);
     }
@@ -162,11 +161,16 @@ async function first(bytes, cost, name) {
   return { time: performance.now() - begun, tag };
 }
 
-/** @typedef {{ cost: Cost, rounds: number, fresh: boolean } | { cost: Cost, name: string }} Asked a race of all, or the first call of one */
+/** @typedef {{ cost: Cost, rounds: number, fresh: boolean, processor?: boolean } | { cost: Cost, name: string }} Asked a race of all, by the processor's own clock if there is one and it is wanted, or the first call of one */
 
-/** In a worker. @param {Asked & { bytes: Record<string, Uint8Array<ArrayBuffer>> }} asked @param {Candidate[]} [others] which this place has beside all */
-export function answer({ bytes, cost, ...asked }, others = []) {
-  return 'name' in asked ? first(bytes, cost, asked.name) : race(bytes, cost, asked.rounds, asked.fresh, [...CANDIDATES, ...others]);
+/**
+ * In a worker.
+ *
+ * @param {Asked & { bytes: Record<string, Uint8Array<ArrayBuffer>> }} asked
+ * @param {{ others?: Candidate[], clock?: () => number }} [place] whom this place has beside all, and its own clock for a race, in milliseconds
+ */
+export function answer({ bytes, cost, ...asked }, { others = [], clock = () => performance.now() } = {}) {
+  return 'name' in asked ? first(bytes, cost, asked.name) : race(bytes, asked.rounds, asked.fresh, { cost, candidates: [...CANDIDATES, ...others], clock });
 }
 
 /** @template T @param {T[]} list */

@@ -59,8 +59,8 @@ fn loadable() -> Result {
 }
 
 /// Argon2id beside other libraries, in Chromium, Firefox and Node. Writes its part of `docs/performance.md`, and fails where ours
-/// takes a greater share of another's time than it may. `short` is that alone.
-fn argon2(short: &[&str]) -> Result {
+/// takes a greater share of another's time than it may. `short` is that alone, in Node.
+pub fn argon2(short: &[&str]) -> Result {
     tools::browsers()?;
     tools::node_packages()?;
     tools::argon2_packages()?;

@@ -12,7 +12,7 @@ struct Step {
     work: fn(&mut Tally) -> Result,
 }
 
-const STEPS: [Step; 26] = [
+const STEPS: [Step; 27] = [
     Step { name: "lint", what: "formatting, clippy, types, languages, names", work: linted },
     Step { name: "widget", what: "build dist/", work: |_| widget::build(widget::Mode::Release) },
     Step { name: "size", what: "what a recovery downloads, against its budgets", work: |_| size::size() },
@@ -51,6 +51,11 @@ const STEPS: [Step; 26] = [
         name: "consumers",
         what: "the npm package in apps of ten kinds, the crate in an app of Leptos, in browsers",
         work: consumed,
+    },
+    Step {
+        name: "ratios",
+        what: "Argon2id takes no greater share of others' time than it may, in Node",
+        work: |_| crate::bench::argon2(&["short"]),
     },
     Step { name: "axe", what: "accessibility of every state in Chromium", work: |tally| node(tally, "states") },
     Step { name: "access", what: "by keyboard, by ear, enlarged, in forced colours", work: access },
