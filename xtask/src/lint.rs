@@ -10,6 +10,7 @@ pub fn lint() -> Result<String> {
     tools::node_packages()?;
     // Its scripts are typed by the compiler they use, which is not the one that checks.
     tools::site_packages()?;
+    tools::argon2_packages()?;
     run(cargo().args(["fmt", "--all", "--check"]))?;
     run(cargo().args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     // What only the tests of crashes compile.

@@ -20,6 +20,7 @@ pub fn all() -> Result {
     circle_node_packages()?;
     site_packages()?;
     stack_packages()?;
+    argon2_packages()?;
     circle_python_packages()?;
     supply()?;
     mail()?;
