@@ -40,6 +40,7 @@ export function report(measured) {
     budgets(measured),
     readFileSync(new URL('bytes.md', import.meta.url), 'utf8'),
     waterfall(loaded['Fast 4G'].Repin),
+    readFileSync(new URL('../../argon2/time.md', import.meta.url), 'utf8'),
   ];
   return parts.join('\n');
 }
