@@ -64,8 +64,7 @@ pub fn argon2(short: &[&str]) -> Result {
     tools::browsers()?;
     tools::node_packages()?;
     tools::argon2_packages()?;
-    tools::wasm_target()?;
-    widget::kernels(&root().join("dist"))?;
+    widget::build(widget::Mode::Release)?;
     let mut oracle = cargo();
     oracle.args(["build", "--package", "repin-argon2id", "--example", "rustcrypto"]);
     run(oracle.args(["--target", "wasm32-unknown-unknown", "--profile", "wasm-release"]))?;

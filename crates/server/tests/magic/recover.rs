@@ -74,7 +74,7 @@ async fn a_second_recovery_goes_on_from_the_first_and_the_same_one_rotates_nothi
 }
 
 #[tokio::test]
-async fn the_keys_before_the_last_recovery_are_kept() {
+async fn the_keys_before_the_last_recovery_are_kept_on_sqlite() {
     story(async {
         let (gateway, simulator) = world().await;
         if gateway.database().is_some() {
