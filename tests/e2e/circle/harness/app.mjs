@@ -18,7 +18,7 @@ export class App {
   constructor(page, service = SERVICE) {
     this.page = page;
     this.service = service;
-    this.widget = new Framed(page, /** @type {any} */ (inFrame(page, service)));
+    this.widget = new Framed(this, /** @type {any} */ (inFrame(page, service)));
   }
 
   /** Opens the app's page with a session in its hands. @param {Record<string, string | undefined>} session */
@@ -77,19 +77,34 @@ export class App {
 
 /** The widget in a frame of another site: the browser knows where to send a click once both documents were drawn. */
 class Framed extends Widget {
-  /** @param {import('puppeteer-core').Page} around @param {import('puppeteer-core').Page} page what is inside, as if it were a page */
-  constructor(around, page) {
+  /** @param {App} app @param {import('puppeteer-core').Page} page what is inside, as if it were a page */
+  constructor(app, page) {
     super(page);
-    this.around = around;
+    this.app = app;
   }
 
-  /** @override @param {string} key @param {Record<string, string | number>} [values] */
+  /** As with Escape, what a press does can take the frame away before the button is let go. @override @param {string} key @param {Record<string, string | number>} [values] */
   async press(key, values) {
     const button = await find(this.page, 'button', t(key, values));
     await button.evaluate(drawn);
-    await this.around.evaluate(drawn);
-    await button.click();
+    await this.app.page.evaluate(drawn);
+    await Promise.race([gone(this.app), button.click()]);
   }
+}
+
+/** Resolves when the frame that is there now is there no more. @param {App} app */
+function gone({ page, service }) {
+  const frame = theFrame(page, service);
+  return /** @type {Promise<void>} */ (
+    new Promise((resolve) => {
+      const left = (/** @type {import('puppeteer-core').Frame} */ which) => {
+        if (which !== frame) return;
+        page.off('framedetached', left);
+        resolve();
+      };
+      page.on('framedetached', left);
+    })
+  );
 }
 
 /** @param {import('puppeteer-core').Page} page @param {string} service */
