@@ -24,8 +24,10 @@ export class Link {
     answer.writeHead(status, { ...headers, 'content-length': body.length });
     for (let at = 0; at < body.length && !answer.destroyed; at += SLICE) {
       const slice = body.subarray(at, at + SLICE);
-      this.#busyUntil = Math.max(this.#busyUntil, performance.now()) + (slice.length * 8000) / this.speed.bandwidth;
-      await sleep(this.#busyUntil - performance.now());
+      // From when it could have gone, and not from now: a link does not wait while this program is late.
+      this.#busyUntil = Math.max(this.#busyUntil, first) + (slice.length * 8000) / this.speed.bandwidth;
+      const ahead = this.#busyUntil - performance.now();
+      if (ahead > 0) await sleep(ahead);
       answer.write(slice);
     }
     answer.end();
