@@ -6,7 +6,8 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use repin_core::api::ChallengeType;
 use tokio::sync::watch;
@@ -220,6 +221,9 @@ async fn open_store(config: &Config) -> Result<Arc<dyn Store>, StartError> {
     })
 }
 
+/// How long the folder may be in use by a gateway that ends: by itself, or by a program that it was just starting.
+const LETS_GO: Duration = Duration::from_secs(2);
+
 /// Two gateways on one folder could each make a key ring and overwrite nothing, but use different ones. Where the database is
 /// not in the folder, the second waits for the first to have made the keys; else it does not start.
 ///
@@ -235,9 +239,13 @@ fn lock(config: &Config) -> Result<Option<File>, StartError> {
         return file.lock().map(|()| Some(file)).map_err(failed);
     }
     let file = File::create(config.data.join("lock")).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Err(StartError::InUse(config.data.clone())),
-        Err(TryLockError::Error(error)) => Err(failed(error)),
+    let until = Instant::now() + LETS_GO;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::WouldBlock) if Instant::now() < until => sleep(Duration::from_millis(20)),
+            Err(TryLockError::WouldBlock) => return Err(StartError::InUse(config.data.clone())),
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
     }
 }
