@@ -85,7 +85,7 @@ pub(crate) fn wallets(done: usize, second: RotationState) -> Vec<WalletRotation>
         };
         WalletRotation { wallet: label.to_owned(), label: label.to_owned(), version: 1, state }
     };
-    ["Ethereum", "Solana", "Bitcoin"].into_iter().enumerate().map(wallet).collect()
+    ["Ethereum", "Polygon", "Base"].into_iter().enumerate().map(wallet).collect()
 }
 
 fn questions() -> Vec<Question> {

@@ -104,7 +104,7 @@ function unbracketed() {
   // Questions and hints are a person's own, or the gateway's.
   const own = /What was|When did|What street|red gate|the summer one/;
   // No language has other names for chains, or other letters for addresses and keys.
-  const names = ['Ethereum', 'Solana', 'Bitcoin', '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266', '4zvwRjXUKGfvwnParsHAS3HuSVzV5cA4McphgmoCtajS', '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80', '111111111111111111111111111111114zvwRjXUKGfvwnParsHAS3HuSVzV5cA4McphgmoCtaj'];
+  const names = ['Ethereum', 'Solana', 'Polygon', 'Base', '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266', '4zvwRjXUKGfvwnParsHAS3HuSVzV5cA4McphgmoCtajS', '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80', '111111111111111111111111111111114zvwRjXUKGfvwnParsHAS3HuSVzV5cA4McphgmoCtaj'];
   /** An address stands in groups of four. @param {string} text */
   const isName = (text) => names.some((name) => name === text || (text.length <= 4 && name.includes(text)));
   const labels = [...card.querySelectorAll('[aria-label]')].map((element) => element.getAttribute('aria-label') ?? '');
