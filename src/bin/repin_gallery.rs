@@ -199,7 +199,7 @@ fn addresses() -> Vec<Address> {
 
 fn wallets(second: RotationState) -> Vec<WalletRotation> {
     let wallet = |label: &str, state| WalletRotation { wallet: label.into(), label: label.into(), version: 1, state };
-    vec![wallet("Ethereum", RotationState::Done), wallet("Solana", second), wallet("Bitcoin", RotationState::Done)]
+    vec![wallet("Ethereum", RotationState::Done), wallet("Polygon", second), wallet("Base", RotationState::Done)]
 }
 
 fn questions() -> Vec<Question> {
