@@ -1,6 +1,8 @@
 //! Nodes that come and go: together, with another key ring, of another version.
 
 use crate::client::Client;
+use crate::common::program::{Program, Starting, serve};
+use crate::common::send;
 use crate::node::{Site, begin};
 use crate::{ANSWERS, PIN, USER};
 
@@ -47,4 +49,45 @@ async fn an_old_program_works_beside_a_newer_one_until_that_takes_something_away
     site.execute(&["UPDATE oldest_program SET migration = 9000"]).await;
     let said = site.begin("2").listening().err().expect("it does not start");
     assert!(said.contains("use a newer one") && !said.contains("postgres://"), "{said}");
+}
+
+/// PostgreSQL ends a statement whose result has one column more than when it was prepared.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_program_goes_on_with_what_it_has_prepared_when_a_newer_one_adds_a_column() {
+    let site = Site::new();
+    let data = tempfile::tempdir().unwrap();
+    let mut serve = serve(data.path());
+    // Few, so that each meets every statement again.
+    let few = serve.env("REPIN_DATABASE", site.url()).env("REPIN_DATABASE_CONNECTIONS", "2");
+    let old = Starting::new(few).listening().unwrap();
+    old.host.create_user(USER).await;
+    Client::open(&old.host, "POST", "/user/initialize").await.replace(&[PIN, ANSWERS]).await.unwrap();
+    for _ in 0..4 {
+        everything(&old).await;
+    }
+    site.execute(&["DO $$ DECLARE t TEXT; BEGIN
+         FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+             EXECUTE format('ALTER TABLE %I ADD COLUMN of_the_future TEXT', t);
+         END LOOP; END $$"])
+        .await;
+    for _ in 0..4 {
+        everything(&old).await;
+    }
+}
+
+/// Reads as much as the API has to show, and changes the PIN to itself.
+async fn everything(node: &Program) {
+    let mut client = Client::open(&node.host, "PUT", "/user/pin").await;
+    client.prove(PIN).await.unwrap();
+    client.replace(&[PIN]).await.unwrap();
+    let (token, _) = node.host.token(USER).await;
+    let lists = ["/user", "/user/challenges"];
+    for path in lists {
+        let (status, body) = send(node.host.request("GET", path).header("X-User-Token", &token)).await;
+        assert!(status < 500, "{path}: {status} {body}");
+    }
+    for path in ["/users", &format!("/users/{USER}"), "/config/entity", "/config/entity/publicKey"] {
+        let (status, body) = send(node.host.request("GET", path)).await;
+        assert!(status < 500, "{path}: {status} {body}");
+    }
 }

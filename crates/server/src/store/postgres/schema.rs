@@ -2,7 +2,8 @@
 //!
 //! Migrations only ever add, so that an old program and a new one can work on one database while nodes are replaced one by
 //! one: a column that is added has a default or may be NULL, nothing is renamed, and what is no longer used is taken away in a
-//! later release, which then raises `oldest_program`.
+//! later release, which then raises `oldest_program`. And statements name the columns that they read: the server ends one that was
+//! prepared for `*` as soon as there is a column more.
 
 use sqlx::PgPool;
 use sqlx::migrate::Migrator;
@@ -48,6 +49,7 @@ pub fn known() -> i64 {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     /// What would break a program of the level before, in a migration that does not say so.
@@ -62,6 +64,27 @@ mod tests {
         let takes_away = |statement: &str| TAKES_AWAY.iter().any(|words| statement.contains(words));
         !statements.contains("UPDATE OLDEST_PROGRAM")
             && statements.split([';', ',']).any(|statement| takes_away(statement) || needs_a_value(statement))
+    }
+
+    fn reads_whatever_is_there(sql: &str) -> bool {
+        ["SELECT *", "RETURNING *", ".*,", ".* ", ", *"].iter().any(|all| sql.contains(all))
+    }
+
+    #[test]
+    fn statements_name_their_columns() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/sql");
+        let mut statements = 0;
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            for line in std::fs::read_to_string(&path).unwrap().lines().filter(|line| line.contains('"')) {
+                assert!(!reads_whatever_is_there(line), "{}: {line}", path.display());
+                statements += usize::from(line.contains("SELECT "));
+            }
+        }
+        assert!(statements > 50, "{statements}");
+        assert!(reads_whatever_is_there("\"SELECT * FROM users\""));
+        assert!(reads_whatever_is_there("\"SELECT c.*, EXISTS (SELECT 1\""));
+        assert!(!reads_whatever_is_there("\"SELECT count(*) FROM users\""));
     }
 
     #[test]

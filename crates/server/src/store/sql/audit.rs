@@ -8,10 +8,26 @@ use super::row::{int, time, unsigned};
 use super::{Result, SqlStore, Tx};
 use crate::store::{AuditChain, AuditEntry, AuditLink, Seal, Sealing, StoreError};
 
+/// Columns of `audit a`, as [`entry`] reads them.
+macro_rules! entry_columns {
+    () => {
+        "a.id, a.at, a.operator, a.event, a.app, a.person, a.challenge, a.subject"
+    };
+}
+
+/// Rows of `audit a`.
+macro_rules! entries {
+    ($rest:literal) => {
+        concat!("SELECT ", entry_columns!(), " FROM audit a ", $rest)
+    };
+}
+pub(super) use {entries, entry_columns};
+
 #[async_trait]
 impl AuditChain for SqlStore {
     async fn audit_head(&self) -> Result<Option<AuditLink>> {
-        let row = sqlx::query("SELECT * FROM audit_head").fetch_optional(&self.readers).await?;
+        let row =
+            sqlx::query("SELECT seq, audit, hash, kid, mac FROM audit_head").fetch_optional(&self.readers).await?;
         row.as_ref().map(link).transpose()
     }
 
@@ -23,10 +39,10 @@ impl AuditChain for SqlStore {
     async fn seal_audit(&self, limit: u32, seal: Seal<'_>) -> Result<Sealing> {
         let Some(horizon) = self.horizon().await? else { return Ok(Sealing::Busy) };
         let mut tx = self.begin().await?;
-        let query = concat!("SELECT * FROM audit_head", skip_locked!());
+        let query = concat!("SELECT seq, audit, hash, kid, mac FROM audit_head", skip_locked!());
         let Some(head) = sqlx::query(query).fetch_optional(&mut *tx).await? else { return Ok(Sealing::Busy) };
         let head = link(&head)?;
-        let rows = sqlx::query("SELECT * FROM audit WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3")
+        let rows = sqlx::query(entries!("WHERE a.id > $1 AND a.id <= $2 ORDER BY a.id LIMIT $3"))
             .bind(int(head.audit))
             .bind(horizon)
             .bind(i64::from(limit))
@@ -50,10 +66,11 @@ impl AuditChain for SqlStore {
     }
 
     async fn audit_links(&self, after: u64, limit: u32) -> Result<Vec<(AuditLink, Option<AuditEntry>)>> {
-        let rows = sqlx::query(
-            "SELECT s.seq, s.audit, s.hash, s.kid, s.mac, a.*
-             FROM audit_seals s LEFT JOIN audit a ON a.id = s.audit WHERE s.seq > $1 ORDER BY s.seq LIMIT $2",
-        )
+        let rows = sqlx::query(concat!(
+            "SELECT s.seq, s.audit, s.hash, s.kid, s.mac, ",
+            entry_columns!(),
+            " FROM audit_seals s LEFT JOIN audit a ON a.id = s.audit WHERE s.seq > $1 ORDER BY s.seq LIMIT $2",
+        ))
         .bind(int(after))
         .bind(i64::from(limit))
         .fetch_all(&self.readers)
@@ -71,10 +88,9 @@ impl AuditChain for SqlStore {
     }
 
     async fn first_unlinked(&self, up_to: u64) -> Result<Option<AuditEntry>> {
-        let row = sqlx::query(
-            "SELECT * FROM audit WHERE id <= $1 AND NOT EXISTS (SELECT 1 FROM audit_seals s WHERE s.audit = audit.id)
-             ORDER BY id LIMIT 1",
-        )
+        let row = sqlx::query(entries!(
+            "WHERE a.id <= $1 AND NOT EXISTS (SELECT 1 FROM audit_seals s WHERE s.audit = a.id) ORDER BY a.id LIMIT 1"
+        ))
         .bind(int(up_to))
         .fetch_optional(&self.readers)
         .await?;
@@ -82,10 +98,11 @@ impl AuditChain for SqlStore {
     }
 
     async fn audit_after(&self, id: u64, limit: u32) -> Result<Vec<(AuditEntry, Option<AuditLink>)>> {
-        let rows = sqlx::query(
-            "SELECT s.seq, s.audit, s.hash, s.kid, s.mac, a.*
-             FROM audit a LEFT JOIN audit_seals s ON s.audit = a.id WHERE a.id > $1 ORDER BY a.id LIMIT $2",
-        )
+        let rows = sqlx::query(concat!(
+            "SELECT s.seq, s.audit, s.hash, s.kid, s.mac, ",
+            entry_columns!(),
+            " FROM audit a LEFT JOIN audit_seals s ON s.audit = a.id WHERE a.id > $1 ORDER BY a.id LIMIT $2",
+        ))
         .bind(int(id))
         .bind(i64::from(limit))
         .fetch_all(&self.readers)
@@ -141,7 +158,7 @@ fn link(row: &DbRow) -> Result<AuditLink> {
     })
 }
 
-/// Expects all columns of `audit`.
+/// Expects what [`entries`] selects.
 pub(super) fn entry(row: &DbRow) -> Result<AuditEntry> {
     Ok(AuditEntry {
         id: unsigned(row, "id")?,

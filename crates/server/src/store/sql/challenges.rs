@@ -14,11 +14,20 @@ use super::{
 use crate::rules::refuse_creation;
 use crate::store::Cursor;
 
+/// Columns of `challenges`, as [`challenge`] and lists read them.
+macro_rules! columns {
+    () => {
+        "id, type, status, error_code, correlation_id, created, expires_at"
+    };
+}
+
 /// A challenge is in progress while a run has proved and may still register.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT c.*, EXISTS (SELECT 1 FROM runs r WHERE r.challenge = c.id AND r.proved IS NOT NULL
+            "SELECT ",
+            columns!(),
+            ", EXISTS (SELECT 1 FROM runs r WHERE r.challenge = c.id AND r.proved IS NOT NULL
              AND r.ended IS NULL AND r.registration_open_until > $1) AS proving FROM challenges c ",
             $rest
         )
@@ -107,11 +116,19 @@ impl SqlStore {
             }
         }
         // The status a challenge has now, from the one that is written down: as `row::challenge` tells it.
-        let mut query = QueryBuilder::new("SELECT * FROM (SELECT *, CASE WHEN status <> 'PENDING' THEN status");
+        let mut query = QueryBuilder::new(concat!(
+            "SELECT ",
+            columns!(),
+            ", proving FROM (SELECT ",
+            columns!(),
+            ", proving, CASE WHEN status <> 'PENDING' THEN status"
+        ));
         query.push(" WHEN expires_at <= ").push_bind(int(now)).push(" THEN 'EXPIRED' WHEN proving THEN 'IN_PROGRESS'");
-        query.push(
-            " ELSE status END AS current FROM (SELECT c.*, EXISTS (SELECT 1 FROM runs r WHERE r.challenge = c.id",
-        );
+        query.push(concat!(
+            " ELSE status END AS current FROM (SELECT ",
+            columns!(),
+            ", EXISTS (SELECT 1 FROM runs r WHERE r.challenge = c.id"
+        ));
         query
             .push(" AND r.proved IS NOT NULL AND r.ended IS NULL AND r.registration_open_until > ")
             .push_bind(int(now));

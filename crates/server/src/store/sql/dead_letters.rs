@@ -8,13 +8,21 @@ use super::row::{int, optional, time, unsigned};
 use super::{Result, SqlStore};
 use crate::store::{By, DeadLetter, LoggedAttempt, Replay};
 
+macro_rules! attempts {
+    ($rest:literal) => {
+        concat!("SELECT at, subscription, delivery, attempt, status, error, millis FROM delivery_attempts ", $rest)
+    };
+}
+
 impl SqlStore {
     pub(super) async fn select_dead(&self, limit: usize) -> Result<Vec<DeadLetter>> {
-        let rows =
-            sqlx::query("SELECT * FROM deliveries WHERE dead IS NOT NULL ORDER BY dead DESC, rowid DESC LIMIT $1")
-                .bind(int(limit as u64))
-                .fetch_all(&self.readers)
-                .await?;
+        let rows = sqlx::query(
+            "SELECT id, subscription, type, created, dead, attempts FROM deliveries WHERE dead IS NOT NULL
+             ORDER BY dead DESC, rowid DESC LIMIT $1",
+        )
+        .bind(int(limit as u64))
+        .fetch_all(&self.readers)
+        .await?;
         let letter = |row| {
             Ok(DeadLetter {
                 id: DbRow::try_get(row, "id")?,
@@ -56,11 +64,8 @@ impl SqlStore {
 
     pub(super) async fn select_log(&self, subscription: Option<&str>, limit: usize) -> Result<Vec<LoggedAttempt>> {
         let rows = match subscription {
-            Some(id) => {
-                sqlx::query("SELECT * FROM delivery_attempts WHERE subscription = $1 ORDER BY id DESC LIMIT $2")
-                    .bind(id)
-            }
-            None => sqlx::query("SELECT * FROM delivery_attempts ORDER BY id DESC LIMIT $1"),
+            Some(id) => sqlx::query(attempts!("WHERE subscription = $1 ORDER BY id DESC LIMIT $2")).bind(id),
+            None => sqlx::query(attempts!("ORDER BY id DESC LIMIT $1")),
         };
         let rows = rows.bind(int(limit as u64)).fetch_all(&self.readers).await?;
         let line = |row| {

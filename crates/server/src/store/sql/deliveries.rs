@@ -37,7 +37,7 @@ impl SqlStore {
     pub(super) async fn select_due(&self) -> Result<Vec<(String, UnixMs)>> {
         // One look into the index for each subscription, however much waits.
         let rows = sqlx::query(
-            "SELECT * FROM (SELECT id, (SELECT MIN(due) FROM deliveries d WHERE d.subscription = s.id
+            "SELECT id, due FROM (SELECT id, (SELECT MIN(due) FROM deliveries d WHERE d.subscription = s.id
              AND d.due IS NOT NULL) AS due FROM subscriptions s WHERE enabled) AS work WHERE due IS NOT NULL ORDER BY due",
         )
         .fetch_all(&self.readers)

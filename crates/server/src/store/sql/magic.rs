@@ -17,12 +17,24 @@ use crate::store::{
     Rotation, SealReply, StoreError,
 };
 
+/// Rows of `magic_wallets`, as [`wallet`] reads them.
+macro_rules! select_wallets {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, app, person, wallet, wallet_group, network, label, version, state, access_key, recovery_key, body_hash,
+             created, updated FROM magic_wallets ",
+            $rest
+        )
+    };
+}
+pub(super) use select_wallets;
+
 #[async_trait]
 impl MagicStore for SqlStore {
     async fn register_magic_wallet(&self, new: &NewMagicWallet<'_>, by: By<'_>) -> Result<RegisteredWallet> {
         let mut tx = self.begin().await?;
         lock_person(&mut tx, &new.wallet.user).await?;
-        let before = sqlx::query("SELECT * FROM magic_wallets WHERE person = $1 AND idempotency_key = $2")
+        let before = sqlx::query(select_wallets!("WHERE person = $1 AND idempotency_key = $2"))
             .bind(&new.wallet.user)
             .bind(new.key)
             .fetch_optional(&mut *tx)
@@ -31,7 +43,7 @@ impl MagicStore for SqlStore {
             let same = before.try_get::<Vec<u8>, _>("body_hash")? == new.body_hash;
             return Ok(if same { RegisteredWallet::Before(wallet(&before)?) } else { RegisteredWallet::KeyReused });
         }
-        let query = concat!("SELECT * FROM magic_wallets WHERE app = $1 AND wallet = $2", lock_rows!());
+        let query = concat!(select_wallets!("WHERE app = $1 AND wallet = $2"), lock_rows!());
         let there = sqlx::query(query).bind(&new.wallet.app).bind(&new.wallet.wallet).fetch_optional(&mut *tx).await?;
         let id = match there.map(|row| wallet(&row)).transpose()? {
             None => {
@@ -45,7 +57,7 @@ impl MagicStore for SqlStore {
         };
         let about = About { app: Some(&new.wallet.app), user: Some(&new.wallet.user), subject: Some(&id) };
         audit(&mut tx, by, "MAGIC_WALLET_REGISTERED", about).await?;
-        let row = sqlx::query("SELECT * FROM magic_wallets WHERE id = $1").bind(&id).fetch_one(&mut *tx).await?;
+        let row = sqlx::query(select_wallets!("WHERE id = $1")).bind(&id).fetch_one(&mut *tx).await?;
         tx.commit().await?;
         Ok(RegisteredWallet::New(wallet(&row)?))
     }
@@ -55,7 +67,7 @@ impl MagicStore for SqlStore {
     }
 
     async fn magic_wallet(&self, app: &str, id: &str) -> Result<Option<MagicWallet>> {
-        let query = sqlx::query("SELECT * FROM magic_wallets WHERE app = $1 AND id = $2").bind(app).bind(id);
+        let query = sqlx::query(select_wallets!("WHERE app = $1 AND id = $2")).bind(app).bind(id);
         query.fetch_optional(&self.readers).await?.map(|row| wallet(&row)).transpose()
     }
 
@@ -255,7 +267,7 @@ pub(super) async fn set_state(tx: &mut Connection, wallet: &str, state: Rotation
 }
 
 async fn select(executor: impl sqlx::Executor<'_, Database = super::Db>, user: &str) -> Result<Vec<MagicWallet>> {
-    let query = sqlx::query("SELECT * FROM magic_wallets WHERE person = $1 ORDER BY place").bind(user);
+    let query = sqlx::query(select_wallets!("WHERE person = $1 ORDER BY place")).bind(user);
     query.fetch_all(executor).await?.iter().map(wallet).collect()
 }
 
@@ -270,7 +282,7 @@ pub(super) const fn state_number(state: RotationState) -> i64 {
     }
 }
 
-/// Expects all columns of `magic_wallets`.
+/// Expects what [`select_wallets`] selects.
 pub(super) fn wallet(row: &DbRow) -> Result<MagicWallet> {
     use RotationState::{Done, Frozen, Idle, Rotating, Unknown};
     let number: i64 = row.try_get("state")?;

@@ -5,7 +5,7 @@ use repin_core::api::{RotationState, UnixMs};
 use sqlx::Row;
 
 use super::dialect::{self, DbRow, lock_rows, skip_locked};
-use super::magic::{set_state, wallet};
+use super::magic::{select_wallets, set_state, wallet};
 use super::operator::{About, audit};
 use super::row::{int, optional, unsigned};
 use super::{Result, SqlStore, Tx};
@@ -40,8 +40,7 @@ impl SqlStore {
         .await?;
         let mut rotations = Vec::new();
         for row in &claimed {
-            let query =
-                sqlx::query("SELECT * FROM magic_wallets WHERE id = $1").bind(row.try_get::<String, _>("wallet")?);
+            let query = sqlx::query(select_wallets!("WHERE id = $1")).bind(row.try_get::<String, _>("wallet")?);
             rotations.push(rotation(row, wallet(&query.fetch_one(&mut *tx).await?)?)?);
         }
         tx.commit().await?;
@@ -123,7 +122,7 @@ impl SqlStore {
         let id: String = row.try_get("wallet")?;
         set_state(&mut tx, &id, paused.state, now).await?;
         if let Some(event) = paused.event {
-            let row = sqlx::query("SELECT * FROM magic_wallets WHERE id = $1").bind(&id).fetch_one(&mut *tx).await?;
+            let row = sqlx::query(select_wallets!("WHERE id = $1")).bind(&id).fetch_one(&mut *tx).await?;
             note(&mut tx, &wallet(&row)?, event, now).await?;
         }
         tx.commit().await?;

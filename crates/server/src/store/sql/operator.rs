@@ -6,7 +6,7 @@ use sqlx::Row;
 use uuid::Uuid;
 
 use super::apps::identity;
-use super::audit::entry;
+use super::audit::{entries, entry, entry_columns};
 use super::dialect::DbRow;
 use super::row::{int, time};
 use super::{Result, SqlStore, Tx};
@@ -81,7 +81,10 @@ impl Operator for SqlStore {
 
     async fn apps(&self) -> Result<Vec<App>> {
         let mut apps = Vec::new();
-        for row in sqlx::query("SELECT * FROM apps ORDER BY created, id").fetch_all(&self.readers).await? {
+        for row in sqlx::query("SELECT id, entity, name, is_default, created FROM apps ORDER BY created, id")
+            .fetch_all(&self.readers)
+            .await?
+        {
             let identity = identity(&row)?;
             let origins = sqlx::query_scalar("SELECT origin FROM app_origins WHERE app = $1 ORDER BY origin")
                 .bind(&identity.id)
@@ -160,9 +163,7 @@ impl Operator for SqlStore {
     }
 
     async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>> {
-        let rows = sqlx::query("SELECT * FROM audit ORDER BY id DESC LIMIT $1")
-            .bind(i64::from(limit))
-            .fetch_all(&self.readers);
+        let rows = sqlx::query(entries!("ORDER BY a.id DESC LIMIT $1")).bind(i64::from(limit)).fetch_all(&self.readers);
         rows.await?.iter().map(entry).collect()
     }
 }

@@ -61,7 +61,9 @@ impl RingKeys for SqlStore {
     }
 
     async fn ring_keys(&self) -> Result<Vec<RingKey>> {
-        let rows = sqlx::query("SELECT * FROM key_ids ORDER BY purpose, kid").fetch_all(&self.readers).await?;
+        let rows = sqlx::query("SELECT purpose, kid, used, retired FROM key_ids ORDER BY purpose, kid")
+            .fetch_all(&self.readers)
+            .await?;
         let key = |row: &DbRow| {
             Ok(RingKey {
                 purpose: row.try_get("purpose")?,
@@ -133,13 +135,17 @@ impl RingKeys for SqlStore {
     }
 
     async fn webhook_keys(&self) -> Result<Vec<WebhookPublicKey>> {
-        let rows = sqlx::query("SELECT * FROM webhook_keys ORDER BY created, id").fetch_all(&self.readers).await?;
+        let rows = sqlx::query("SELECT id, created, public FROM webhook_keys ORDER BY created, id")
+            .fetch_all(&self.readers)
+            .await?;
         rows.iter().map(webhook_key).collect()
     }
 
     async fn webhook_key(&self, id: &str) -> Result<Option<WebhookPublicKey>> {
-        let row =
-            sqlx::query("SELECT * FROM webhook_keys WHERE id = $1").bind(id).fetch_optional(&self.readers).await?;
+        let row = sqlx::query("SELECT id, created, public FROM webhook_keys WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&self.readers)
+            .await?;
         row.as_ref().map(webhook_key).transpose()
     }
 }

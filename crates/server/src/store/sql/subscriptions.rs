@@ -10,6 +10,12 @@ use super::row::{int, time};
 use super::{Result, SqlStore, Tx};
 use crate::store::{By, NewDelivery, Subscription};
 
+macro_rules! subscriptions {
+    ($rest:literal) => {
+        concat!("SELECT id, app, name, endpoint, enabled, types, secret, created, updated FROM subscriptions ", $rest)
+    };
+}
+
 impl SqlStore {
     pub(super) async fn insert_subscription(
         &self,
@@ -50,7 +56,7 @@ impl SqlStore {
     }
 
     pub(super) async fn select_subscriptions(&self, app: &str) -> Result<Vec<Subscription>> {
-        let rows = sqlx::query("SELECT * FROM subscriptions WHERE app = $1 ORDER BY created, rowid")
+        let rows = sqlx::query(subscriptions!("WHERE app = $1 ORDER BY created, rowid"))
             .bind(app)
             .fetch_all(&self.readers)
             .await?;
@@ -117,11 +123,8 @@ async fn note(tx: &mut Tx, by: By<'_>, event: &str, app: &str, id: &str) -> Resu
 }
 
 async fn select(executor: impl sqlx::Executor<'_, Database = Db>, app: &str, id: &str) -> Result<Option<Subscription>> {
-    let row = sqlx::query("SELECT * FROM subscriptions WHERE app = $1 AND id = $2")
-        .bind(app)
-        .bind(id)
-        .fetch_optional(executor)
-        .await?;
+    let row =
+        sqlx::query(subscriptions!("WHERE app = $1 AND id = $2")).bind(app).bind(id).fetch_optional(executor).await?;
     row.as_ref().map(subscription).transpose()
 }
 

@@ -112,7 +112,8 @@ impl SqlStore {
                 return Ok(None);
             }
         }
-        let mut query = QueryBuilder::new(concat!("SELECT *, ", person_columns!(""), " FROM users WHERE app = "));
+        let mut query =
+            QueryBuilder::new(concat!("SELECT id, created, ", person_columns!(""), " FROM users WHERE app = "));
         query.push_bind(app.to_owned());
         push_status(&mut query, CredentialKind::Pin, wanted.pin, now);
         push_status(&mut query, CredentialKind::Answers, wanted.answers, now);
@@ -212,6 +213,8 @@ pub(super) async fn credentials(
     executor: impl sqlx::Executor<'_, Database = Db>,
     user: &str,
 ) -> Result<[Option<Credential>; 2]> {
-    let rows = sqlx::query("SELECT * FROM credentials WHERE person = $1").bind(user).fetch_all(executor).await?;
+    let query = "SELECT id, kind, setup_kid, record, wrap, ksf_m_kib, ksf_t, ksf_p, answer_rule, questions, failed, consecutive,
+         locked_at, locked_until FROM credentials WHERE person = $1";
+    let rows = sqlx::query(query).bind(user).fetch_all(executor).await?;
     Ok(Credential::by_kind(rows.iter().map(|row| credential(row, "id")).collect::<Result<Vec<_>>>()?))
 }

@@ -23,13 +23,14 @@ use crate::store::{Status, StoreError, Wallet, Wallets};
 #[async_trait]
 impl Wallets for SqlStore {
     async fn wallet(&self, user: &str) -> Result<Option<Wallet>> {
-        let row =
-            sqlx::query("SELECT * FROM wallets WHERE person = $1").bind(user).fetch_optional(&self.readers).await?;
+        let query = "SELECT id, user_share, gateway_share, created FROM wallets WHERE person = $1";
+        let row = sqlx::query(query).bind(user).fetch_optional(&self.readers).await?;
         let Some(row) = row else { return Ok(None) };
-        let addresses = sqlx::query("SELECT * FROM wallet_addresses WHERE person = $1 ORDER BY chain")
-            .bind(user)
-            .fetch_all(&self.readers)
-            .await?;
+        let addresses =
+            sqlx::query("SELECT chain, address, path FROM wallet_addresses WHERE person = $1 ORDER BY chain")
+                .bind(user)
+                .fetch_all(&self.readers)
+                .await?;
         Ok(Some(Wallet {
             id: array(&row, "id")?,
             user_share: row.try_get("user_share")?,
