@@ -134,3 +134,27 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         // connection no other would ever begin.
         .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use sqlx::{AssertSqlSafe, ConnectOptions, Row};
+
+    use super::sql::commit::{END_CHALLENGES, END_RUNS};
+    use super::*;
+
+    /// Of somebody who recovered a thousand times, a COMMIT would read all that before it ends what is open.
+    #[tokio::test]
+    async fn what_is_open_is_found_without_a_look_at_all_there_ever_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("repin.db");
+        SqliteStore::open(&file).await.unwrap();
+        let mut connection = SqliteConnectOptions::new().filename(&file).connect().await.unwrap();
+        for (statement, index) in [(END_RUNS, "runs_open"), (END_CHALLENGES, "challenges_open")] {
+            let plan = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}")));
+            let steps = plan.fetch_all(&mut connection).await.unwrap();
+            let found: Vec<String> = steps.iter().map(|step| step.get("detail")).collect();
+            assert!(found.iter().any(|step| step.contains(&format!("USING INDEX {index} (person=?)"))), "{found:?}");
+        }
+    }
+}

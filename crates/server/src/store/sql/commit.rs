@@ -54,8 +54,7 @@ impl SqlStore {
         finish_challenges(&mut tx, key, commit.user, now).await?;
         failpoint!("commit.finished");
         insert_seen(&mut tx, key, reply).await?;
-        let ended = "UPDATE runs SET ended = $1, state = NULL WHERE person = $2 AND ended IS NULL";
-        tx.add(ended, values![int(now), commit.user]).await?;
+        tx.add(END_RUNS, values![int(now), commit.user]).await?;
         let audit = "INSERT INTO audit (at, person, challenge, event) VALUES ($1, $2, $3, $4)";
         tx.add(audit, values![int(now), commit.user, key.challenge, commit.kind.name()]).await?;
         failpoint!("commit.written");
@@ -65,6 +64,16 @@ impl SqlStore {
         Ok(Committed::Recorded(Recorded::Now))
     }
 }
+
+/// All runs of a person.
+pub(in crate::store) const END_RUNS: &str =
+    "UPDATE runs SET ended = $1, state = NULL WHERE person = $2 AND ended IS NULL";
+
+/// One challenge of a person with success, and what else is open without.
+pub(in crate::store) const END_CHALLENGES: &str =
+    "UPDATE challenges SET status = CASE WHEN id = $1 THEN 'COMPLETE' ELSE 'FAILED' END,
+     error_code = CASE WHEN id <> $1 THEN $2 END
+     WHERE person = $3 AND status = 'PENDING' AND expires_at > $4 RETURNING id, type, correlation_id";
 
 /// The challenge, held from here on (the sweep locks challenges without their person), and what its user has.
 const CHALLENGE: &str = concat!(
@@ -162,17 +171,8 @@ async fn replace(tx: &mut Batch, user: &str, new: &Credential, now: UnixMs) -> R
 /// This challenge is complete; whatever else the user had open was asked for before their secret changed, and fails.
 async fn finish_challenges(tx: &mut Batch, key: &MessageKey<'_>, user: &str, now: UnixMs) -> Result<()> {
     let invalid = i64::from(Code::ChallengeInvalid.number());
-    let [over, audience] = tx
-        .all([
-            (
-                "UPDATE challenges SET status = CASE WHEN id = $1 THEN 'COMPLETE' ELSE 'FAILED' END,
-            error_code = CASE WHEN id <> $1 THEN $2 END
-         WHERE person = $3 AND status = 'PENDING' AND expires_at > $4 RETURNING id, type, correlation_id",
-                values![key.challenge, invalid, user, int(now)],
-            ),
-            (AUDIENCE, values![user]),
-        ])
-        .await?;
+    let [over, audience] =
+        tx.all([(END_CHALLENGES, values![key.challenge, invalid, user, int(now)]), (AUDIENCE, values![user])]).await?;
     let mut over = over.rows;
     // What was asked for first.
     let is_other = |row: &DbRow| row.try_get::<&str, _>("id").map(|id| id != key.challenge);

@@ -23,7 +23,7 @@ mod arrival;
 mod audit;
 mod challenges;
 mod codes;
-mod commit;
+pub(in crate::store) mod commit;
 mod dead_letters;
 mod deliveries;
 mod guesses;
