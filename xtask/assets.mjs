@@ -2,6 +2,7 @@
 // Called by `cargo xtask widget` as: node xtask/assets.mjs GLUE_FOLDER DIST dev|release, and by `cargo xtask showroom` with
 // `showroom`: as released, with the pseudo-languages, and uncompressed.
 import { build, transform } from 'esbuild';
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { PSEUDO, problems } from './locales/check.mjs';
@@ -48,6 +49,7 @@ await styles();
 locales();
 page();
 if (release) await tighten();
+framed(hash());
 writeFileSync(join(dist, 'integrity.json'), published(dist));
 if (mode !== 'showroom') compress();
 
@@ -123,8 +125,26 @@ function page() {
     .replace(/^\s*<link[^>]*\bdata-trunk\b[^>]*\brel="(rust|copy-dir|copy-file)"[^>]*>\n?/gm, '')
     .replace(/\s+data-trunk(="[^"]*")?(?=[\s>])/g, '');
   writeFileSync(join(dist, 'index.html'), html);
-  cpSync('npm/src/frame/frame.html', join(dist, 'frame.html'));
-  cpSync('npm/src/redirect/redirect.html', join(dist, 'redirect.html'));
+}
+
+/** Of all files: another as soon as one of them is another. */
+function hash() {
+  const sum = createHash('sha256');
+  for (const file of files(dist)) sum.update(`${relative(dist, file)}\0`).update(readFileSync(file)).update('\0');
+  return sum.digest('hex').slice(0, 16);
+}
+
+/**
+ * The pages that only a gateway serves: whoever comes back finds what they name in the browser's cache, and asks for nothing.
+ *
+ * @param {string} hash which the gateway reads from hash.txt
+ */
+function framed(hash) {
+  for (const [source, served] of [['frame/frame.html', 'frame.html'], ['redirect/redirect.html', 'redirect.html']]) {
+    const html = readFileSync(join('npm/src', source), 'utf8');
+    writeFileSync(join(dist, served), html.replace(/src="\//, `src="/files/${hash}/`));
+  }
+  writeFileSync(join(dist, 'hash.txt'), hash);
 }
 
 /** A second minifier, which folds functions into their only callers: 3 % of the loader, and with it the rarest of its cards. */

@@ -236,8 +236,12 @@ for (const engine of ENGINES) {
     });
 
     test('a loader that does not come is said in the frame, and comes on the second try', async () => {
-      let lost = 1;
-      const front = await between((path, pass, response) => (path === '/repin.js' && lost-- > 0 ? response.writeHead(503).end() : pass()), stage.gateway.url);
+      let visits = 0;
+      const front = await between((path, pass, response) => {
+        visits += Number(path.startsWith('/frame'));
+        if (visits === 1 && path.endsWith('/repin.js')) response.writeHead(503).end();
+        else pass();
+      }, stage.gateway.url);
       const given = await session('RESTORE_PIN');
       await framing(stage.browser, host.origin, front.origin, async ({ page, escape, widget, outcome, heard }) => {
         await show(page, {}, [given, given]);
@@ -248,6 +252,31 @@ for (const engine of ENGINES) {
         assert.deepEqual([asked, windows.length], [['start', 'start'], 2]);
         await escape();
         assert.equal((await outcome()).reason, 'user');
+      });
+      front.close();
+    });
+
+    test('each file is fetched once, and none by whoever comes back', async () => {
+      /** @type {string[]} */
+      let asked = [];
+      const front = await between((path, pass) => {
+        asked.push(path);
+        pass();
+      }, stage.gateway.url);
+      // Argon2id comes while the person reads, and not for whoever leaves before.
+      const files = () => asked.filter((path) => /\.\w+$/.test(path) && !path.includes('_kdf_'));
+      const [first, second] = [await session('RESTORE_PIN'), await session('RESTORE_PIN')];
+      await framing(stage.browser, host.origin, front.origin, async ({ page, escape, widget, outcome }) => {
+        for (const given of [first, second]) {
+          asked = [];
+          await show(page, {}, [given]);
+          await widget.shows('questions.title');
+          await escape();
+          await outcome();
+          if (given === first) assert.deepEqual(files().toSorted(), [...new Set(files())].toSorted(), 'each once');
+        }
+        assert.ok(asked.some((path) => path.startsWith('/frame')) && asked.some((path) => path.endsWith('/messages')), `${asked}`);
+        assert.deepEqual(files(), []);
       });
       front.close();
     });

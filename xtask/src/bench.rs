@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::evidence::{processors, today};
 use crate::run::{Result, capture, cargo, program, read, root, run, write};
-use crate::{tools, widget};
+use crate::{package, tools, widget};
 
 pub fn bench(args: &[&str]) -> Result {
     match args {
@@ -15,11 +15,12 @@ pub fn bench(args: &[&str]) -> Result {
         ["page"] => page(),
         ["gateway"] => gateway(),
         ["compare"] => compare(),
+        ["frame"] => frame(),
         ["path"] => path(),
         ["argon2", short @ ..] if matches!(short, [] | ["short"]) => argon2(short),
         ["load", rest @ ..] => load(rest),
         _ => {
-            Err("bench takes nothing, `page`, `gateway`, `compare`, `path`, `argon2` or `load`, with `short` or the most users that it shall go to"
+            Err("bench takes nothing, `page`, `gateway`, `compare`, `path`, `frame`, `argon2` or `load`, with `short` or the most users that it shall go to"
                 .into())
         }
     }
@@ -42,6 +43,13 @@ fn compare() -> Result {
         run(vite.env("COMPARE", product))?;
     }
     run(program("node").arg("tests/e2e/compare/compare.mjs"))
+}
+
+/// The gateway's frame, for those who open it first and for those who come back.
+fn frame() -> Result {
+    loadable()?;
+    package::build()?;
+    run(program("node").arg("tests/package/again.mjs"))
 }
 
 /// One load of ours, traced, as a picture. Writes `docs/pictures/load.svg`.

@@ -22,6 +22,22 @@ pub fn policy(images: &str, ancestors: &str) -> String {
 #[allow_missing = true]
 struct Dist;
 
+/// Files below this and [`hash`] are kept by browsers for good: with another content they have another name.
+const KEPT: &str = "files/";
+/// A year, which HTTP knows as for ever.
+const FOR_GOOD: &str = "public, max-age=31536000, immutable";
+/// Names without a hash: a browser keeps the file and asks each time whether it is still the one.
+const ASK_AGAIN: &str = "no-cache";
+/// Asked for by the hash of another version, as of a node that is newer or older: given, for it may well do, and not kept under that name.
+const NOT_KEPT: &str = "no-store";
+/// What the widget starts with, and how: what a page's script would otherwise ask for one after the other.
+const STARTS_WITH: [(&str, &str); 4] = [
+    ("repin.js", "rel=modulepreload"),
+    ("repin.css", "rel=preload; as=fetch; crossorigin"),
+    ("repin_widget.js", "rel=modulepreload"),
+    ("repin_widget_bg.wasm", "rel=preload; as=fetch; crossorigin"),
+];
+
 /// Answers whatever no other route does.
 pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if method != Method::GET && method != Method::HEAD {
@@ -45,12 +61,39 @@ pub fn missing() -> Option<&'static str> {
     ["index.html", "repin.js", "repin_widget_bg.wasm"].into_iter().find(|file| Dist::get(file).is_none())
 }
 
+/// A page whose script starts the widget: the header that has its files fetched while that script is.
+pub fn starts_widget(mut page: Response) -> Response {
+    let links = hash().map(|hash| STARTS_WITH.map(|(file, how)| format!("</{KEPT}{hash}/{file}>; {how}")).join(", "));
+    if let Some(Ok(links)) = links.map(HeaderValue::try_from) {
+        page.headers_mut().insert(header::LINK, links);
+    }
+    page
+}
+
+/// Of all files together, as the build made it; `None` without a widget.
+fn hash() -> Option<String> {
+    let file = Dist::get("hash.txt")?;
+    std::str::from_utf8(&file.data).ok().map(str::to_owned)
+}
+
+/// The file that a path means, and how long it may be kept under that name.
+fn named(path: &str) -> (&str, &'static str) {
+    match path.strip_prefix(KEPT).and_then(|rest| rest.split_once('/')) {
+        Some((named, file)) if hash().is_some_and(|hash| hash == named) => (file, FOR_GOOD),
+        Some((_, file)) => (file, NOT_KEPT),
+        None => (path, ASK_AGAIN),
+    }
+}
+
 /// A file of `dist/`, compressed for those who take it.
 pub fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
+    let (path, kept) = named(path);
     let accepts_brotli = headers.get_all(header::ACCEPT_ENCODING).iter().any(accepts_brotli);
     let brotli = if accepts_brotli { Dist::get(&format!("{path}.br")) } else { None };
     let encoding = brotli.is_some().then_some("br");
-    Some(found(path, brotli.or_else(|| Dist::get(path))?, encoding, headers))
+    let mut response = found(path, brotli.or_else(|| Dist::get(path))?, encoding, headers);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
+    Some(response)
 }
 
 fn found(path: &str, file: EmbeddedFile, encoding: Option<&'static str>, request: &HeaderMap) -> Response {
@@ -65,8 +108,6 @@ fn found(path: &str, file: EmbeddedFile, encoding: Option<&'static str>, request
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
     headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-    // Names carry no hash, so a browser keeps the file and asks each time whether it is still the one.
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(header::ETAG, tag);
     }

@@ -63,6 +63,12 @@ async fn page(State(gateway): State<Arc<Gateway>>, uri: Uri, headers: HeaderMap)
         Some(_) => assets::file(PAGE, &headers).unwrap_or_else(assets::missing_widget),
         None => (StatusCode::FORBIDDEN, REFUSAL).into_response(),
     };
+    // The other routes answer and are gone.
+    let response = if origin.is_some() && matches!(uri.path(), "/" | "/frame") {
+        assets::starts_widget(response)
+    } else {
+        response
+    };
     let mut response = assets::secured(response, policy);
     let permissions = HeaderName::from_static("permissions-policy");
     response.headers_mut().insert(permissions, HeaderValue::from_static(PERMISSIONS_POLICY));

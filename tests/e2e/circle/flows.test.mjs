@@ -291,7 +291,7 @@ for (const engine of ENGINES) {
       });
     });
 
-    for (const [what, lost] of /** @type {const} */ ([['loader', /^\/repin\.js/], ['WebAssembly', /\.wasm$/]])) {
+    for (const [what, lost] of /** @type {const} */ ([['loader', /\/repin\.js/], ['WebAssembly', /\.wasm$/]])) {
       flow(engine, `the ${what} cannot be loaded at first`, async () => {
         const before = async () => void (stage.lost = lost);
         const network = failed(155706, 'Network error');

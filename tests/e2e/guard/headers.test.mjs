@@ -9,6 +9,8 @@ import { evidence } from '../harness/evidence.mjs';
 import { compare } from '../access/harness/kept.mjs';
 
 const ALLOWED = 'https://wallet.example';
+/** Of all files: `{hash}` in headers.txt. */
+const HASH = readFileSync('dist/hash.txt', 'utf8');
 /** One of each kind. */
 const PAGES = [
   'GET /',
@@ -26,6 +28,10 @@ const PAGES = [
   'GET /repin_kdf_simd.wasm',
   'GET /repin.css',
   'GET /locales/en.json',
+  `GET /files/${HASH}/repin.js`,
+  `GET /files/${HASH}/locales/en.json`,
+  'GET /files/0123456789abcdef/repin.js',
+  `GET /files/${HASH}/not-there`,
   'GET /frame.html',
   'GET /not-there',
   'GET /demo',
@@ -48,8 +54,8 @@ describe('headers', () => {
     for (const page of PAGES) {
       const [method, path] = page.split(' ');
       const { status, headers } = await fetch(gateway.url + path, { method });
-      const kept = [...headers].filter(([name]) => !CHANGING.includes(name));
-      answers.push({ page: page.replace(/[0-9a-f-]{36}/, '{id}'), status, headers: kept.sort() });
+      const kept = [...headers].filter(([name]) => !CHANGING.includes(name)).map(([name, value]) => /** @type {[string, string]} */ ([name, value.replaceAll(HASH, '{hash}')]));
+      answers.push({ page: page.replace(/[0-9a-f-]{36}/, '{id}').replace(HASH, '{hash}'), status, headers: kept.sort() });
     }
   });
   after(() => gateway?.end());
@@ -71,7 +77,7 @@ describe('headers', () => {
       const ancestors = /frame-ancestors ([^;]+);/.exec(policy)?.[1];
       assert.equal(ancestors, page.endsWith(`?origin=${ALLOWED}`) ? ALLOWED : "'none'", page);
       assert.equal(of['referrer-policy'], 'no-referrer', page);
-      assert.match(of['cache-control'], /no-cache|no-store/, page);
+      assert.match(of['cache-control'], page.includes('/files/{hash}/') ? /immutable/ : /^no-(cache|store)$/, page);
     }
   });
 

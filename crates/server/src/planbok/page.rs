@@ -20,7 +20,7 @@ pub fn router() -> Router<Arc<Gateway>> {
 }
 
 async fn page(headers: HeaderMap) -> Response {
-    let response = assets::file(PAGE, &headers).unwrap_or_else(assets::missing_widget);
+    let response = assets::starts_widget(assets::file(PAGE, &headers).unwrap_or_else(assets::missing_widget));
     // Nobody frames it: that is what the frame's page is for, which says where the person is.
     let mut response = assets::secured(response, assets::policy("'self' data:", "'none'"));
     let permissions = HeaderName::from_static("permissions-policy");

@@ -83,9 +83,13 @@ class Framed extends Widget {
     this.app = app;
   }
 
-  /** As with Escape, what a press does can take the frame away before the button is let go. @override @param {string} key @param {Record<string, string | number>} [values] */
+  /** @override @param {string} key @param {Record<string, string | number>} [values] */
   async press(key, values) {
-    const button = await find(this.page, 'button', t(key, values));
+    await this.click(await find(this.page, 'button', t(key, values)));
+  }
+
+  /** As with Escape, what a press does can take the frame away before the button is let go. @param {import('puppeteer-core').ElementHandle<HTMLElement>} button */
+  async click(button) {
     await button.evaluate(drawn);
     await this.app.page.evaluate(drawn);
     await Promise.race([gone(this.app), button.click()]);
