@@ -10,11 +10,11 @@ pub fn build() -> Result {
     run(as_released(&mut cargo(), &["build", "--bin", "repin-server"])?)
 }
 
-/// What tests start: the gateway, somebody at the widget, and somebody who holds wallets. Built as `cargo test` builds them, which is
-/// what the example is for here: otherwise the same crates would be compiled once more, without what only tests ask of them.
+/// What tests start: the gateway, somebody at the widget, and somebody who holds wallets. Built as `cargo test --workspace` builds
+/// them: a package alone asks less of what it depends on, which would all be compiled once more for that.
 pub fn for_tests() -> Result {
-    let packages = ["--package", "repin-server", "--package", "repin-magic-simulator"];
-    run(cargo().arg("build").args(packages).args(["--bins", "--example", "person"]))
+    let programs = ["--bin", "repin-server", "--bin", "repin-magic-simulator", "--example", "person"];
+    run(cargo().args(["build", "--workspace"]).args(programs))
 }
 
 /// A cargo command on the gateway's package, with the compilers told what they are told for the program. An example is not built

@@ -14,10 +14,10 @@ pub fn lint() -> Result<String> {
     run(cargo().args(["fmt", "--all", "--check"]))?;
     run(cargo().args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     // What only the tests of crashes compile.
-    let crash = ["-p", "repin-server", "--features", "failpoints", "--bins", "--test", "crash"];
+    let crash = ["--workspace", "--features", "repin-server/failpoints", "--bin", "repin-server", "--test", "crash"];
     run(cargo().args(["clippy", "--quiet"]).args(crash).args(["--", "-D", "warnings"]))?;
     // What `--all-targets` leaves out, for it is not tested without being asked for.
-    let asked_for = ["-p", "repin-server", "--test", "nodes", "--test", "timing"];
+    let asked_for = ["--workspace", "--test", "nodes", "--test", "mail", "--test", "timing"];
     run(cargo().args(["clippy", "--quiet"]).args(asked_for).args(["--", "-D", "warnings"]))?;
     // What only the browser compiles.
     let wasm = ["--target", "wasm32-unknown-unknown"];

@@ -146,27 +146,39 @@ fn native(tally: &mut Tally) -> Result {
     tally.count(cargo().args(["test", "--workspace"]).args(SHOWN))?;
     // Letters, which a mail server of somebody else's takes.
     tools::mail()?;
-    tally.count(cargo().args(["test", "--package", "repin-server", "--test", "mail"]).args(SHOWN))
+    tally.count(cargo().args(["test", "--workspace", "--test", "mail"]).args(SHOWN))
 }
 
-/// Every test of the gateway on PostgreSQL; those of `native` ran on SQLite.
+/// Every test of the gateway that has a database, on PostgreSQL; those of `native` ran on SQLite. Of the whole workspace, or all that it
+/// depends on would be compiled once more.
 fn postgres(tally: &mut Tally) -> Result {
     let cluster = postgres::start()?;
-    let tests = ["test", "--package", "repin-server"];
-    tally.count(cargo().args(tests).args(SHOWN).env("REPIN_TEST_DATABASE", cluster.server()))?;
     tools::mail()?;
-    let mail = ["--test", "mail"];
-    tally.count(cargo().args(tests).args(mail).args(SHOWN).env("REPIN_TEST_DATABASE", cluster.server()))?;
+    let tests = ["test", "--workspace"];
+    let here = of_the_gateway()?.into_iter().flat_map(|name| ["--test".to_owned(), name]);
+    tally.count(cargo().args(tests).args(here).args(SHOWN).env("REPIN_TEST_DATABASE", cluster.server()))?;
     // These stop and start a server of their own.
     tally.count(cargo().args(tests).args(["--test", "nodes"]).args(SHOWN))
+}
+
+/// The names of the gateway's tests, but for those that are steps or parts of a step by themselves.
+fn of_the_gateway() -> Result<Vec<String>> {
+    let folder = root().join("crates/server/tests");
+    let entries = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let is_test =
+        |path: &PathBuf| path.extension().is_some_and(|ending| ending == "rs") || path.join("main.rs").exists();
+    let tests = entries.flatten().map(|entry| entry.path()).filter(is_test);
+    let names = tests.filter_map(|path| path.file_stem()?.to_str().map(str::to_owned));
+    Ok(names.filter(|name| !["crash", "nodes", "timing"].contains(&name.as_str())).collect())
 }
 
 /// A program of its own, which has places to be killed at.
 fn crash(tally: &mut Tally) -> Result {
     let cluster = postgres::start()?;
-    let tests = ["test", "--package", "repin-server", "--features", "failpoints", "--test", "crash", "--test", "magic"];
-    tally.count(cargo().args(tests).args(SHOWN))?;
-    tally.count(cargo().args(tests).args(SHOWN).env("REPIN_TEST_DATABASE", cluster.server()))
+    let failing = ["--features", "repin-server/failpoints", "--test", "crash", "--test", "magic"];
+    let tests = [&["test", "--workspace"], &failing[..]].concat();
+    tally.count(cargo().args(&tests).args(SHOWN))?;
+    tally.count(cargo().args(&tests).args(SHOWN).env("REPIN_TEST_DATABASE", cluster.server()))
 }
 
 /// One after the other, as neither may disturb the other's time.
@@ -195,12 +207,12 @@ fn wasm(tally: &mut Tally) -> Result {
     tools::wasm_target()?;
     tools::wasm_bindgen()?;
     tools::browsers()?;
-    tally.count(in_chromium(&mut cargo()).args(["--package", "repin", "--test", "*"]))?;
-    if root().join("crates/core/tests/vectors.rs").exists() {
-        tally.count(in_chromium(&mut cargo()).args(["--package", "repin-core", "--test", "vectors"]))?;
-    }
-    let vault = ["browser_unicode", "hostile", "small_device"].into_iter().flat_map(|name| ["--test", name]);
-    tally.count(in_chromium(&mut cargo()).args(["--package", "repin-vault"]).args(vault))
+    // All at once: each by itself would have what they share compiled for itself.
+    let packages = ["repin", "repin-core", "repin-vault"].into_iter().flat_map(|name| ["--package", name]);
+    let face = files_in(&root().join("tests"), ".rs")?;
+    let face = face.iter().filter_map(|file| file.file_stem()?.to_str());
+    let tests = face.chain(["vectors", "browser_unicode", "hostile", "small_device"]).flat_map(|name| ["--test", name]);
+    tally.count(in_chromium(&mut cargo()).args(packages).args(tests))
 }
 
 fn locales(tally: &mut Tally) -> Result {
@@ -213,7 +225,7 @@ fn locales(tally: &mut Tally) -> Result {
 /// in Python.
 fn independent(tally: &mut Tally) -> Result {
     tools::node_packages()?;
-    run(cargo().args(["build", "--package", "repin-core", "--example", "channel_peer"]))?;
+    run(cargo().args(["build", "--workspace", "--example", "channel_peer"]))?;
     let folder = root().join("tests/independent");
     tally.count(program("node").args(["--test", "--test-reporter=spec"]).args(files_in(&folder, ".test.mjs")?))?;
     for script in ["answers.py", "pin_policy.py"] {
