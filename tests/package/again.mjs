@@ -5,16 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { launch } from '../e2e/harness/browser.mjs';
 import { Gateway } from '../e2e/harness/gateway.mjs';
 import { enrolled } from '../e2e/harness/story.mjs';
-import { Link } from '../e2e/compare/link.mjs';
+import { Link, SPEEDS } from '../e2e/compare/link.mjs';
 import { framing } from './framing.mjs';
 import { install, serve } from './host.mjs';
 
 const RUNS = 7;
-/** As Chrome's developer tools name them. @type {import('../e2e/compare/link.mjs').Speed[]} */
-const SPEEDS = [
-  { name: 'Slow 4G', latency: 150, bandwidth: 1.6e6 },
-  { name: 'Fast 4G', latency: 60, bandwidth: 9e6 },
-];
 /** For what is fetched while the person reads. */
 const READING_MS = 1_500;
 

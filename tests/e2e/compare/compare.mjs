@@ -6,7 +6,7 @@ import { loadavg } from 'node:os';
 import { launch } from '../harness/browser.mjs';
 import { Gateway } from '../harness/gateway.mjs';
 import { enrolled } from '../harness/story.mjs';
-import { Link } from './link.mjs';
+import { Link, SPEEDS } from './link.mjs';
 import { PRODUCTS, load } from './load.mjs';
 import { picture } from './picture.mjs';
 import { HEADING } from '../../argon2/report.mjs';
@@ -19,11 +19,6 @@ import { keys, warm } from './warm.mjs';
 
 const RUNS = 5;
 const SLOWER = 4;
-/** As Chrome's developer tools name them. @type {import('./link.mjs').Speed[]} */
-const SPEEDS = [
-  { name: 'Slow 4G', latency: 150, bandwidth: 1.6e6 },
-  { name: 'Fast 4G', latency: 60, bandwidth: 9e6 },
-];
 
 const server = await Server.start();
 const gateway = await Gateway.start({ REPIN_ALLOWED_ORIGIN: server.url });

@@ -8,6 +8,12 @@ const SLICE = 2048;
 /** @typedef {{ name: string, latency: number, bandwidth: number }} Speed milliseconds from request to answer, and bits per second */
 /** @typedef {{ first: number, last: number }} Passed when an answer began and ended, on the clock of `performance.now()` here */
 
+/** As Chrome's developer tools name them. @type {Speed[]} */
+export const SPEEDS = [
+  { name: 'Slow 4G', latency: 150, bandwidth: 1.6e6 },
+  { name: 'Fast 4G', latency: 60, bandwidth: 9e6 },
+];
+
 export class Link {
   /** When the last of what was sent will have passed. */
   #busyUntil = 0;
