@@ -1,7 +1,7 @@
 //! What is depended on, and what others are given to run the gateway with: cargo-deny by `deny.toml`, hadolint and systemd's own
 //! check on `packaging/`. Each check is also shown something bad, which it must refuse.
 
-use crate::run::{Result, capture, program, read, root, run, write};
+use crate::run::{Result, capture, cargo, program, read, root, run, write};
 use crate::tools;
 
 const DENY: [&str; 4] = ["--offline", "--log-level", "error", "check"];
@@ -20,6 +20,8 @@ pub fn supply() -> Result<String> {
 
 /// Of every crate that `deny.toml` speaks of.
 fn dependencies() -> Result<String> {
+    // It reads all that the lock names, also what is for systems that nothing was built for here, and may not fetch it by itself.
+    run(cargo().args(["fetch", "--locked"]))?;
     run(program("cargo-deny").args(DENY).args(["licenses", "bans", "sources"]))?;
     // The control: without one licence that most have, the same check must refuse.
     let strict = root().join("target/xtask/deny-control.toml");
