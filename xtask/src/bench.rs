@@ -1,10 +1,11 @@
 //! Figures that depend on the machine: printed, and compared only with what holds on any machine.
 
 use std::path::Path;
+use std::process::Command;
 
 use crate::evidence::{processors, today};
 use crate::run::{Result, capture, cargo, program, read, root, run, write};
-use crate::{package, tools, widget};
+use crate::{gateway, package, tools, widget};
 
 pub fn bench(args: &[&str]) -> Result {
     match args {
@@ -28,10 +29,8 @@ pub fn bench(args: &[&str]) -> Result {
 
 /// Long tasks on the main thread at 4x CPU throttling, and last digit to done, through a whole RESTORE_PIN.
 fn page() -> Result {
-    tools::browsers()?;
-    widget::build(widget::Mode::Release)?;
-    run(cargo().args(["build", "--package", "repin-server"]))?;
-    run(program("node").arg("tests/e2e/bench.mjs"))
+    loadable()?;
+    run(&mut node("tests/e2e/bench.mjs"))
 }
 
 /// The widget beside Circle's web SDK and ALTCHA. Writes `docs/performance.md`.
@@ -42,28 +41,35 @@ fn compare() -> Result {
         vite.args(["node_modules/vite/bin/vite.js", "build", "--config", "tests/e2e/compare/vite.config.mjs"]);
         run(vite.env("COMPARE", product))?;
     }
-    run(program("node").arg("tests/e2e/compare/compare.mjs"))
+    run(&mut node("tests/e2e/compare/compare.mjs"))
 }
 
 /// The gateway's frame, for those who open it first and for those who come back.
 fn frame() -> Result {
     loadable()?;
     package::build()?;
-    run(program("node").arg("tests/package/again.mjs"))
+    run(&mut node("tests/package/again.mjs"))
 }
 
 /// One load of ours, traced, as a picture. Writes `docs/pictures/load.svg`.
 fn path() -> Result {
     loadable()?;
-    run(program("node").args(["tests/e2e/compare/compare.mjs", "path"]))
+    run(node("tests/e2e/compare/compare.mjs").arg("path"))
 }
 
-/// What a load of ours needs: browsers, the released widget, and a gateway.
+/// What a load of ours needs: browsers, and widget and gateway as they are released. A debug build takes tens of milliseconds for a
+/// message, of a processor that the browser needs too.
 fn loadable() -> Result {
     tools::browsers()?;
     tools::node_packages()?;
-    widget::build(widget::Mode::Release)?;
-    run(cargo().args(["build", "--package", "repin-server"]))
+    gateway::build()
+}
+
+/// Node, with that gateway.
+fn node(script: &str) -> Command {
+    let mut node = program("node");
+    node.arg(script).env("REPIN_SERVER", root().join("target/release/repin-server"));
+    node
 }
 
 /// Argon2id beside other libraries, in Chromium, Firefox and Node. Writes its part of `docs/performance.md`, and fails where ours
@@ -118,16 +124,8 @@ fn gateway() -> Result {
 /// written beside the program that measures.
 fn load(shorter: &[&str]) -> Result {
     tools::postgres()?;
-    run(cargo().args([
-        "build",
-        "--release",
-        "--package",
-        "repin-server",
-        "--bin",
-        "repin-server",
-        "--example",
-        "load",
-    ]))?;
+    gateway::build()?;
+    run(gateway::as_released(&mut cargo(), &["build", "--example", "load"])?)?;
     let before = load_average()?;
     let text = capture(program("target/release/examples/load").args(shorter))?;
     let loads = [before, load_average()?];

@@ -31,7 +31,7 @@ export function report(measured) {
     `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0].model.trim()}), ${measured.chromium}, the machine's load ${loads.map((load) => load.toFixed(1)).join(' before and ')} after. `
       + `${versions()}. Medians of ${runs} cold loads each, in turns; the processor slowed ${slower} times by Chromium. `
       + 'The link is slowed in the server: each answer waits out the latency, and all share the bandwidth. All bodies are brotli, '
-      + 'at full strength. Ours comes from a real gateway, a debug build, and goes on to ask it for the challenge; Circle\'s is '
+      + 'at full strength. Ours comes from a real gateway and goes on to ask it for the challenge; Circle\'s is '
       + 'its host SDK alone, bundled by Vite with Node\'s modules as its examples do it, before the frame in which its questions '
       + 'are; ALTCHA is a check box.\n',
     ...(Math.max(...loads) > cpus().length ? [BUSY] : []),
