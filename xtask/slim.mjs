@@ -9,15 +9,16 @@ if (!folder) throw new Error('usage: slim.mjs FOLDER');
 const [glue, wasm] = ['repin_widget.js', 'repin_widget_bg.wasm'].map((name) => join(folder, name));
 
 // What is called from one place is put there, but for what is large: a browser compiles a function whole at its first call, and
-// the one that chooses a screen would be all screens. Brotli does better with them apart as well.
-const APART = '--one-caller-inline-max-function-size=100';
-wasmOpt('--debuginfo', '-Oz', APART);
+// the one that chooses a screen would be all screens. Brotli does better with them apart as well. What is hardly longer than its
+// call is put into all its callers.
+const APART = ['--one-caller-inline-max-function-size=100', '--always-inline-max-function-size=4'];
+wasmOpt('--debuginfo', '-Oz', ...APART);
 // Functions that differ in a constant become one, which -Oz then works on again.
-wasmOpt('--debuginfo', '--merge-similar-functions', '-Oz', APART);
+wasmOpt('--debuginfo', '--merge-similar-functions', '-Oz', ...APART);
 // Ends that are alike become one. In the order of names what one crate does lies together, and brotli finds it alike; by how
 // often they are called, as -Oz leaves them, it does not. At the end the names go, and what is for tools alone.
 const BARE = ['--minify-imports-and-exports-and-modules', '--strip-debug', '--strip-producers', '--strip-target-features'];
-rename(JSON.parse(wasmOpt('--code-folding', '-Oz', APART, '--reorder-functions-by-name', ...BARE)));
+rename(JSON.parse(wasmOpt('--code-folding', '-Oz', ...APART, '--reorder-functions-by-name', ...BARE)));
 
 /** @param {string[]} passes @returns {string} what it printed */
 function wasmOpt(...passes) {
