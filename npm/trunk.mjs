@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { defined, pack, readAll } from '../xtask/locales/texts.mjs';
+import { bringStyles } from '../xtask/styles.mjs';
 
 const outdir = process.argv[2];
 if (!outdir) throw new Error('usage: trunk.mjs FOLDER');
@@ -22,20 +23,20 @@ const languages = readAll();
 const english = /** @type {import('../xtask/locales/texts.mjs').Tree} */ (languages.get('en'));
 const options = /** @type {const} */ ({ define: defined(languages), bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning', sourcemap: 'inline' });
 
+await build({
+  stdin: { contents: '@import "./tokens.css"; @import "./widget.css";', resolveDir: 'style', loader: 'css' },
+  outfile: `${outdir}/repin.css`,
+  bundle: true,
+});
 for (const [source, served] of Object.entries(NAMES)) {
   await build({
     ...options,
     entryPoints: [`npm/src/${source}.ts`],
     outfile: `${outdir}/${served}.js`,
     loader: { '.css': 'text' },
-    plugins: [{ name: 'neighbours stay files of their own', setup: keepNeighbours }],
+    plugins: [{ name: 'neighbours stay files of their own', setup: keepNeighbours }, bringStyles(`${outdir}/repin.css`)],
   });
 }
-await build({
-  stdin: { contents: '@import "./tokens.css"; @import "./widget.css";', resolveDir: 'style', loader: 'css' },
-  outfile: `${outdir}/repin.css`,
-  bundle: true,
-});
 mkdirSync(`${outdir}/locales`, { recursive: true });
 execFileSync('cargo', ['xtask', 'kernels', outdir], { stdio: 'inherit' });
 for (const [tag, tree] of languages) writeFileSync(`${outdir}/locales/${tag}.json`, JSON.stringify(pack(english, tree)));

@@ -9,6 +9,7 @@ import { PSEUDO, problems } from './locales/check.mjs';
 import { pseudo } from './locales/pseudo.mjs';
 import { defined, pack, readAll } from './locales/texts.mjs';
 import { published } from './integrity.mjs';
+import { bringStyles } from './styles.mjs';
 import { ownGlue } from './worker.mjs';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { minify } from 'terser';
@@ -43,9 +44,9 @@ const TEXT = /\.(js|css|html|json|svg|wasm)$/;
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(join(dist, 'locales'), { recursive: true });
 await glue();
+await styles();
 await scripts();
 await worker();
-await styles();
 locales();
 page();
 if (release) await tighten();
@@ -68,7 +69,7 @@ async function scripts() {
       entryPoints: [join('npm/src', source)],
       outfile: join(dist, served),
       bundle: true,
-      plugins: [{ name: 'neighbours stay files of their own', setup: keepNeighbours }],
+      plugins: [{ name: 'neighbours stay files of their own', setup: keepNeighbours }, bringStyles(join(dist, 'repin.css'))],
       ...options(),
       // Of the sheets that a script carries, the rules and not the comments.
       loader: { '.css': 'text' },

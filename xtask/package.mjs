@@ -6,6 +6,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, join, resolve } from 'node:path';
 import { published, table } from './integrity.mjs';
 import { defined, readAll } from './locales/texts.mjs';
+import { bringStyles } from './styles.mjs';
 
 const [out, version] = process.argv.slice(2);
 if (!out || !version) throw new Error('usage: package.mjs OUT VERSION');
@@ -27,8 +28,6 @@ const SCRIPTS = {
   'package/circle.ts': 'circle.js',
   'package/vite.ts': 'vite.js',
 };
-/** A file that ends in `.css` goes through whatever a bundler does to style sheets. This one is fetched as text. */
-const STYLES = 'repin-styles.txt';
 const LANGUAGES = readAll();
 /** English is compiled in. */
 const TAGS = [...LANGUAGES.keys()].filter((tag) => tag !== 'en');
@@ -48,7 +47,6 @@ for (const tag of TAGS) {
 }
 cpSync(`dist/${WASM}`, join(dist, WASM));
 for (const name of [WALLET, ...KERNELS]) cpSync(`dist/${name}`, join(dist, name));
-cpSync('dist/repin.css', join(dist, STYLES));
 writeFileSync(join(dist, GLUE), glue(GLUE));
 await worker('worker.ts', 'repin-worker.js');
 await worker('mock/worker.ts', 'repin-mock-worker.js');
@@ -82,10 +80,9 @@ async function worker(/** @type {string} */ source, /** @type {string} */ served
 async function script(source, served) {
   const entry = join('npm/src', source);
   const outfile = join(dist, served);
-  await build({ ...options(), entryPoints: [entry], outfile, external: ['react', 'vue'], plugins: [given({}), keepNeighbours(resolve(entry))] });
+  await build({ ...options(), entryPoints: [entry], outfile, external: ['react', 'vue'], plugins: [bringStyles('dist/repin.css'), given({}), keepNeighbours(resolve(entry))] });
   let code = readFileSync(outfile, 'utf8');
   if (served === 'repin.js') {
-    code = once(code, /"\.\/repin\.css"/, `"./${STYLES}"`);
     // The second try is for browsers alone. esbuild takes such notes to bundlers away.
     code = once(code, /import\((?=[\w$]+\(new URL\("\.\/repin_widget\.js")/, 'import(/*webpackIgnore:true*//*turbopackIgnore:true*//*@vite-ignore*/');
   }
@@ -100,7 +97,7 @@ async function inline() {
     ...options(),
     entryPoints: ['npm/src/package/inline.ts'],
     outfile: join(dist, 'inline.js'),
-    plugins: [given({ glue: true, inline: true })],
+    plugins: [bringStyles('dist/repin.css'), given({ glue: true, inline: true })],
   });
 }
 
@@ -120,7 +117,6 @@ function given({ glue: withGlue, inline: whole }) {
       build.onResolve({ filter: /repin_mock\.js$/ }, () => ({ path: resolve('target/mock/repin_mock.js') }));
       if (whole) build.onResolve({ filter: /\/engine\.ts$/ }, () => ({ path: resolve('npm/src/package/inline_engine.ts') }));
       build.onResolve({ filter: /^repin:/ }, ({ path }) => ({ path, namespace: 'given' }));
-      build.onLoad({ filter: /^repin:styles$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, STYLES)), loader: 'text' }));
       build.onLoad({ filter: /^repin:wasm$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, WASM)), loader: 'base64' }));
       build.onLoad({ filter: /^repin:wallet$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, WALLET)), loader: 'base64' }));
       for (const name of KERNELS) build.onLoad({ filter: new RegExp(`^repin:${name}$`), namespace: 'given' }, () => ({ contents: readFileSync(join(dist, name)), loader: 'base64' }));

@@ -1,5 +1,5 @@
-// Fetches what the widget needs beside this file, once a page: styles, glue, and the one WASM module that serves the
-// face here and the vault in its worker.
+// Fetches what the widget needs beside this file, once a page: glue, and the one WASM module that serves the face here and the
+// vault in its worker.
 
 import { given } from './given.ts';
 import { failure } from './outcome.ts';
@@ -16,7 +16,6 @@ interface Address {
   createScriptURL(input: string): string;
 }
 
-let sheet: Promise<CSSStyleSheet> | undefined;
 let engine: Promise<Engine> | undefined;
 /**
  * A browser remembers that an import failed, waits for one that hangs, and a module that broke stays broken: under another
@@ -34,15 +33,8 @@ export const nextTask = (ms = 0) => new Promise((resolve) => setTimeout(resolve,
 /** What was fetched failed, hangs, or broke: the next who asks begins anew. */
 export function forget(): void {
   spare?.terminate();
-  sheet = engine = spare = undefined;
+  engine = spare = undefined;
   attempts += 1;
-}
-
-/** The widget's styles. Constructable, for a strict CSP lets neither a style element nor an attribute through. */
-export const loadSheet = (): Promise<CSSStyleSheet> => (sheet ??= fetchSheet());
-
-async function fetchSheet(): Promise<CSSStyleSheet> {
-  return new CSSStyleSheet().replace(await (await fetched(new URL('./repin.css', import.meta.url))).text());
 }
 
 /** Glue and module, from the first call on. */

@@ -1,11 +1,12 @@
 // The one file that a host page imports. It paints a shell at once, fetches the rest behind it, and speaks for the
 // widget to the host. Importing it does nothing.
-import { attempts, forget, loadEngine, loadSheet, nextTask } from './engine.ts';
+import { attempts, forget, loadEngine, nextTask } from './engine.ts';
 import type { Worn } from './customise/wear.ts';
 import { failure, outcome } from './outcome.ts';
 import type { WidgetHandle } from './repin_widget.js';
 import { ENGLISH, element, explain, wait, type Messages } from './shell.ts';
 import { choose, type Spoken } from './speak.ts';
+import { styles } from './styles.ts';
 import type { Failure, Mounted, Options, Outcome, Session, Step } from './types.ts';
 
 export type * from './types.ts';
@@ -13,12 +14,12 @@ export type * from './types.ts';
 /** What a session is asked for: to begin, to go on, to begin again, or to recover instead. */
 type Reason = 'start' | 'expiring' | 'expired' | 'forgot' | 'retry';
 
-/** Longer than this an unstyled word is better than nothing. */
-const UNSTYLED_AFTER_MS = 3_000;
+/** Longer than this a word without the host's own looks, or in English, is better than nothing. */
+const UNDRESSED_AFTER_MS = 3_000;
 
 /** Fetches what a start will need, in the language `locale` as in `Options`. Rejects when something cannot be had. */
 export const preload = (locale?: string) =>
-  Promise.all([loadSheet(), loadEngine(), choose(locale)]).catch((error) => {
+  Promise.all([loadEngine(), choose(locale)]).catch((error) => {
     // The next start begins anew.
     forget();
     throw error;
@@ -81,17 +82,18 @@ export function mount(target: Element | string, options: Options): Mounted {
     forbidden = false;
     run > 1 && forget();
     try {
+      if (!document.adoptedStyleSheets || !self.WebAssembly) throw failure('unsupported_browser');
+      // Asked for at once, the worker above all, which takes long to begin. What becomes of it is heard below.
+      loadEngine().catch(() => {});
       // The press that led here has had its task.
       await nextTask();
-      if (!document.adoptedStyleSheets || !self.WebAssembly) throw failure('unsupported_browser');
-      // The styles are asked for first: they are small, and what shows waits for them.
       const chosen = choose(locale);
       const spoken = speak(chosen);
       const dressed = wear(chosen);
       const needed = Promise.all([askForSession(reason), loadEngine()]);
-      // Handled below; a rejection must not be called unhandled while the styles are on their way.
+      // Handled below; a rejection must not be called unhandled while the host's looks are on their way.
       needed.catch(() => {});
-      await Promise.race([dressed, nextTask(UNSTYLED_AFTER_MS)]);
+      await Promise.race([dressed, nextTask(UNDRESSED_AFTER_MS)]);
       if (run !== runs) return;
       show(() => wait(card, texts(), giveUp, () => start(reason)));
       await dressed;
@@ -141,7 +143,7 @@ export function mount(target: Element | string, options: Options): Mounted {
 
   /** The styles, the host's own looks, and the direction of the language. */
   async function wear(chosen: Promise<Spoken>): Promise<void> {
-    root.adoptedStyleSheets = [await loadSheet()];
+    root.adoptedStyleSheets = [styles()];
     const { customisation, appearance } = options;
     if (appearance) (await import('./appearance/appearance.ts')).wear(appearance, frame, root);
     worn = customisation && (await import('./customise/customise.ts')).wear(customisation, frame, root);

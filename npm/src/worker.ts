@@ -11,10 +11,12 @@ interface Scope {
   post(url: string, token: string, body: string): Promise<[status: number, code: unknown, sealed: unknown]>;
 }
 
+let formatter: Intl.DateTimeFormat | undefined;
+
 (self as unknown as Scope).post = async (url, token, body) => {
   const over = new AbortController();
   setTimeout(() => over.abort(), TIMEOUT_MS);
-  const response = await fetch(url, {
+  const answer = fetch(url, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'X-User-Token': token },
     body,
@@ -24,6 +26,10 @@ interface Scope {
     cache: 'no-store',
     signal: over.signal,
   });
+  // The first formatter of a process loads the language data: a fifth of a second on a slow phone. Here it passes while
+  // the gateway's first answer is on its way; in the page it would be a long task as soon as a date is asked for.
+  setTimeout(() => (formatter ??= new Intl.DateTimeFormat()));
+  const response = await answer;
   const { code, sealed } = Object(await response.json());
   return [response.status, code, sealed];
 };
@@ -34,7 +40,4 @@ onmessage = ({ data }: MessageEvent<{ module: WebAssembly.Module; wallet?: strin
   // With what came with the script there are no addresses to be found beside it.
   bringArgon2id(data.argon2id ?? [new URL('./repin_kdf_simd.wasm', import.meta.url).href, new URL('./repin_kdf_scalar.wasm', import.meta.url).href], (share) => postMessage(share));
   start_vault();
-  // The first formatter of a process loads the language data: a fifth of a second on a slow phone. Here it passes while
-  // the gateway's first answer is on its way; in the page it would be a long task as soon as a date is asked for.
-  setTimeout(() => new Intl.DateTimeFormat());
 };

@@ -15,7 +15,7 @@ pub enum Mode {
     Dev,
 }
 
-const INPUTS: [&str; 22] = [
+const INPUTS: [&str; 23] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
@@ -36,6 +36,7 @@ const INPUTS: [&str; 22] = [
     "xtask/assets.mjs",
     "xtask/integrity.mjs",
     "xtask/slim.mjs",
+    "xtask/styles.mjs",
     "xtask/worker.mjs",
     "xtask/locales",
 ];

@@ -31,9 +31,8 @@ const ASK_AGAIN: &str = "no-cache";
 /// Asked for by the hash of another version, as of a node that is newer or older: given, for it may well do, and not kept under that name.
 const NOT_KEPT: &str = "no-store";
 /// What the widget starts with, and how: what a page's script would otherwise ask for one after the other.
-const STARTS_WITH: [(&str, &str); 4] = [
+const STARTS_WITH: [(&str, &str); 3] = [
     ("repin.js", "rel=modulepreload"),
-    ("repin.css", "rel=preload; as=fetch; crossorigin"),
     ("repin_widget.js", "rel=modulepreload"),
     ("repin_widget_bg.wasm", "rel=preload; as=fetch; crossorigin"),
 ];

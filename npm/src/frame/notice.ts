@@ -1,5 +1,4 @@
 // A card of the frame's own, where there is no widget: it waits, or explains, in the widget's dress.
-import { loadSheet } from '../engine.ts';
 import { element, explain, wait } from '../shell.ts';
 import { showOrigin } from './origin_line.ts';
 import type { FrameTexts } from './texts.ts';
@@ -16,7 +15,7 @@ export async function notice(texts: FrameTexts): Promise<Notice> {
   const host = element('div');
   const root = host.attachShadow({ mode: 'open' });
   // Unstyled is better than nothing.
-  await loadSheet().then((sheet) => root.adoptedStyleSheets.push(sheet), () => {});
+  await fetchStyles().then((sheet) => root.adoptedStyleSheets.push(sheet), () => {});
   const dialog = element('dialog', 'repin', '', { ariaLabel: texts.shell.label }) as HTMLDialogElement;
   dialog.lang = texts.locale;
   dialog.dir = texts.dir;
@@ -48,6 +47,13 @@ export async function notice(texts: FrameTexts): Promise<Notice> {
       host.remove();
     },
   };
+}
+
+/** The loader has them, and is what did not come. */
+async function fetchStyles(): Promise<CSSStyleSheet> {
+  const response = await fetch(new URL('./repin.css', import.meta.url));
+  if (!response.ok) throw TypeError(`repin.css: ${response.status}`);
+  return new CSSStyleSheet().replace(await response.text());
 }
 
 /** Where the reading begins: a headline or field that takes the focus, else the first button that is not the cross. */

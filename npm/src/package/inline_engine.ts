@@ -3,8 +3,6 @@
 import type { Engine } from '../engine.ts';
 import { failure } from '../outcome.ts';
 // @ts-expect-error put in when it is built
-import css from 'repin:styles';
-// @ts-expect-error
 import base64 from 'repin:wasm';
 // @ts-expect-error
 import walletBase64 from 'repin:wallet';
@@ -30,11 +28,11 @@ export function forget(): void {
   engine = undefined;
 }
 
-export const loadSheet = () => new CSSStyleSheet().replace(css);
-
 export const loadEngine = (): Promise<Engine> => (engine ??= assemble());
 
 async function assemble(): Promise<Engine> {
+  // What is to be decoded takes a while, and the task that led here is a press.
+  await nextTask();
   if (!self.WebAssembly) throw failure('unsupported_browser');
   address ??= findAddress();
   const module = await WebAssembly.compile(bytes(base64));

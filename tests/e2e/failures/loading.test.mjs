@@ -19,7 +19,6 @@ const OFFLINE = 'shell.offline.title';
 
 /** What is wrong, with which file, and the way it is. @type {[string, string, import('../harness/app.mjs').Rule][]} */
 const LOST = [
-  ['the styles are not there', 'repin.css', () => ({ status: 404 })],
   ['the connection breaks at the glue', 'repin_widget.js', () => 'drop'],
   ['the glue has the type of a text', 'repin_widget.js', () => ({ headers: { 'content-type': 'text/plain' }, body: readFileSync('dist/repin_widget.js') })],
   ['the server fails at the module', '_bg.wasm', () => ({ status: 503, body: 'busy' })],
@@ -41,7 +40,6 @@ const LOST = [
  * @type {[string, (fresh: Asked[]) => boolean][]}
  */
 const HANGING = [
-  ['repin.css', renamed],
   ['_bg.wasm', renamed],
   ['repin_widget.js', renamed],
   ['repin-worker.js', renamed],
@@ -71,7 +69,7 @@ for (const engine of ENGINES) {
         app.rules.set(file, rule);
         await visitApp(stage, app, userId, 'RESTORE_PIN', async ({ widget, page, told, status }) => {
           await widget.shows(OFFLINE);
-          if (file === 'repin.css' || file === '_bg.wasm') await picture(page, `failure-${file.replace(/\W/g, '')}-${engine}`);
+          if (file === '_bg.wasm') await picture(page, `failure-${file.replace(/\W/g, '')}-${engine}`);
           const [error, ...more] = (await told()).errors;
           assert.deepEqual([error.kind, error.code, error.retryable, more], ['network', -1, true, []]);
           assert.equal(await status(), 'PENDING');
