@@ -198,9 +198,9 @@ for (const engine of ENGINES) {
         tally.flows += 1;
         assert.equal((await gateway.status(session, session.challengeId)).status.replace('IN_PROGRESS', 'PENDING'), status);
         if (type === 'RESTORE_PIN') {
-          // Loader, styles, glue, WASM, worker, Argon2id, and at most a locale.
+          // Loader, glue, WASM, worker, Argon2id, and at most a locale.
           const files = new Set(app.asked.slice(asked).filter((path) => /repin|locales/.test(path) && !path.startsWith('/v1/')));
-          assert.ok(files.size >= 6 && files.size <= 7, [...files].join(' '));
+          assert.ok(files.size >= 5 && files.size <= 6, [...files].join(' '));
         }
       }, { before: prepare });
     }
