@@ -17,7 +17,7 @@ import { keys, warm } from './warm.mjs';
 
 /** @typedef {import('./load.mjs').Product} Product */
 
-const RUNS = 9;
+const RUNS = 21;
 const SLOWER = 4;
 
 const server = await Server.start();
