@@ -49,7 +49,7 @@ export async function notice(texts: FrameTexts): Promise<Notice> {
   };
 }
 
-/** The loader has them, and is what did not come. */
+/** Of their own file: the loader, which has them in it, is what has not come. */
 async function fetchStyles(): Promise<CSSStyleSheet> {
   const response = await fetch(new URL('./repin.css', import.meta.url));
   if (!response.ok) throw TypeError(`repin.css: ${response.status}`);
