@@ -8,10 +8,6 @@ use super::dialect::BEGIN;
 use crate::store::Result;
 use crate::store::values::{Statement, Value, bind_values};
 
-/// The beginning of one that is not waited for. The server syncs its log in its order: with a later transaction that is waited for,
-/// this one is on the disk, too.
-const BEGIN_FORGETFUL: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = off";
-
 /// The transaction.
 pub struct Batch {
     transaction: Transaction<'static, Postgres>,
@@ -35,13 +31,13 @@ pub struct Turns(());
 impl Batch {
     /// Begins.
     pub async fn begin(pool: &Pool<Postgres>) -> Result<Self> {
-        Self::join(pool, &Turns::default(), false).await
+        Ok(Self { transaction: pool.begin_with(BEGIN).await?, added: Vec::new() })
     }
 
-    /// The same. A forgetful one is not waited for until it is on the disk.
-    pub async fn join(pool: &Pool<Postgres>, _: &Turns, forgetful: bool) -> Result<Self> {
-        let begin = if forgetful { BEGIN_FORGETFUL } else { BEGIN };
-        Ok(Self { transaction: pool.begin_with(begin).await?, added: Vec::new() })
+    /// The same. A forgetful one is waited for like every other: what the server has not written yet is in its own memory, so here the
+    /// end of a process would take it, or a standby's promotion, and not a power cut alone.
+    pub async fn join(pool: &Pool<Postgres>, _: &Turns, _forgetful: bool) -> Result<Self> {
+        Self::begin(pool).await
     }
 
     /// Does this.

@@ -69,7 +69,7 @@ impl SqlStore {
         Ok(Charge::Charged(attempts))
     }
 
-    /// Not waited for until it is on the disk: the one transaction of which an answer is given before that.
+    /// On SQLite not waited for until it is on the disk: the one transaction of which an answer is given before that.
     ///
     /// The charge is there, with the number and the hash of these bytes. What a power cut can take is the reply and the state in which
     /// the guess waits for its proof, and both at once, for they are one transaction. The person's vault then either sends

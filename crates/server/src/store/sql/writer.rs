@@ -33,8 +33,8 @@ impl Writer {
         Batch::join(&self.pool, &self.turns, false).await
     }
 
-    /// The same again, seen by all when its commit is done, and on the disk with the next that is, or a little later. A power cut
-    /// before that takes all of it. For what may be lost then.
+    /// The same again; on SQLite it is seen by all when its commit is done, and on the disk with the next that is, or a little later.
+    /// A power cut before that takes all of it. For what may be lost then.
     pub async fn forgetful(&self) -> Result<Batch> {
         Batch::join(&self.pool, &self.turns, true).await
     }
