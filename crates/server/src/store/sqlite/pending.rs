@@ -1,5 +1,7 @@
 //! Statements that wait to be sent together, as one text with their parameters numbered on.
 
+use std::fmt::Write;
+
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{AssertSqlSafe, Sqlite};
@@ -8,6 +10,9 @@ use crate::store::values::Value;
 
 /// So many parameters go to the database at once, and those of the last that was added.
 const MOST: usize = 1_000;
+
+/// How long the text of several statements is, or it would be moved with each that is added.
+const TEXT: usize = 1_024;
 
 /// They, in their order.
 #[derive(Default)]
@@ -27,21 +32,29 @@ enum Owned {
 impl Pending {
     /// Adds one without parameters.
     pub fn push(&mut self, sql: &str) {
-        self.sql.push_str(sql);
+        self.write(sql);
         self.sql.push(';');
         self.statements += 1;
+    }
+
+    fn write(&mut self, sql: &str) {
+        if self.sql.is_empty() {
+            self.sql.reserve(TEXT);
+        }
+        self.sql.push_str(sql);
     }
 
     /// Adds one whose parameters are `$1` and so on, and tells which of all it is.
     pub fn push_with(&mut self, sql: &str, values: &[Value<'_>]) -> usize {
         let before = self.values.len();
         let mut parts = sql.split('$');
-        self.sql.extend(parts.next());
+        self.write(parts.next().unwrap_or_default());
         for part in parts {
             let digits = part.bytes().take_while(u8::is_ascii_digit).count();
             let (number, rest) = part.split_at(digits);
             let number = number.parse::<usize>().unwrap_or_default() + before;
-            self.sql.push_str(&format!("${number}{rest}"));
+            // A text takes whatever is written to it.
+            let _ = write!(self.sql, "${number}{rest}");
         }
         self.push("");
         self.values.extend(values.iter().map(|value| match *value {
