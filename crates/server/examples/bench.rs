@@ -1,9 +1,11 @@
 //! How long the gateway works for one whole RESTORE_PIN, and how that compares to the bare OPAQUE arithmetic in it,
 //! measured in the same run: `cargo xtask bench gateway`. The client's work (its Argon2id most of all) is not counted: the
 //! clock runs only while the gateway has a message in hand, from the router's front to the sealed reply, on a real
-//! database with every commit on disk.
+//! database with every commit on disk. Beside each message: how often memory was asked for meanwhile, on whichever thread, how
+//! much, and how often something was resized, which may be a copy.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
+use std::alloc::System;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,7 +30,12 @@ use repin_vault::flow::SessionInput;
 use repin_vault::platform::{Platform, Reply, Request, Unreachable};
 use repin_vault::session::{Link, NewSecrets, Session};
 use serde_json::{Value, json};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use tower::ServiceExt;
+
+/// The system's, as the gateway has it, and counts.
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 const API_KEY: &str = "TEST_API_KEY:bench:bench";
 const RUNS: usize = 200;
@@ -53,8 +60,15 @@ async fn main() {
     let bare = bare_arithmetic();
     let run = median(runs);
     println!("one RESTORE_PIN, time in the gateway   {run:>10.1?}  (median of {RUNS})");
-    for (step, times) in host.spent.take() {
-        println!("  {step:<37}{:>10.1?}", median(times));
+    for (step, messages) in host.spent.take() {
+        let of = |count: fn(&Spent) -> usize| median(messages.iter().map(count).collect());
+        let (times, asked, bytes, grown) = (
+            median(messages.iter().map(|message| message.time).collect()),
+            of(|message| message.asked),
+            of(|message| message.bytes),
+            of(|message| message.grown),
+        );
+        println!("  {step:<37}{times:>10.1?} {asked:>6} allocations of {bytes:>7} bytes, {grown:>3} resized");
     }
     println!("bare OPAQUE arithmetic of the same     {bare:>10.1?}  (median of {RUNS})");
     println!("runs a second, one after the other     {:>10.0}", 1.0 / run.as_secs_f64());
@@ -82,9 +96,17 @@ fn bare_arithmetic() -> Duration {
     median((0..RUNS).map(|_| one()).collect())
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times[times.len() / 2]
+fn median<T: Ord + Copy>(mut values: Vec<T>) -> T {
+    values.sort();
+    values[values.len() / 2]
+}
+
+/// What one message cost.
+struct Spent {
+    time: Duration,
+    asked: usize,
+    bytes: usize,
+    grown: usize,
 }
 
 /// The host's backend and the vault's world, both in this process.
@@ -94,7 +116,7 @@ struct Host {
     /// Time in the gateway for the run at hand.
     run: Cell<Duration>,
     /// And for each step.
-    spent: RefCell<BTreeMap<&'static str, Vec<Duration>>>,
+    spent: RefCell<BTreeMap<&'static str, Vec<Spent>>>,
 }
 
 impl Host {
@@ -191,11 +213,13 @@ impl Platform for Host {
             .header("X-User-Token", &request.user_token)
             .body(Body::from(request.body()))
             .unwrap();
-        let started = Instant::now();
+        let (started, memory) = (Instant::now(), Region::new(ALLOCATOR));
         let (status, body) = self.call(http).await;
-        let elapsed = started.elapsed();
-        self.run.set(self.run.get() + elapsed);
-        self.spent.borrow_mut().entry(request.envelope.step.name()).or_default().push(elapsed);
+        let (time, memory) = (started.elapsed(), memory.change());
+        self.run.set(self.run.get() + time);
+        let (asked, bytes, grown) = (memory.allocations, memory.bytes_allocated, memory.reallocations);
+        let spent = Spent { time, asked, bytes, grown };
+        self.spent.borrow_mut().entry(request.envelope.step.name()).or_default().push(spent);
         assert_eq!(status, 200, "{body}");
         let sealed = body["sealed"].as_str().map(|text| BASE64_URL_SAFE_NO_PAD.decode(text).unwrap());
         Ok(Reply { status, code: None, sealed })
