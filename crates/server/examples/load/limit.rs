@@ -9,9 +9,13 @@ use repin_core::secret::SecretBytes;
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Executor};
 
+use crate::alone::{self, Alone};
 use crate::database::{Database, Place, sqlite};
 
 const RUNS: usize = 500;
+/// Commits until SQLite begins its log again at the front. Until then each makes the file longer, which costs a write more, and no
+/// gateway that has run for a while pays that.
+const GROWING: usize = 1_100;
 const CHEAP: KsfParams = KsfParams { m_kib: 19 * 1024, t: 1, p: 1 };
 
 /// Medians.
@@ -24,12 +28,14 @@ pub struct Limit {
     pub registration: Duration,
     /// One row of a table of its own, committed.
     pub write: Duration,
+    /// The messages' own statements: no limit, but what stands between it and the gateway.
+    pub alone: Alone,
 }
 
 /// On this machine and this database, now.
 pub async fn measure(database: &Database) -> Limit {
     let (login, proof, registration) = arithmetic();
-    Limit { login, proof, registration, write: write(database).await }
+    Limit { login, proof, registration, write: write(database).await, alone: alone::measure(database).await }
 }
 
 fn arithmetic() -> (Duration, Duration, Duration) {
@@ -63,6 +69,9 @@ async fn write(database: &Database) -> Duration {
         Place::Sqlite(_) => {
             let mut connection = sqlite(&database.folder.path().join("bare.db")).await;
             connection.execute(TABLE).await.unwrap();
+            for _ in 0..GROWING {
+                sqlx::query(ROW).execute(&mut connection).await.unwrap();
+            }
             for _ in 0..RUNS {
                 let started = Instant::now();
                 sqlx::query(ROW).execute(&mut connection).await.unwrap();

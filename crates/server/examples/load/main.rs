@@ -6,6 +6,7 @@
 //! before. The people's own stretching is left out, or two cores would do nothing else: the gateway cannot tell.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 
+mod alone;
 mod crowd;
 mod database;
 mod limit;
