@@ -2,8 +2,7 @@
 //!
 //! Transactions run under READ COMMITTED. What decides by what a person has takes that person's row first (`sql/locks.rs`),
 //! so two nodes never decide about one person at once; work for all of them (webhooks, the sweep) is picked with
-//! `FOR UPDATE SKIP LOCKED`. What was answered is on the database's disk, but for the reply to a guess (`sql/guesses.rs`
-//! says why): elsewhere `synchronous_commit` is never off here.
+//! `FOR UPDATE SKIP LOCKED`. What was answered is on the database's disk: `synchronous_commit` is never off here.
 
 use std::future::ready;
 use std::str::FromStr;
