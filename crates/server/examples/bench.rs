@@ -30,7 +30,7 @@ use repin_vault::flow::SessionInput;
 use repin_vault::platform::{Platform, Reply, Request, Unreachable};
 use repin_vault::session::{Link, NewSecrets, Session};
 use serde_json::{Value, json};
-use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, Stats, StatsAlloc};
 use tower::ServiceExt;
 
 /// The system's, as the gateway has it, and counts.
@@ -61,14 +61,11 @@ async fn main() {
     let run = median(runs);
     println!("one RESTORE_PIN, time in the gateway   {run:>10.1?}  (median of {RUNS})");
     for (step, messages) in host.spent.take() {
-        let of = |count: fn(&Spent) -> usize| median(messages.iter().map(count).collect());
-        let (times, asked, bytes, grown) = (
-            median(messages.iter().map(|message| message.time).collect()),
-            of(|message| message.asked),
-            of(|message| message.bytes),
-            of(|message| message.grown),
-        );
-        println!("  {step:<37}{times:>10.1?} {asked:>6} allocations of {bytes:>7} bytes, {grown:>3} resized");
+        let of = |count: fn(&Stats) -> usize| median(messages.iter().map(|message| count(&message.memory)).collect());
+        let time = median(messages.iter().map(|message| message.time).collect());
+        let (asked, bytes, resized) =
+            (of(|memory| memory.allocations), of(|memory| memory.bytes_allocated), of(|memory| memory.reallocations));
+        println!("  {step:<37}{time:>10.1?} {asked:>6} allocations of {bytes:>7} bytes, {resized:>3} resized");
     }
     println!("bare OPAQUE arithmetic of the same     {bare:>10.1?}  (median of {RUNS})");
     println!("runs a second, one after the other     {:>10.0}", 1.0 / run.as_secs_f64());
@@ -104,9 +101,7 @@ fn median<T: Ord + Copy>(mut values: Vec<T>) -> T {
 /// What one message cost.
 struct Spent {
     time: Duration,
-    asked: usize,
-    bytes: usize,
-    grown: usize,
+    memory: Stats,
 }
 
 /// The host's backend and the vault's world, both in this process.
@@ -217,8 +212,7 @@ impl Platform for Host {
         let (status, body) = self.call(http).await;
         let (time, memory) = (started.elapsed(), memory.change());
         self.run.set(self.run.get() + time);
-        let (asked, bytes, grown) = (memory.allocations, memory.bytes_allocated, memory.reallocations);
-        let spent = Spent { time, asked, bytes, grown };
+        let spent = Spent { time, memory };
         self.spent.borrow_mut().entry(request.envelope.step.name()).or_default().push(spent);
         assert_eq!(status, 200, "{body}");
         let sealed = body["sealed"].as_str().map(|text| BASE64_URL_SAFE_NO_PAD.decode(text).unwrap());

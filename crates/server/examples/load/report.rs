@@ -208,14 +208,16 @@ impl Row {
     }
 
     fn limit(&self, step: Step) -> Duration {
-        let Limit { login, proof, registration, write, .. } = self.limit;
-        let arithmetic = match step {
-            Step::Prove1 => login,
-            Step::Prove2 => proof,
-            Step::Register => registration,
+        self.arithmetic(step) + self.limit.write
+    }
+
+    fn arithmetic(&self, step: Step) -> Duration {
+        match step {
+            Step::Prove1 => self.limit.login,
+            Step::Prove2 => self.limit.proof,
+            Step::Register => self.limit.registration,
             _ => Duration::ZERO,
-        };
-        arithmetic + write
+        }
     }
 
     /// Its statements alone.
@@ -231,12 +233,9 @@ impl Row {
 
     /// The ratio of PROVE and COMMIT, if they were nothing but their statements and their arithmetic.
     fn within_reach(&self) -> f64 {
-        let limits: Duration = PROVE_AND_COMMIT.map(|step| self.limit(step)).iter().sum();
-        let alone: Duration = PROVE_AND_COMMIT
-            .map(|step| self.statements(step).unwrap_or_default() + self.limit(step) - self.limit.write)
-            .iter()
-            .sum();
-        limits.as_secs_f64() / alone.as_secs_f64()
+        let sum = |of: &dyn Fn(Step) -> Duration| PROVE_AND_COMMIT.iter().map(|step| of(*step)).sum::<Duration>();
+        let alone = sum(&|step| self.statements(step).unwrap_or_default() + self.arithmetic(step));
+        sum(&|step| self.limit(step)).as_secs_f64() / alone.as_secs_f64()
     }
 
     fn ratio(&self, steps: &[Step]) -> f64 {
