@@ -2,7 +2,8 @@
 //! (RFC 9106), and how the data key they protect is wrapped. See `docs/protocol.md` §3.
 //!
 //! The client's half is [`ClientLogin`] and [`ClientRegistration`]; the gateway's is the functions at the end that take
-//! a [`ServerSetup`]. Each is a thin, typed wrapper: lengths are exact, for opaque-ke itself lets trailing bytes pass; secrets come out as [`Secret`].
+//! a [`ServerSetup`]. Each is a thin, typed wrapper: lengths are exact, for opaque-ke itself lets trailing bytes pass;
+//! secrets come out as [`Secret`].
 
 use alloc::vec::Vec;
 use hkdf::Hkdf;
@@ -239,10 +240,21 @@ const KE3: usize = 64;
 const REQUEST: usize = 32;
 const RESPONSE: usize = 64;
 const RECORD: usize = 192;
+const SETUP: usize = 128;
 
 /// The bytes, if there are exactly so many.
 fn exactly(length: usize, bytes: &[u8]) -> Result<&[u8], CredentialError> {
     (bytes.len() == length).then_some(bytes).ok_or(CredentialError::InvalidMessage)
+}
+
+/// Gateway: a [`ServerSetup`] of its `serialize`, 128 bytes: `oprf_seed`, the private key, and the public key that stands in
+/// for one where there is no record.
+///
+/// # Errors
+/// [`CredentialError::InvalidMessage`], also for a byte more: the bytes before it may make another setup, under which no
+/// record opens.
+pub fn read_setup(setup: &[u8]) -> Result<ServerSetup, CredentialError> {
+    Ok(ServerSetup::deserialize(exactly(SETUP, setup)?)?)
 }
 
 /// Gateway: whether bytes are a record this suite can use (192 bytes with valid points).
@@ -359,6 +371,14 @@ mod tests {
         let (ke2, _) = evaluate_guess(&setup, IDENTIFIER, &record, &ke1, b"run", &mut OsRng).unwrap();
         let result = client.finish(&secret("493818"), &ke2, b"run", KSF, &mut OsRng);
         assert_eq!(result.err(), Some(CredentialError::WrongSecret));
+    }
+
+    #[test]
+    fn a_setup_is_read_back_and_with_a_byte_more_or_less_it_is_none() {
+        let setup = ServerSetup::new(&mut OsRng).serialize().to_vec();
+        assert_eq!(read_setup(&setup).unwrap().serialize().as_slice(), setup);
+        assert!(read_setup(&[setup.as_slice(), &[0]].concat()).is_err());
+        assert!(read_setup(&setup[..127]).is_err());
     }
 
     #[test]

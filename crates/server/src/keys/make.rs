@@ -8,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use rand_core::{OsRng, RngCore};
 use repin_core::api::UnixMs;
-use repin_core::credential::ServerSetup;
+use repin_core::credential::{self, ServerSetup};
 use repin_core::secret::Secret;
 use zeroize::Zeroizing;
 
@@ -55,7 +55,7 @@ pub fn make_opaque_setup() -> Result<Zeroizing<Vec<u8>>, KeyError> {
 }
 
 pub fn read_opaque_setup(bytes: &[u8]) -> Option<ServerSetup> {
-    ServerSetup::deserialize(bytes).ok()
+    credential::read_setup(bytes).ok()
 }
 
 /// RSA-2048 as PKCS#8 in PEM, the form every tool reads.
