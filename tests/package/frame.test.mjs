@@ -188,7 +188,7 @@ for (const engine of ENGINES) {
 
     test('a forgotten PIN: the host gives a session for the recovery, or takes over', async () => {
       const [change, restore] = [await session('CHANGE_PIN'), await session('RESTORE_PIN')];
-      await framed(async ({ page, escape, widget, outcome }) => {
+      await framed(async ({ page, escape, last, widget, outcome }) => {
         await page.evaluate((change, restore) => void /** @type {any} */ (window).show({ session: change, onForgot: async () => restore }), change, restore);
         await widget.shows('current.title');
         await widget.press('current.forgot');
@@ -197,7 +197,7 @@ for (const engine of ENGINES) {
         await outcome();
         await page.evaluate((change) => void /** @type {any} */ (window).show({ session: change, onForgot() {} }), change);
         await widget.shows('current.title');
-        await widget.press('current.forgot');
+        await last('current.forgot');
         assert.deepEqual(await outcome(), { status: 'forgot' });
       });
     });

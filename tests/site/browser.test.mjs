@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import axe from 'axe-core';
 import { launch, openPage } from '../e2e/harness/browser.mjs';
+import { until } from '../e2e/harness/find.mjs';
 import { BASE, pages, serve } from './site.mjs';
 
 /** @type {Awaited<ReturnType<typeof serve>>} */
@@ -34,8 +35,12 @@ test('every page is quiet, asks its own host alone, and fits a phone', async () 
 test('the search finds a page by a word of it', async () => {
   const { page } = await openPage(browser);
   await page.goto(`${site.origin}${BASE}index.html`, { waitUntil: 'networkidle0' });
-  await page.click('#local-search button');
-  await (await page.waitForSelector('.search-input'))?.type('dead letter');
+  // The button is there before its script is: what is pressed until then is lost.
+  const field = await until('the field', async () => {
+    await page.click('#local-search button').catch(() => {});
+    return page.$('.search-input');
+  });
+  await field.type('dead letter');
   const found = await page.waitForSelector('.VPLocalSearchBox a.result[href*="webhooks"]');
   assert.ok(found);
 });

@@ -2,7 +2,8 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { Gateway, freePort } from '../e2e/harness/gateway.mjs';
+import { Gateway } from '../e2e/harness/gateway.mjs';
+import { freePort } from '../e2e/harness/port.mjs';
 import { ofKind } from './blocks.mjs';
 import { backend, circle, python, shell } from './programs.mjs';
 

@@ -3,7 +3,8 @@
 import { readFileSync, existsSync, statSync } from 'node:fs';
 import { createServer, request as ask } from 'node:http';
 import { extname, join } from 'node:path';
-import { Gateway, freePort } from '../e2e/harness/gateway.mjs';
+import { Gateway } from '../e2e/harness/gateway.mjs';
+import { freePort } from '../e2e/harness/port.mjs';
 import { ROOT, ofKind } from './blocks.mjs';
 import { backend } from './programs.mjs';
 

@@ -1,8 +1,8 @@
 // Serves an app: its files, or by the server it comes with.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { serveFiles } from '../../e2e/harness/files.mjs';
+import { freePort } from '../../e2e/harness/port.mjs';
 import { command, folder } from './apps.mjs';
 
 /** @typedef {import('./apps.mjs').App} App */
@@ -31,15 +31,4 @@ async function run(app, name, words) {
   }
   // With its children.
   return { url, close: () => (process.kill(-(child.pid ?? 0), 'SIGTERM'), gone) };
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = /** @type {import('node:net').AddressInfo} */ (probe.address());
-      probe.close(() => resolve(address.port));
-    });
-    probe.once('error', reject);
-  });
 }

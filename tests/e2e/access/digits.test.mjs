@@ -2,7 +2,7 @@
 // see it.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { find, until } from '../harness/find.mjs';
+import { find, focused, until } from '../harness/find.mjs';
 import { enrolled, run, stage } from '../harness/story.mjs';
 import { t } from '../harness/widget.mjs';
 
@@ -32,6 +32,7 @@ stage('the accessibility tree', 'chromium', (stage) => {
     const person = await enrolled(stage, CURRENT);
     await run(stage, person.userId, 'CHANGE_PIN', async ({ widget, page }) => {
       await widget.shows('current.title');
+      await focused(page);
       await page.keyboard.type(CURRENT);
       await widget.press('pin.show');
       await until('the digits are in the tree', async () => held(await tree(page), [CURRENT]).length > 0);

@@ -34,19 +34,19 @@ for (const engine of ENGINES) {
         await second.type('half an ans');
         assert.deepEqual(await noted(page), { minutes: null, alert: false, more: false }, 'with plenty of time it is no topic');
 
-        await later(page, 55.5 * MINUTE);
+        await later(page, 55.05 * MINUTE);
         await until('it is mentioned', async () => (await noted(page)).minutes === 5);
         assert.deepEqual(await noted(page), { minutes: 5, alert: false, more: false });
         const heard = () => page.evaluate(() => /** @type {any} */ (window).announced);
         await until('it is said', async () => (await heard()).includes(`polite: ${t('expiring.title', { n: 5 })}`));
 
-        await later(page, 58.5 * MINUTE);
+        await later(page, 58.05 * MINUTE);
         await until('it is urgent', async () => (await noted(page)).alert);
         assert.deepEqual(await noted(page), { minutes: 2, alert: true, more: true });
         await tabTo(page, `button “${t('expiring.more')}”`);
         // A minute passes while someone is on the button: it stays, and the focus with it.
-        await later(page, 59.2 * MINUTE);
-        await stage.gateway.advance(59.2 * MINUTE);
+        await later(page, 59.05 * MINUTE);
+        await stage.gateway.advance(59.05 * MINUTE);
         await until('a minute has passed', async () => (await noted(page)).minutes === 1);
         assert.equal((await focusNow(page))?.name, `button “${t('expiring.more')}”`);
         await page.keyboard.press('Enter');
@@ -59,7 +59,7 @@ for (const engine of ENGINES) {
 
         // The first token is dead by now: it is the fresh one that goes on.
         await later(page, 62 * MINUTE);
-        await stage.gateway.advance(2.8 * MINUTE);
+        await stage.gateway.advance(2.95 * MINUTE);
         await widget.answer(person.answers);
         await widget.choosePin('518306');
         await widget.shows('done_restore.title');
@@ -94,7 +94,7 @@ for (const engine of ENGINES) {
       await own(stage, person.userId, 'RESTORE_PIN', { getSession: refuse, prepare: [moveClock] }, async ({ page, widget }) => {
         const [first] = await widget.answerFields();
         await first.type('Aunt Ph');
-        await later(page, 58.5 * MINUTE);
+        await later(page, 58.05 * MINUTE);
         await until('it is urgent', async () => (await noted(page)).alert);
         await tabTo(page, `button “${t('expiring.more')}”`);
         await page.keyboard.press('Enter');

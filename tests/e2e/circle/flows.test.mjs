@@ -56,7 +56,7 @@ for (const engine of ENGINES) {
         // Nobody presses Done: the frame goes by itself.
         await ends(app, [READY, SHOW, completed('CHANGE_PIN')]);
         assert.equal(await status(), 'COMPLETE');
-      });
+      }, { leaves: true });
     });
 
     flow(engine, 'RESTORE_PIN', async () => {

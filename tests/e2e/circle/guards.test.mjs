@@ -61,14 +61,15 @@ for (const engine of ENGINES) {
         await framed(top, { src: `${OTHER}/` }, async ({ page }) => {
           const middle = await until('the page between', () => page.frames().find((frame) => frame.url() === `${OTHER}/` && frame.parentFrame()));
           await middle.evaluate(listen);
+          const heard = () => middle.evaluate(() => /** @type {any} */ (window).got.length);
           await middle.evaluate(embed, 'sdkIframe', FRAME);
+          if (expected) await until('it hears', heard);
           await sleep(SILENCE_MS);
-          const heard = await middle.evaluate(() => /** @type {any} */ (window).got.length);
           if (!expected) {
             framing.tried += 1;
-            framing.heard += heard;
+            framing.heard += await heard();
           }
-          assert.equal(heard, expected, `inside ${top}`);
+          assert.equal(await heard(), expected, `inside ${top}`);
         });
       }
       evidence(
@@ -119,10 +120,13 @@ for (const engine of ENGINES) {
       await framed(OTHER, { src: `${OTHER}/` }, async ({ page }) => {
         const middle = await until('the page between', () => page.frames().find((frame) => frame.url() === `${OTHER}/` && frame.parentFrame()));
         await middle.evaluate(listen);
+        const heard = () => middle.evaluate(() => /** @type {any} */ (window).got.length);
         await middle.evaluate(embed, 'sdkIframe', FRAME);
+        // It greets the page between, and by then it listens.
+        await until('it greets', heard);
         await page.evaluate((init) => window.frames[0].frames[0].postMessage(init, '*'), init.message);
         await sleep(SILENCE_MS);
-        assert.deepEqual([await middle.evaluate(() => /** @type {any} */ (window).got.length), await init.status()], [1, 'PENDING']);
+        assert.deepEqual([await heard(), await init.status()], [1, 'PENDING']);
       });
     });
 

@@ -8,6 +8,9 @@ import { inflateSync } from 'node:zlib';
 /** @type {Engine[]} */
 export const ENGINES = ['chromium', 'firefox'];
 
+/** A browser that starts beside another on a busy machine takes longer than the 30 seconds that its driver waits; a bound, never an expectation. */
+const PATIENCE = 120_000;
+
 const PICTURES = new URL('../../../target/e2e/', import.meta.url);
 
 // Without the background-networking flags Chromium looks up hosts of its maker's at every start.
@@ -33,12 +36,13 @@ export function launch(engine, proxy, more = []) {
   const acceptInsecureCerts = proxy !== undefined;
   if (engine === 'chromium') {
     const args = [...CHROMIUM_FLAGS, ...more, ...(proxy ? [`--proxy-server=https=127.0.0.1:${proxy}`] : [])];
-    return puppeteer.launch({ executablePath: process.env.CHROME ?? '/usr/bin/chromium', args, acceptInsecureCerts });
+    return puppeteer.launch({ executablePath: process.env.CHROME ?? '/usr/bin/chromium', args, acceptInsecureCerts, timeout: PATIENCE });
   }
   return puppeteer.launch({
     browser: 'firefox',
     executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
     acceptInsecureCerts,
+    timeout: PATIENCE,
     extraPrefsFirefox: {
       'intl.accept_languages': 'en-US',
       ...(proxy && { 'network.proxy.type': 1, 'network.proxy.ssl': '127.0.0.1', 'network.proxy.ssl_port': proxy }),
@@ -55,6 +59,7 @@ export function launch(engine, proxy, more = []) {
 export async function openPage(browser, { width = 1280, height = 900 } = {}) {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
   await page.setViewport({ width, height });
   const witness = await watch(page);
   return { page, context, witness };

@@ -55,6 +55,16 @@ export async function until(what, condition) {
 }
 
 /**
+ * Waits until what is typed goes to the PIN's field: a screen takes the focus just after it is drawn.
+ *
+ * @param {import('puppeteer-core').Page} page
+ */
+export async function focused(page) {
+  await until('the focus is in the PIN', () =>
+    page.evaluate(() => Boolean(document.activeElement?.shadowRoot?.activeElement?.closest('.pin'))));
+}
+
+/**
  * Everything a person can read, for messages of failed tests.
  *
  * @param {import('puppeteer-core').Page} page

@@ -3,11 +3,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './port.mjs';
 
 const SERVER = process.env.REPIN_SERVER ?? fileURLToPath(new URL('../../../target/debug/repin-server', import.meta.url));
 
@@ -166,15 +166,4 @@ export class Gateway {
     const { status } = await this.call('POST', '/demo/api/clock', { body: { advance_ms: ms } });
     if (status !== 200) throw new Error(`the clock answered ${status}`);
   }
-}
-
-/** @returns {Promise<number>} */
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = /** @type {import('node:net').AddressInfo} */ (probe.address());
-      probe.close(() => resolve(address.port));
-    });
-    probe.once('error', reject);
-  });
 }

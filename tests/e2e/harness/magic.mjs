@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { recoverAddress } from 'viem';
-import { freePort } from './gateway.mjs';
+import { freePort } from './port.mjs';
 
 const SIMULATOR = fileURLToPath(new URL('../../../target/debug/repin-magic-simulator', import.meta.url));
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from './find.mjs';
-import { freePort } from './gateway.mjs';
+import { freePort } from './port.mjs';
 
 const PYTHON = fileURLToPath(new URL('../../../.tools/mail/bin/python', import.meta.url));
 

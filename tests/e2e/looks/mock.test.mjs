@@ -62,7 +62,7 @@ describe('the mock’s scenarios', async () => {
   });
 
   test('wrong-answers three times locks, and the lock ends by itself', async () => {
-    const { widget, page, close } = await play({ scenario: 'wrong-answers', flow: 'CHANGE_PIN', wrong: 3, lockMs: 1_500 });
+    const { widget, page, close } = await play({ scenario: 'wrong-answers', flow: 'CHANGE_PIN', wrong: 3, lockMs: 8_000 });
     for (let n = 0; n < 3; n += 1) {
       await widget.pin('current.title', '493817');
       if (n < 2) await widget.says('current.tries', { n: 2 - n });
@@ -160,7 +160,7 @@ describe('the mock’s scenarios', async () => {
   });
 
   test('slow: a step takes as long as it is told to', async () => {
-    const { widget, page, close } = await play({ scenario: 'slow', delayMs: 1_500 });
+    const { widget, page, close } = await play({ scenario: 'slow', delayMs: 8_000 });
     await page.waitForSelector('#widget >>> .card');
     assert.equal(await widget.has('heading', 'questions.title'), false);
     await widget.shows('questions.title');

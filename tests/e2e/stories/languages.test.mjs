@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { ENGINES, openPage } from '../harness/browser.mjs';
-import { find, until } from '../harness/find.mjs';
+import { find, focused, until } from '../harness/find.mjs';
 import { enrolled, quiet, stage } from '../harness/story.mjs';
 import { Widget } from '../harness/widget.mjs';
 
@@ -35,6 +35,7 @@ for (const engine of ENGINES) {
 
         await (await find(page, 'button', said('de', 'common.continue'))).click();
         await find(page, 'heading', said('de', 'new.title'));
+        await focused(page);
         await page.keyboard.type('5183');
         await setLocale('ar');
         await find(page, 'heading', said('ar', 'new.title'));

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use sqlx::postgres::PgConnection;
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
 
 /// A credential's identity and its counter.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,5 +96,6 @@ impl Facts {
 
 /// The database in a gateway's folder.
 pub async fn sqlite(data: &Path) -> SqliteConnection {
-    SqliteConnection::connect(data.join("repin.db").to_str().unwrap()).await.unwrap()
+    let options = SqliteConnectOptions::new().filename(data.join("repin.db")).busy_timeout(Duration::from_secs(60));
+    options.connect().await.unwrap()
 }

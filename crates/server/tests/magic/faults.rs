@@ -5,7 +5,7 @@ use std::time::Duration;
 use repin_core::api::RotationState::{self, Done, Frozen, Rotating, Unknown};
 use repin_magic_simulator::{Call, Fault, SECRET_KEY, Simulator};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 
 use crate::common::evidence::{count, say, store};
 use crate::common::{Gateway, send};
@@ -204,9 +204,10 @@ async fn what_two_calls_left_unknown_waits_for_somebody_who_has_looked() {
 #[tokio::test]
 async fn a_provider_that_cannot_be_reached_is_asked_again_until_it_can_and_an_operator_is_told() {
     story(async {
-        let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        // Ours, and nobody listens: whoever comes is turned away, and nobody else is given it.
+        let closed = TcpSocket::new_v4().unwrap();
+        closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = closed.local_addr().unwrap();
-        drop(closed);
         let gateway = gateway_on(&format!("http://{address}")).await;
         let elsewhere = Simulator::start().await.unwrap();
         let person = Person::with_wallets(&gateway, &elsewhere, 1).await;
@@ -217,7 +218,7 @@ async fn a_provider_that_cannot_be_reached_is_asked_again_until_it_can_and_an_op
             tokio::task::yield_now().await;
         }
         assert_eq!(recovery.look().await.wallets[0].state, Rotating);
-        let listener = TcpListener::bind(address).await.unwrap();
+        let listener = closed.listen(64).unwrap();
         let (simulator, serving) = Simulator::on(listener, repin_magic_simulator::SECRET_KEY).unwrap();
         tokio::spawn(serving);
         // It has never heard of the wallet, which it says: the wallet is frozen, and not lost.

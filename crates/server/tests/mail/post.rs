@@ -33,21 +33,26 @@ impl PostOffice {
     pub fn open_with(more: &[&str]) -> Self {
         let python = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.tools/mail/bin/python");
         let folder = tempfile::tempdir().unwrap();
-        // Free a moment ago.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut server = Command::new(python)
-            .args(["-m", "aiosmtpd", "--nosetuid", "--debug", "--debug", "--listen", &format!("127.0.0.1:{port}")])
-            .args(more)
-            .args(["--class", "aiosmtpd.handlers.Mailbox"])
-            .arg(folder.path().join("mail"))
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("`cargo xtask test` installs a mail server");
-        let mut said = BufReader::new(server.stderr.take().unwrap()).lines().map_while(Result::ok);
-        assert!(said.any(|line| line.contains("Server is listening")), "it listens");
-        // What it goes on to say must not fill its pipe.
-        std::thread::spawn(move || said.for_each(drop));
-        Self { server, folder, port }
+        // A port is free for a moment only: somebody else can be given it before the server has started.
+        for _ in 0..10 {
+            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            let mut server = Command::new(python)
+                .args(["-m", "aiosmtpd", "--nosetuid", "--debug", "--debug", "--listen", &format!("127.0.0.1:{port}")])
+                .args(more)
+                .args(["--class", "aiosmtpd.handlers.Mailbox"])
+                .arg(folder.path().join("mail"))
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("`cargo xtask test` installs a mail server");
+            let mut said = BufReader::new(server.stderr.take().unwrap()).lines().map_while(Result::ok);
+            if said.any(|line| line.contains("Server is listening")) {
+                // What it goes on to say must not fill its pipe.
+                std::thread::spawn(move || said.for_each(drop));
+                return Self { server, folder, port };
+            }
+            server.wait().unwrap();
+        }
+        panic!("the mail server does not start");
     }
 
     pub fn config(&self) -> MailConfig {

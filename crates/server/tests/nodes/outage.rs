@@ -86,7 +86,8 @@ async fn on_a_database_that_is_read_only_what_needs_no_writing_is_answered() {
     let mut enrol = Client::open(host, "POST", "/user/initialize").await;
     enrol.replace(&[PIN, ANSWERS]).await.unwrap();
     // As after a change of roles: new connections meet a server that takes no writes.
-    let disconnect = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'repin-server'";
+    let disconnect =
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = 'repin-server'";
     site.execute(&["ALTER DATABASE postgres SET default_transaction_read_only = on", disconnect]).await;
 
     assert_eq!((health(host, "live").await, health(host, "ready").await), (200, 503));

@@ -7,7 +7,7 @@ use repin_core::api::{Attempts, CommitReply, Step};
 
 use crate::client::{Client, code, questions};
 use crate::common::{Gateway, START, database};
-use crate::{ANSWERS, PIN, USER, enrolled};
+use crate::{ANSWERS, PIN, USER, enrolled, gateway_with_user};
 
 #[tokio::test]
 async fn a_restart_keeps_sessions_runs_locks_and_credentials() {
@@ -37,7 +37,10 @@ async fn a_restart_keeps_sessions_runs_locks_and_credentials() {
 
 #[tokio::test]
 async fn the_database_holds_no_question_no_hint_no_key_and_no_token() {
-    let gateway = enrolled().await;
+    // Six digits are in any ten thousand of hex by chance.
+    const LONG_PIN: &str = "49381750628374";
+    let gateway = gateway_with_user().await;
+    Client::open(&gateway, "POST", "/user/initialize").await.replace(&[LONG_PIN, ANSWERS]).await.unwrap();
     let mut client = Client::open(&gateway, "POST", "/user/pin/restore").await;
     let (token, key) = gateway.token(USER).await;
     client.prove(ANSWERS).await.unwrap();
@@ -55,7 +58,7 @@ async fn the_database_holds_no_question_no_hint_no_key_and_no_token() {
     let hex = |needle: &[u8]| needle.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes();
     let holds = |needle: &[u8]| holds(&all, needle) || holds(&all, &hex(needle));
     assert!(holds(USER.as_bytes()), "the search finds what is there");
-    assert!(!holds(PIN.as_bytes()) && !holds(ANSWERS.as_bytes()));
+    assert!(!holds(LONG_PIN.as_bytes()) && !holds(ANSWERS.as_bytes()));
     for question in questions() {
         assert!(!holds(question.text.as_bytes()), "{}", question.text);
         assert!(!holds(question.id.as_bytes()), "{}", question.id);
@@ -71,7 +74,7 @@ async fn the_database_holds_no_question_no_hint_no_key_and_no_token() {
 
 #[tokio::test]
 async fn a_replaced_record_is_gone_from_the_disk() {
-    let gateway = crate::gateway_with_user().await;
+    let gateway = gateway_with_user().await;
     let mut client = Client::open(&gateway, "POST", "/user/pin").await;
     let commit = client.register(&[PIN]).await.unwrap();
     client.say::<_, CommitReply>(Step::Commit, &commit).await.unwrap();

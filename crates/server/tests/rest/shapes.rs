@@ -98,6 +98,8 @@ async fn a_backend_can_verify_a_token_with_the_published_key() {
     let key = jsonwebtoken::DecodingKey::from_rsa_pem(pem.as_bytes()).unwrap();
     let mut rules = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::RS256);
     rules.set_audience(&[&gateway.inner.app.id]);
+    // It would be asked of the day on which this runs, and the gateway's is another.
+    rules.validate_exp = false;
     let claims = jsonwebtoken::decode::<serde_json::Value>(&token, &key, &rules).unwrap().claims;
     assert_eq!(claims["sub"], "user-0001");
 }

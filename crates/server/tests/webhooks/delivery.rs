@@ -122,6 +122,8 @@ async fn a_receiver_that_hangs_holds_up_nobody_else() {
     let gateway = Gateway::start_with(|config| {
         config.webhooks = hanging.config();
         config.webhooks.ca = Some(both.clone());
+        // What hangs does so until the stop.
+        config.webhooks.timeout = Duration::from_secs(60);
     })
     .await;
     gateway.create_user(USER).await;
@@ -152,7 +154,7 @@ async fn a_try_that_takes_too_long_counts_as_failed() {
     let receiver = Receiver::start().await;
     let gateway = Gateway::start_with(|config| {
         config.webhooks = receiver.config();
-        config.webhooks.timeout = Duration::from_millis(300);
+        config.webhooks.timeout = Duration::from_secs(2);
     })
     .await;
     receiver.answer_posts(|_| Answer::Hang);
@@ -235,7 +237,12 @@ async fn two_who_claim_at_once_never_get_the_same() {
     use repin_server::store::Claim;
     let receiver = Receiver::start().await;
     receiver.answer_posts(|_| Answer::Hang);
-    let gateway = gateway_for(&receiver).await;
+    let gateway = Gateway::start_with(|config| {
+        config.webhooks = receiver.config();
+        config.webhooks.timeout = Duration::from_secs(60);
+    })
+    .await;
+    gateway.create_user(USER).await;
     let id = subscribe(&gateway, &receiver.url(), &[]).await["id"].as_str().unwrap().to_owned();
     receiver.wait_for(1).await;
     let token = gateway.token(USER).await.0;

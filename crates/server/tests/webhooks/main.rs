@@ -67,5 +67,5 @@ pub async fn tries(gateway: &Gateway, count: u64) {
 
 /// Fails a test that would otherwise wait for ever.
 pub async fn patiently<T>(waiting: impl Future<Output = T>) -> T {
-    tokio::time::timeout(std::time::Duration::from_secs(30), waiting).await.expect("it happens at last")
+    tokio::time::timeout(std::time::Duration::from_secs(120), waiting).await.expect("it happens at last")
 }

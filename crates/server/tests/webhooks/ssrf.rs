@@ -368,12 +368,21 @@ fn addresses_are_public_or_refused() {
     }
 }
 
-/// `127.0.0.2` stands for a public receiver, `127.0.0.1` for what must not be reached. A name says one on the first look-up
-/// and the other on the next.
+/// `127.0.0.2` stands for a public receiver, `127.0.0.1` for what must not be reached: one port of both.
+async fn outside_and_inside() -> (Receiver, TcpListener) {
+    loop {
+        let receiver = Receiver::start_at([127, 0, 0, 2].into()).await;
+        // Another test can have it on this address.
+        if let Ok(inside) = TcpListener::bind((Ipv4Addr::LOCALHOST, receiver.address.port())).await {
+            return (receiver, inside);
+        }
+    }
+}
+
+/// A name says one address on the first look-up and the other on the next.
 #[tokio::test]
 async fn a_name_that_changes_its_address_is_connected_to_where_it_was_checked() {
-    let receiver = Receiver::start_at([127, 0, 0, 2].into()).await;
-    let inside = TcpListener::bind((Ipv4Addr::LOCALHOST, receiver.address.port())).await.unwrap();
+    let (receiver, inside) = outside_and_inside().await;
     let touched = tokio::spawn(async move { inside.accept().await });
     let lying = Lying::new(&[&[[127, 0, 0, 2]], &[[127, 0, 0, 1]]]);
     let gateway = Gateway::start_with(|config| {
@@ -396,8 +405,7 @@ async fn a_name_that_changes_its_address_is_connected_to_where_it_was_checked() 
 
 #[tokio::test]
 async fn of_several_addresses_only_those_allowed_are_tried() {
-    let receiver = Receiver::start_at([127, 0, 0, 2].into()).await;
-    let inside = TcpListener::bind((Ipv4Addr::LOCALHOST, receiver.address.port())).await.unwrap();
+    let (receiver, inside) = outside_and_inside().await;
     let touched = tokio::spawn(async move { inside.accept().await });
     let gateway = Gateway::start_with(|config| {
         config.webhooks = receiver.config();

@@ -69,7 +69,7 @@ export class Tour {
     this.#focus.push(`${what}\n  begins at ${begins}\n${stops.map(({ name }, n) => `  ${n + 1}. ${name}`).join('\n')}\n`);
     const live = await page.evaluate(() => /** @type {any} */ (window).announced.splice(0));
     // Whether these come before the screen is read depends on the machine; `said` waits for those that matter.
-    const timely = /^polite: (Loading|\d of \d)/;
+    const timely = new RegExp(`^polite: (Loading|\\d of \\d|${t('loading.slow')}|${t('loading.stuck')}|${t('working.slow')})`);
     const told = live.filter((/** @type {string} */ line) => !timely.test(line)).map((/** @type {string} */ line) => `  (${line})`);
     // A clock goes on while it is read.
     const heard = [...told, `  → ${focus}`, ...lines.map((line) => `  ${line}`)].map((line) => line.replace(/\b\d\d:\d\d\b/g, 'mm:ss'));

@@ -72,16 +72,18 @@ export function stage(name, engine, stories, service = SERVICE) {
  * @param {string} userId
  * @param {ChallengeType} type
  * @param {(run: { app: App, session: Session, challengeId: string, status: () => Promise<string> }) => Promise<void>} story
- * @param {{ service?: string, width?: number, height?: number, change?: Record<string, string>, before?: (app: App, session: Session) => Promise<void> }} [options]
- *   `change` replaces what the app hands over; `before` runs before the app's button is pressed
+ * @param {{ service?: string, width?: number, height?: number, change?: Record<string, string>, leaves?: boolean, before?: (app: App, session: Session) => Promise<void> }} [options]
+ *   `change` replaces what the app hands over; `before` runs before the app's button is pressed; a frame that has ended stays until
+ *   somebody presses, unless it `leaves`
  */
-export async function run(stage, userId, type, story, { service, change, before, ...viewport } = {}) {
+export async function run(stage, userId, type, story, { service, change, before, leaves = false, ...viewport } = {}) {
   const { gateway, browser, secrets } = stage;
   const session = await gateway.session(userId);
   keep(secrets, session.userToken, session.encryptionKey);
   const challengeId = await gateway.challenge(session, type);
   const { page, context, witness } = await openPage(browser, viewport);
   const app = new App(page, service);
+  if (!leaves) await page.evaluateOnNewDocument(stay);
   try {
     await app.open({ ...session, challengeId, appId: await gateway.appId(), serviceUrl: service, ...change });
     await before?.(app, session);
@@ -96,6 +98,12 @@ export async function run(stage, userId, type, story, { service, change, before,
   } finally {
     await context.close();
   }
+}
+
+/** Runs in every document, before its scripts. The five seconds after success are no time to look at a screen on a busy machine. */
+function stay() {
+  const set = window.setTimeout;
+  window.setTimeout = /** @type {any} */ ((/** @type {() => void} */ work, /** @type {number} */ ms, /** @type {any[]} */ ...more) => set(work, ms === 5_000 ? 600_000 : ms, ...more));
 }
 
 /** @param {Record<string, string>} secrets @param {string[]} values */
