@@ -120,13 +120,13 @@ fn gateway() -> Result {
 }
 
 /// The gateway by the number of its users and of people at once, on both databases. Writes `docs/load.md`; a run that was told to be
-/// shorter only prints. What they mean and what was found is
-/// written beside the program that measures.
+/// shorter only prints. What they mean and what was found is written beside the program that measures.
 fn load(shorter: &[&str]) -> Result {
+    // Before the build, which is no other work.
+    let before = load_average()?;
     tools::postgres()?;
     gateway::build()?;
     run(gateway::as_released(&mut cargo(), &["build", "--example", "load"])?)?;
-    let before = load_average()?;
     let text = capture(program("target/release/examples/load").args(shorter))?;
     let loads = [before, load_average()?];
     let written = |name: &str| read(&root().join("crates/server/examples/load").join(name));

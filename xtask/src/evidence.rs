@@ -61,7 +61,7 @@ pub fn evidence(args: &[&str]) -> Result {
     }
     let outcomes = outcomes(&rows, &steps);
     let red = outcomes.values().filter(|outcome| matches!(outcome, Outcome::Red(..))).count();
-    let text = page::page(&rows, &outcomes, long)?;
+    let text = page::page(&rows, &outcomes, &counted_for_long(&steps))?;
     if wanted.is_empty() {
         write(&root().join(PAGE), &text)?;
         println!("\n{}", root().join(PAGE).display());
@@ -73,8 +73,14 @@ pub fn evidence(args: &[&str]) -> Result {
     Ok(())
 }
 
+/// Those of `cargo xtask test`'s steps that counted for long when they were last run.
+fn counted_for_long(steps: &[&'static str]) -> Vec<&'static str> {
+    let long = |name: &&&str| !test::is_long(name) && test::last_run(name).is_some_and(|last| last.long);
+    steps.iter().filter(long).copied().collect()
+}
+
 /// Whether everything is counted for long, and the long steps are run.
-fn is_long() -> bool {
+pub fn is_long() -> bool {
     std::env::var(LENGTH).is_ok_and(|length| length == "long")
 }
 
@@ -83,7 +89,7 @@ fn outcomes(rows: &[&Row], steps: &[&'static str]) -> BTreeMap<u32, Outcome> {
     let mut said: Vec<Line> = Vec::new();
     let mut missing = Vec::new();
     for name in steps {
-        let (passed, lines) = test::last_run(name).unwrap_or_default();
+        let (passed, lines) = test::last_run(name).map(|last| (last.passed, last.lines)).unwrap_or_default();
         if !passed {
             missing.push(*name);
         }

@@ -143,22 +143,32 @@ fn linted(tally: &mut Tally) -> Result {
 
 /// The tests carry the server's evaluation counter and the vault's stories; the documentation's examples come along.
 fn native(tally: &mut Tally) -> Result {
-    tally.count(cargo().args(["test", "--workspace"]).args(SHOWN))?;
+    tally.count(tests(&[]).args(SHOWN))?;
     // Letters, which a mail server of somebody else's takes.
     tools::mail()?;
-    tally.count(cargo().args(["test", "--workspace", "--test", "mail"]).args(SHOWN))
+    tally.count(tests(&["--test", "mail"]).args(SHOWN))
 }
 
-/// Every test of the gateway that has a database, on PostgreSQL; those of `native` ran on SQLite. Of the whole workspace, or all that it
-/// depends on would be compiled once more.
+/// `cargo test` of the whole workspace, or all that is depended on would be compiled once more; for the long counts with the
+/// optimiser, which makes minutes of hours.
+fn tests(chosen: &[&str]) -> Command {
+    let mut tests = cargo();
+    tests.args(["test", "--workspace"]);
+    if evidence::is_long() {
+        tests.args(["--profile", "long"]);
+    }
+    tests.args(chosen);
+    tests
+}
+
+/// Every test of the gateway that has a database, on PostgreSQL; those of `native` ran on SQLite.
 fn postgres(tally: &mut Tally) -> Result {
     let cluster = postgres::start()?;
     tools::mail()?;
-    let tests = ["test", "--workspace"];
     let here = of_the_gateway()?.into_iter().flat_map(|name| ["--test".to_owned(), name]);
-    tally.count(cargo().args(tests).args(here).args(SHOWN).env("REPIN_TEST_DATABASE", cluster.server()))?;
+    tally.count(tests(&[]).args(here).args(SHOWN).env("REPIN_TEST_DATABASE", cluster.server()))?;
     // These stop and start a server of their own.
-    tally.count(cargo().args(tests).args(["--test", "nodes"]).args(SHOWN))
+    tally.count(tests(&["--test", "nodes"]).args(SHOWN))
 }
 
 /// The names of the gateway's tests, but for those that are steps or parts of a step by themselves.
@@ -176,9 +186,8 @@ fn of_the_gateway() -> Result<Vec<String>> {
 fn crash(tally: &mut Tally) -> Result {
     let cluster = postgres::start()?;
     let failing = ["--features", "repin-server/failpoints", "--test", "crash", "--test", "magic"];
-    let tests = [&["test", "--workspace"], &failing[..]].concat();
-    tally.count(cargo().args(&tests).args(SHOWN))?;
-    tally.count(cargo().args(&tests).args(SHOWN).env("REPIN_TEST_DATABASE", cluster.server()))
+    tally.count(tests(&failing).args(SHOWN))?;
+    tally.count(tests(&failing).args(SHOWN).env("REPIN_TEST_DATABASE", cluster.server()))
 }
 
 /// One after the other, as neither may disturb the other's time.
@@ -430,7 +439,8 @@ fn carry_out(step: &Step, tally: &mut Tally) -> Result {
     tally.evidence.clear();
     let result = (step.work)(tally);
     let ended = if result.is_ok() { PASSED } else { "failed" };
-    write(&said_by(step.name), &[&[ended.to_owned()][..], &tally.evidence].concat().join("\n"))?;
+    let counts = if evidence::is_long() { LONG_COUNTS } else { "" };
+    write(&said_by(step.name), &[&[format!("{ended}{counts}")][..], &tally.evidence].concat().join("\n"))?;
     result
 }
 
@@ -443,14 +453,27 @@ pub fn run_step(name: &str) -> Result {
     carry_out(step, &mut Tally::default())
 }
 
-/// How a step ended when it was last run, and what its tests said for the list of evidence. `None`: it was not.
-pub fn last_run(name: &str) -> Option<(bool, Vec<String>)> {
+/// A step's last run.
+pub struct LastRun {
+    /// Whether all of it passed.
+    pub passed: bool,
+    /// Whether it counted for long.
+    pub long: bool,
+    /// What its tests said for the list of evidence.
+    pub lines: Vec<String>,
+}
+
+/// How a step ended when it was last run. `None`: it was not.
+pub fn last_run(name: &str) -> Option<LastRun> {
     let text = std::fs::read_to_string(said_by(name)).ok()?;
     let mut lines = text.lines().map(str::to_owned);
-    Some((lines.next()? == PASSED, lines.collect()))
+    let ended = lines.next()?;
+    Some(LastRun { passed: ended.starts_with(PASSED), long: ended.ends_with(LONG_COUNTS), lines: lines.collect() })
 }
 
 const PASSED: &str = "passed";
+/// Behind how it ended.
+const LONG_COUNTS: &str = ", long counts";
 
 fn said_by(step: &str) -> PathBuf {
     root().join("target/evidence").join(format!("{step}.txt"))

@@ -13,14 +13,14 @@ Written by `cargo xtask evidence`; not by hand. Each row is a check that was run
 its control: the same check on something that is broken on purpose, which it has to notice. A row that is red says why.
 ";
 
-/// The page for these rows.
-pub fn page(rows: &[&Row], outcomes: &BTreeMap<u32, Outcome>, long: bool) -> Result<String> {
+/// The page for these rows; of the steps, `long` counted for long.
+pub fn page(rows: &[&Row], outcomes: &BTreeMap<u32, Outcome>, long: &[&str]) -> Result<String> {
     let mut page = format!(
-        "{HEAD}\n{}, commit {}, {} processors, the {} counts.\n\n{}.\n\n| | What | Figure | Control |\n|---|---|---|---|\n",
+        "{HEAD}\n{}, commit {}, {} processors; {}.\n\n{}.\n\n| | What | Figure | Control |\n|---|---|---|---|\n",
         setting::today()?,
         setting::commit()?,
         setting::processors(),
-        if long { "long" } else { "quick" },
+        counts(long),
         setting::versions().iter().map(|(name, version)| named(name, version)).collect::<Vec<_>>().join(", "),
     );
     for row in rows {
@@ -32,12 +32,22 @@ pub fn page(rows: &[&Row], outcomes: &BTreeMap<u32, Outcome>, long: bool) -> Res
             None => line(row, std::iter::empty(), Some("was not run")),
         };
     }
-    page += "\n## The commands\n\nFrom a clean clone. `cargo xtask evidence --row N` runs the tests of one row, and with `--long` the long counts.\n\n\
+    page += "\n## The commands\n\nFrom a clean clone. `cargo xtask evidence --row N` runs the steps of one row, and with `--long` the long counts: \
+             a million messages, five hundred kills, in a build of their own.\n\n\
              | | Run by |\n|---|---|\n";
     for row in rows {
         page += &commands(row);
     }
     Ok(page)
+}
+
+/// Which counts the figures are of.
+fn counts(long: &[&str]) -> String {
+    if long.is_empty() {
+        return "the quick counts, as in every `cargo xtask test`".into();
+    }
+    let names: Vec<_> = long.iter().map(|name| format!("`{name}`")).collect();
+    format!("the long counts of {}, the quick ones of the other steps (which step is whose: below)", names.join(", "))
 }
 
 /// Fails when the page is not of these rows and commands: what it says of figures only a run can tell.
