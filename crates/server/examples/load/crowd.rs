@@ -7,11 +7,11 @@ use serde_json::json;
 use crate::database::Gateway;
 use crate::person::{Person, rest};
 
-/// Enrols so many, with a PIN and answers each. Their names.
-pub async fn enrol(gateway: &Gateway, people: usize) -> Vec<String> {
+/// Enrols so many with such names, with a PIN and answers each.
+pub async fn enrol(gateway: &Gateway, name: &str, people: usize) -> Vec<String> {
     let mut crowd = Vec::new();
     for n in 0..people {
-        let user = format!("active-{n}");
+        let user = format!("{name}-{n}");
         rest(gateway, Method::POST, "/users", None, json!({ "userId": user })).await;
         let mut person = Person::arrive(gateway, &user, Method::POST, "/user/initialize").await.expect("a challenge");
         person.open().await;

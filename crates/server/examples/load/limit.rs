@@ -29,13 +29,15 @@ pub struct Limit {
     /// One row of a table of its own, committed.
     pub write: Duration,
     /// The messages' own statements: no limit, but what stands between it and the gateway.
-    pub alone: Alone,
+    pub alone: Option<Alone>,
 }
 
-/// On this machine and this database, now.
-pub async fn measure(database: &Database) -> Limit {
+/// On this machine and this database, now; with the statements `alone` or without, which take longest.
+pub async fn measure(database: &Database, alone: bool) -> Limit {
     let (login, proof, registration) = arithmetic();
-    Limit { login, proof, registration, write: write(database).await, alone: alone::measure(database).await }
+    let write = write(database).await;
+    let alone = if alone { Some(alone::measure(database).await) } else { None };
+    Limit { login, proof, registration, write, alone }
 }
 
 fn arithmetic() -> (Duration, Duration, Duration) {

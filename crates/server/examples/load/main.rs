@@ -9,6 +9,7 @@
 mod alone;
 mod crowd;
 mod database;
+mod growth;
 mod limit;
 mod person;
 mod profile;
@@ -46,16 +47,20 @@ async fn main() {
         let database = Database::make(kind);
         let mut report = Report::new(database.version().await);
         let gateway = database.serve().await;
-        let crowd = crowd::enrol(&gateway, CROWD).await;
+        let crowd = crowd::enrol(&gateway, "active", CROWD).await;
         for users in USERS.into_iter().take_while(|users| *users <= most) {
             database.fill(users).await;
             let honest = AT_ONCE.map(|at_once| (Profile::Honest, at_once));
             let others = [Profile::Mixed, Profile::Hostile].map(|profile| (profile, AT_ONCE[1]));
             for (profile, at_once) in honest.into_iter().chain(others) {
                 // Before and not once: a disk is not equally quick all the time.
-                let limit = limit::measure(&database).await;
+                let limit = limit::measure(&database, at_once == 1).await;
                 report.add(users, at_once, limit, &profile::run(&gateway, &crowd, profile, at_once, lasts).await);
             }
+        }
+        let filled = USERS.into_iter().take_while(|users| *users <= most).last();
+        if let Some(many) = filled.filter(|many| *many > USERS[0]) {
+            report.add_growth(growth::measure(kind, USERS[0], &gateway, many).await);
         }
         println!("{report}");
     }

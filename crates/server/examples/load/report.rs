@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use repin_core::api::Step;
 
+use crate::growth::{Grown, Growth};
 use crate::limit::{Limit, median};
 use crate::profile::{Profile, Ran, STEPS};
 
@@ -19,6 +20,7 @@ const GROWTH: f64 = 0.2;
 pub struct Report {
     database: String,
     rows: Vec<Row>,
+    growth: Option<Growth>,
 }
 
 struct Row {
@@ -46,7 +48,7 @@ struct Times {
 
 impl Report {
     pub fn new(database: String) -> Self {
-        Self { database, rows: Vec::new() }
+        Self { database, rows: Vec::new(), growth: None }
     }
 
     pub fn add(&mut self, users: u64, at_once: usize, limit: Limit, ran: &Ran) {
@@ -80,6 +82,10 @@ impl Report {
             row.ratio(&PROVE_AND_COMMIT),
         );
         self.rows.push(row);
+    }
+
+    pub fn add_growth(&mut self, growth: Growth) {
+        self.growth = Some(growth);
     }
 
     fn alone(&self) -> impl Iterator<Item = &Row> {
@@ -167,7 +173,6 @@ impl Report {
 
     fn goals(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let said = |met: bool| if met { "met" } else { "**missed**" };
-        let (Some(few), Some(many)) = (self.alone().next(), self.alone().last()) else { return Ok(()) };
         let ratios: Vec<f64> = self.alone().map(|row| row.ratio(&PROVE_AND_COMMIT)).collect();
         let (least, most) = ends(&ratios);
         writeln!(out, "\n* PROVE and COMMIT at 70 % of the limit: {least:.2} to {most:.2}, {}.", said(least >= RATIO))?;
@@ -184,18 +189,20 @@ impl Report {
             "* Under load the 99th percentile is at most 5 times the median: {least:.1} to {most:.1} times, {}.",
             said(most <= SPREAD)
         )?;
-        let grown = |step: Step| many.of(step).median.as_secs_f64() / few.of(step).median.as_secs_f64() - 1.0;
-        let growth: Vec<f64> = PROVE_AND_COMMIT.into_iter().map(grown).collect();
-        let (least, most) = ends(&growth);
-        writeln!(
-            out,
-            "* From {} to {} users the medians of one person alone grow by at most 20 %: {:+.0} % to {:+.0} %, {}.",
-            few.users,
-            many.users,
-            least * 100.0,
-            most * 100.0,
-            said(most <= GROWTH)
-        )?;
+        if let Some(Growth { few, many, steps }) = &self.growth {
+            write!(out, "* From {few} to {many} users the medians of one person alone grow by at most 20 %:")?;
+            for Grown { step, few, many, growth, .. } in steps {
+                write!(out, " {} {} to {} ms ({:+.0} %),", step.name(), ms(*few), ms(*many), growth * 100.0)?;
+            }
+            let met = steps.iter().all(|grown| grown.growth <= GROWTH);
+            let controls: Vec<f64> = steps.iter().map(|grown| grown.control * 100.0).collect();
+            let (least, most) = ends(&controls);
+            writeln!(
+                out,
+                " {}. Medians of turns that the two databases took; between two that both have {few} it is {least:+.0} to {most:+.0} %.",
+                said(met)
+            )?;
+        }
         let memory: Vec<f64> = self.rows.iter().map(|row| row.memory as f64 / 1024.0).collect();
         let (least, most) = ends(&memory);
         writeln!(out, "* Memory of the gateway, over all of these: {least:.0} to {most:.0} MiB.")
@@ -222,7 +229,7 @@ impl Row {
 
     /// Its statements alone.
     fn statements(&self, step: Step) -> Option<Duration> {
-        let alone = &self.limit.alone;
+        let alone = self.limit.alone.as_ref()?;
         match step {
             Step::Prove1 => Some(alone.prove_1),
             Step::Prove2 => Some(alone.prove_2),

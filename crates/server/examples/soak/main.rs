@@ -82,7 +82,7 @@ async fn main() {
 async fn soak(kind: Kind, lasts: Duration) -> (Did, Memory) {
     let database = Database::make(kind);
     let gateway = database.serve().await;
-    let users = crowd::enrol(&gateway, PEOPLE).await;
+    let users = crowd::enrol(&gateway, "active", PEOPLE).await;
     let until = Instant::now() + lasts;
     let people = users.iter().enumerate().map(|(n, user)| visits(&gateway, user, n % 3 == 2, until));
     let looks = async {
