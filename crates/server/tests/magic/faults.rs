@@ -107,7 +107,7 @@ async fn naive(simulator: &Simulator, (of, faults, ..): (Call, &[Fault], Rotatio
 async fn whatever_fails_no_key_that_came_is_lost_and_no_wallet_is_stranded_in_silence() {
     story(async {
         let (gateway, simulator) = world().await;
-        let rounds = count(2, 100);
+        let rounds = count(2, 25);
         let (mut wallets, mut lost) = (0, 0);
         for case in CASES {
             for _ in 0..rounds {
