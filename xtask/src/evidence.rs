@@ -6,9 +6,11 @@
 
 mod lines;
 mod page;
+mod record;
 mod rows;
 mod setting;
 
+pub use record::Record;
 pub use setting::{processors, today};
 
 use std::collections::BTreeMap;
@@ -60,8 +62,9 @@ pub fn evidence(args: &[&str]) -> Result {
             .for_each(|reason| println!("{reason}"));
     }
     let outcomes = outcomes(&rows, &steps);
-    let red = outcomes.values().filter(|outcome| matches!(outcome, Outcome::Red(..))).count();
-    let text = page::page(&rows, &outcomes, &counted_for_long(&steps))?;
+    let before = read(&root().join(PAGE)).unwrap_or_default();
+    let text = page::page(&rows, &outcomes, &before)?;
+    let red = text.lines().filter(|line| line.contains(page::RED)).count();
     if wanted.is_empty() {
         write(&root().join(PAGE), &text)?;
         println!("\n{}", root().join(PAGE).display());
@@ -71,12 +74,6 @@ pub fn evidence(args: &[&str]) -> Result {
     }
     println!("{} rows, {red} of them red", rows.len());
     Ok(())
-}
-
-/// Those of `cargo xtask test`'s steps that counted for long when they were last run.
-fn counted_for_long(steps: &[&'static str]) -> Vec<&'static str> {
-    let long = |name: &&&str| !test::is_long(name) && test::last_run(name).is_some_and(|last| last.long);
-    steps.iter().filter(long).copied().collect()
 }
 
 /// Whether everything is counted for long, and the long steps are run.
@@ -89,10 +86,11 @@ fn outcomes(rows: &[&Row], steps: &[&'static str]) -> BTreeMap<u32, Outcome> {
     let mut said: Vec<Line> = Vec::new();
     let mut missing = Vec::new();
     for name in steps {
-        let (passed, lines) = test::last_run(name).map(|last| (last.passed, last.lines)).unwrap_or_default();
-        if !passed {
+        let record = Record::of(name);
+        if !record.as_ref().is_some_and(|record| record.passed) {
             missing.push(*name);
         }
+        let lines = record.map(|record| record.lines).unwrap_or_default();
         for line in lines.iter().filter_map(|line| Line::read(line)) {
             if !said.contains(&line) {
                 said.push(line);
@@ -105,7 +103,7 @@ fn outcomes(rows: &[&Row], steps: &[&'static str]) -> BTreeMap<u32, Outcome> {
 fn outcome(row: &Row, said: &[Line], failed: &[&str]) -> Outcome {
     let lines: Vec<Line> = said.iter().filter(|line| line.row == row.number).cloned().collect();
     if let Some(step) = row.steps.iter().find(|step| failed.contains(step)) {
-        let reason = if test::last_run(step).is_none() { "was not run" } else { "did not pass" };
+        let reason = if Record::of(step).is_none() { "was not run" } else { "did not pass" };
         return Outcome::Red(format!("the step `{step}` {reason}"), lines);
     }
     if lines.is_empty() { Outcome::Red("its tests said nothing".into(), lines) } else { Outcome::Green(lines) }

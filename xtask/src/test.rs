@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything CI runs, step by step, up to the first that fails, then the counts of all runners.
 
-use crate::run::{Result, cargo, program, root, run, watch, write};
+use crate::evidence::Record;
+use crate::run::{Result, cargo, program, root, run, watch};
 use crate::{conformance, consumers, evidence, gateway, lint, package, postgres, site, size, tools, widget};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -437,10 +438,9 @@ pub fn is_long(name: &str) -> bool {
 fn carry_out(step: &Step, tally: &mut Tally) -> Result {
     println!("\n=== {}: {} ===\n", step.name, step.what);
     tally.evidence.clear();
+    let record = Record::begin()?;
     let result = (step.work)(tally);
-    let ended = if result.is_ok() { PASSED } else { "failed" };
-    let counts = if evidence::is_long() { LONG_COUNTS } else { "" };
-    write(&said_by(step.name), &[&[format!("{ended}{counts}")][..], &tally.evidence].concat().join("\n"))?;
+    Record { passed: result.is_ok(), lines: tally.evidence.clone(), ..record }.keep(step.name)?;
     result
 }
 
@@ -451,32 +451,6 @@ fn carry_out(step: &Step, tally: &mut Tally) -> Result {
 pub fn run_step(name: &str) -> Result {
     let step = STEPS.iter().chain(&LONG).find(|step| step.name == name).ok_or_else(|| format!("no step `{name}`"))?;
     carry_out(step, &mut Tally::default())
-}
-
-/// A step's last run.
-pub struct LastRun {
-    /// Whether all of it passed.
-    pub passed: bool,
-    /// Whether it counted for long.
-    pub long: bool,
-    /// What its tests said for the list of evidence.
-    pub lines: Vec<String>,
-}
-
-/// How a step ended when it was last run. `None`: it was not.
-pub fn last_run(name: &str) -> Option<LastRun> {
-    let text = std::fs::read_to_string(said_by(name)).ok()?;
-    let mut lines = text.lines().map(str::to_owned);
-    let ended = lines.next()?;
-    Some(LastRun { passed: ended.starts_with(PASSED), long: ended.ends_with(LONG_COUNTS), lines: lines.collect() })
-}
-
-const PASSED: &str = "passed";
-/// Behind how it ended.
-const LONG_COUNTS: &str = ", long counts";
-
-fn said_by(step: &str) -> PathBuf {
-    root().join("target/evidence").join(format!("{step}.txt"))
 }
 
 /// What all runners counted, in their own closing lines, and what tests said for the list of evidence.

@@ -3,32 +3,33 @@
 use std::collections::BTreeMap;
 
 use super::rows::{ROWS, Row};
-use super::{Outcome, setting};
+use super::{Outcome, Record, setting};
 use crate::run::Result;
 use crate::test;
 
 const HEAD: &str = "# Evidence
 
-Written by `cargo xtask evidence`; not by hand. Each row is a check that was run for this page, with the figure that it printed and
-its control: the same check on something that is broken on purpose, which it has to notice. A row that is red says why.
+Written by `cargo xtask evidence`; not by hand. Each row is a check that was run, at the commit that the last table names, with the figure
+that it printed and its control: the same check on something that is broken on purpose, which it has to notice. A row that is red says why.
 ";
 
-/// The page for these rows; of the steps, `long` counted for long.
-pub fn page(rows: &[&Row], outcomes: &BTreeMap<u32, Outcome>, long: &[&str]) -> Result<String> {
+/// Before the reason of a row that is red.
+pub const RED: &str = "**red**";
+
+/// The page for these rows. What is a long step's alone and was not run here stays as it stands in the page `before`: it takes an hour
+/// or a machine of its own, and says when it was run.
+pub fn page(rows: &[&Row], outcomes: &BTreeMap<u32, Outcome>, before: &str) -> Result<String> {
     let mut page = format!(
-        "{HEAD}\n{}, commit {}, {} processors; {}.\n\n{}.\n\n| | What | Figure | Control |\n|---|---|---|---|\n",
+        "{HEAD}\n{}, {} processors. {}.\n\n| | What | Figure | Control |\n|---|---|---|---|\n",
         setting::today()?,
-        setting::commit()?,
         setting::processors(),
-        counts(long),
         setting::versions().iter().map(|(name, version)| named(name, version)).collect::<Vec<_>>().join(", "),
     );
     for row in rows {
         page += &match outcomes.get(&row.number) {
             Some(Outcome::Green(lines)) => line(row, lines.iter().map(|line| (&*line.figure, &*line.control)), None),
-            Some(Outcome::Red(reason, lines)) => {
-                line(row, lines.iter().map(|line| (&*line.figure, &*line.control)), Some(reason))
-            }
+            Some(Outcome::Red(reason, lines)) => kept(row, before)
+                .unwrap_or_else(|| line(row, lines.iter().map(|line| (&*line.figure, &*line.control)), Some(reason))),
             None => line(row, std::iter::empty(), Some("was not run")),
         };
     }
@@ -38,16 +39,34 @@ pub fn page(rows: &[&Row], outcomes: &BTreeMap<u32, Outcome>, long: &[&str]) -> 
     for row in rows {
         page += &commands(row);
     }
+    page += "\n## The runs\n\nThe quick counts are those of every `cargo xtask test`.\n\n| Step | Counts | Day and commit |\n|---|---|---|\n";
+    for step in test::names().filter(|name| rows.iter().any(|row| row.steps.contains(name))) {
+        page += &match Record::of(step) {
+            Some(record) => {
+                let counts = if record.long { "long" } else { "quick" };
+                format!("{}{counts} | {} |\n", run_of(step), record.made)
+            }
+            None => line_that_begins(before, &run_of(step)).unwrap_or_default(),
+        };
+    }
     Ok(page)
 }
 
-/// Which counts the figures are of.
-fn counts(long: &[&str]) -> String {
-    if long.is_empty() {
-        return "the quick counts, as in every `cargo xtask test`".into();
-    }
-    let names: Vec<_> = long.iter().map(|name| format!("`{name}`")).collect();
-    format!("the long counts of {}, the quick ones of the other steps (which step is whose: below)", names.join(", "))
+/// A row of the page `before`, where nothing of it was run here and nothing of it can be in `cargo xtask test`.
+fn kept(row: &Row, before: &str) -> Option<String> {
+    let apart = |step: &&str| test::is_long(step) && Record::of(step).is_none();
+    let dated = |step: &&str| line_that_begins(before, &run_of(step)).is_some();
+    let stays = row.steps.iter().all(|step| apart(step) && dated(step));
+    stays.then(|| line_that_begins(before, &format!("| {} | {} |", row.number, row.what)))?
+}
+
+fn line_that_begins(page: &str, with: &str) -> Option<String> {
+    page.lines().find(|line| line.starts_with(with)).map(|line| format!("{line}\n"))
+}
+
+/// The beginning of a step's line in the table of runs.
+fn run_of(step: &str) -> String {
+    format!("| `{step}` | ")
 }
 
 /// Fails when the page is not of these rows and commands: what it says of figures only a run can tell.
@@ -66,7 +85,7 @@ pub fn check(page: &str) -> Result {
 
 fn line<'a>(row: &Row, said: impl Iterator<Item = (&'a str, &'a str)>, red: Option<&str>) -> String {
     let (figures, controls): (Vec<_>, Vec<_>) = said.unzip();
-    let figures = red.map(|reason| format!("**red**: {reason}")).into_iter().chain(figures.into_iter().map(cell));
+    let figures = red.map(|reason| format!("{RED}: {reason}")).into_iter().chain(figures.into_iter().map(cell));
     let controls = controls.into_iter().filter(|control| !control.is_empty()).map(cell);
     format!(
         "| {} | {} | {} | {} |\n",
