@@ -28,6 +28,7 @@ mod assets;
 pub mod attempts;
 pub mod audit;
 mod auth;
+mod authority;
 mod circle;
 pub mod client_address;
 pub mod clock;

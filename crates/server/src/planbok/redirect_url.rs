@@ -6,6 +6,7 @@
 use url::Url;
 
 use super::refusal::Refusal;
+use crate::authority;
 use crate::gateway::Gateway;
 use crate::loopback::is_loopback;
 
@@ -45,15 +46,8 @@ fn read(text: &str) -> Result<Url, &'static str> {
     if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
         return Err("must begin with https://");
     }
-    // The parser forgives `https:wallet.example` and `https:///wallet.example`.
-    let rest = text.split_once("://").map_or("", |(_, rest)| rest);
-    if rest.is_empty() || rest.starts_with('/') {
-        return Err("must begin with https:// and a host");
-    }
-    if !url.username().is_empty()
-        || url.password().is_some()
-        || rest.split(['/', '?', '#']).next().is_none_or(|host| host.contains('@'))
-    {
+    let authority = authority::written(text, &url).ok_or("must begin with https:// and a host")?;
+    if authority::has_user(authority, &url) {
         return Err("must have no user name");
     }
     if url.fragment().is_some() {
@@ -110,6 +104,8 @@ mod tests {
             "https:wallet.example",
             "https:/wallet.example",
             "https:///evil.example",
+            "https:/wallet.example/://",
+            "https:/evil.example/x://wallet.example/",
             "https://wallet.example@evil.example/",
             "https://wallet.example:443@evil.example/",
             "https://@evil.example/",

@@ -7,6 +7,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use url::{Host, Url};
 
+use crate::authority;
+
 /// The longest endpoint, in bytes.
 const MAX_LEN: usize = 2048;
 
@@ -71,13 +73,8 @@ impl AddressGuard {
             "http" if self.allow_http => {}
             _ => return Err(EndpointError::Scheme),
         }
-        // `https:/host`, `https:///host` and `https://@host` are read generously, too.
-        let authority = text.split_once("://").map(|(_, rest)| rest).ok_or(EndpointError::Form)?;
-        let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
-        if authority.is_empty() {
-            return Err(EndpointError::Form);
-        }
-        if authority.contains('@') {
+        let authority = authority::written(text, &url).ok_or(EndpointError::Form)?;
+        if authority::has_user(authority, &url) {
             return Err(EndpointError::UserInfo);
         }
         if url.fragment().is_some() {

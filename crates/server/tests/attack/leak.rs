@@ -15,6 +15,9 @@ use thief::{Route, Thief};
 use crate::common::evidence::{self, count, grouped};
 use crate::common::numbers::Numbers;
 
+/// PINs of a quick run, and of the controls in any: what is found is found among few.
+const FEW: usize = 500;
+
 /// Tries PINs on all cores until one is confirmed: how many were tried, and what was confirmed in which way.
 fn attack(thief: &Thief, pins: &[String]) -> (usize, Option<(String, Route)>) {
     let (next, stop, found) = (AtomicUsize::new(0), AtomicBool::new(false), Mutex::new(None));
@@ -56,19 +59,20 @@ async fn the_database_alone_confirms_no_pin_and_with_the_key_ring_it_is_found() 
     let victim = victim::live().await;
     let rows = dump::of(&victim.gateway).await;
     let thief = Thief::new(&rows);
-    let pins = pins(victim::PIN, count(500, 1_000_000));
+    let pins = pins(victim::PIN, count(FEW, 1_000_000));
     let (tried, confirmed) = tokio::task::block_in_place(|| attack(&thief, &pins));
     assert_eq!(confirmed, None);
     assert_eq!(tried, pins.len());
     assert!(thief.values() > 100 && thief.seals() >= 10, "{} {}", thief.values(), thief.seals());
 
     // The controls. The key ring opens the way that the record is; a database that kept a little more would open others.
+    let few = self::pins(victim::PIN, FEW);
     let with_keys = thief.clone().with_setup(&victim.setup_file());
-    let (guesses, found) = tokio::task::block_in_place(|| attack(&with_keys, &pins));
+    let (guesses, found) = tokio::task::block_in_place(|| attack(&with_keys, &few));
     assert_eq!(found, Some((victim::PIN.to_owned(), Route::Record)));
     for (planted, route) in [(victim.plant_hash(), Route::Digest), (victim.plant_wrap(), Route::Seal)] {
         let careless = thief.clone().with(&planted);
-        let found = tokio::task::block_in_place(|| attack(&careless, &pins)).1;
+        let found = tokio::task::block_in_place(|| attack(&careless, &few)).1;
         assert_eq!(found, Some((victim::PIN.to_owned(), route)));
     }
     evidence::say(

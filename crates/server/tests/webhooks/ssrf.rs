@@ -164,6 +164,8 @@ const REFUSED: &[&str] = &[
     "https:127.0.0.1:{p}/",
     "https:/127.0.0.1:{p}/",
     "https:///127.0.0.1:{p}/",
+    "https:/127.0.0.1:{p}/x://hook.example/",
+    "https:/user:password@hook.example:{p}/x://hook.example/",
     "https:\\\\127.0.0.1:{p}\\",
     "https://hook.example\\@127.0.0.1:{p}/",
     "https://user@hook.example:{p}/",
