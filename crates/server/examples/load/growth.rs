@@ -8,16 +8,13 @@ use repin_core::api::Step;
 use crate::crowd;
 use crate::database::{Database, Gateway, Kind};
 use crate::limit::median;
-use crate::profile::{self, Profile};
+use crate::profile::{self, PROVE_AND_COMMIT, Profile};
 
 /// Turns of each database, and how long one lasts.
 const TURNS: usize = 11;
 const LASTS: Duration = Duration::from_secs(2);
 /// Active people of each, enrolled for this: those of the other rows have a history.
 const CROWD: usize = 128;
-
-/// The steps that the goal is about.
-const COUNTED: [Step; 3] = [Step::Prove1, Step::Prove2, Step::Commit];
 
 /// By how much the median of a message grows, in the gateway, one person at a time.
 pub struct Growth {
@@ -55,7 +52,7 @@ pub async fn measure(kind: Kind, few: u64, large: &Gateway, many: u64) -> Growth
         for place in 0..3 {
             let place = (place + turn) % 3;
             let ran = profile::run(gateways[place], &crowds[place], Profile::Honest, 1, LASTS).await;
-            took[place] = COUNTED.map(|step| median(ran.inside[step.name()].clone()));
+            took[place] = PROVE_AND_COMMIT.map(|step| median(ran.inside[step.name()].clone()));
         }
         turns.push(took);
     }
@@ -68,7 +65,7 @@ pub async fn measure(kind: Kind, few: u64, large: &Gateway, many: u64) -> Growth
             ratios.sort_by(f64::total_cmp);
             ratios[ratios.len() / 2] - 1.0
         };
-        Grown { step: COUNTED[step], few: of(0), many: of(1), growth: ratio(1), control: ratio(2) }
+        Grown { step: PROVE_AND_COMMIT[step], few: of(0), many: of(1), growth: ratio(1), control: ratio(2) }
     });
     Growth { few, many, steps }
 }

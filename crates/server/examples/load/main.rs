@@ -48,7 +48,8 @@ async fn main() {
         let mut report = Report::new(database.version().await);
         let gateway = database.serve().await;
         let crowd = crowd::enrol(&gateway, "active", CROWD).await;
-        for users in USERS.into_iter().take_while(|users| *users <= most) {
+        let sizes = || USERS.into_iter().take_while(|users| *users <= most);
+        for users in sizes() {
             database.fill(users).await;
             let honest = AT_ONCE.map(|at_once| (Profile::Honest, at_once));
             let others = [Profile::Mixed, Profile::Hostile].map(|profile| (profile, AT_ONCE[1]));
@@ -58,8 +59,7 @@ async fn main() {
                 report.add(users, at_once, limit, &profile::run(&gateway, &crowd, profile, at_once, lasts).await);
             }
         }
-        let filled = USERS.into_iter().take_while(|users| *users <= most).last();
-        if let Some(many) = filled.filter(|many| *many > USERS[0]) {
+        if let Some(many) = sizes().last().filter(|many| *many > USERS[0]) {
             report.add_growth(growth::measure(kind, USERS[0], &gateway, many).await);
         }
         println!("{report}");

@@ -134,3 +134,5 @@ async fn guess(gateway: &Gateway, users: &[String], until: Instant) -> Did {
 
 /// The steps of a recovery in their order, for the report.
 pub const STEPS: [Step; 5] = [Step::Open, Step::Prove1, Step::Prove2, Step::Register, Step::Commit];
+/// Those that the goals are about.
+pub const PROVE_AND_COMMIT: [Step; 3] = [Step::Prove1, Step::Prove2, Step::Commit];

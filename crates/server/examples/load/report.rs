@@ -7,10 +7,8 @@ use repin_core::api::Step;
 
 use crate::growth::{Grown, Growth};
 use crate::limit::{Limit, median};
-use crate::profile::{Profile, Ran, STEPS};
+use crate::profile::{PROVE_AND_COMMIT, Profile, Ran, STEPS};
 
-/// The steps whose ratio to the limit is a goal of ours.
-const PROVE_AND_COMMIT: [Step; 3] = [Step::Prove1, Step::Prove2, Step::Commit];
 /// The goals: least ratio to the limit, most that the 99th percentile may be of the median, most growth of the median.
 const RATIO: f64 = 0.7;
 const SPREAD: f64 = 5.0;
