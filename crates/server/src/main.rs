@@ -2,14 +2,17 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
 use repin_server::clock::{AdjustableClock, Clock, SystemClock};
+use repin_server::store::sqlite::DIRECT;
 use repin_server::{Gateway, serve, serve_metrics};
 use tokio::net::TcpListener;
+use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::sleep;
 
@@ -20,8 +23,18 @@ mod logging;
 
 use cli::{Cli, Command, Serve};
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    // So many more as may wait for a disk, or that wait would be everybody's.
+    let threads = processors + DIRECT;
+    match Builder::new_multi_thread().worker_threads(threads).enable_all().build() {
+        Ok(runtime) => runtime.block_on(obey()),
+        Err(error) => failure(&error),
+    }
+}
+
+/// Does what the command line says.
+async fn obey() -> ExitCode {
     match Cli::parse().command {
         Command::Serve(settings) => {
             logging::start(settings.log_format, settings.log_level);

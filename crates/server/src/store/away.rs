@@ -19,8 +19,12 @@ fn passes(code: &str) -> bool {
         // Of other classes: a server that is read only, a lock that was waited for in vain, a session that was idle for too long.
         return class || ["25006", "25P03", "55P03"].contains(&code);
     }
-    // BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN, in the lowest byte.
-    code.parse::<u32>().is_ok_and(|code| [5, 6, 8, 10, 13, 14].contains(&(code & 0xff)))
+    code.parse().is_ok_and(sqlite_passes)
+}
+
+/// Whether SQLite's error of this code passes: BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN, in the lowest byte.
+pub fn sqlite_passes(code: i32) -> bool {
+    [5, 6, 8, 10, 13, 14].contains(&(code & 0xff))
 }
 
 #[cfg(test)]

@@ -11,10 +11,13 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Executor, PgPool, Postgres};
 
+use self::dialect::{Readers, Turns};
+use self::sql::writer::Writer;
 use super::pool::{is_fresh, unswept};
 use super::{Result, StoreError};
 
 mod batch;
+mod readers;
 mod schema;
 #[path = "sql/store.rs"]
 mod sql;
@@ -32,10 +35,7 @@ const ACQUIRE_PROBE: Duration = Duration::from_secs(3);
 /// What is PostgreSQL's own.
 mod dialect {
     pub use sqlx::Postgres as Db;
-    use sqlx::{Pool, Postgres};
-
-    use crate::store::{Readiness, Result};
-    pub use sqlx::postgres::{PgArguments as DbArguments, PgRow as DbRow};
+    pub use sqlx::postgres::{PgArguments as DbArguments, PgConnection as Connection, PgRow as DbRow};
 
     /// Several gateways on one database.
     pub const SHARED: bool = true;
@@ -68,13 +68,14 @@ mod dialect {
     }
     pub(super) use {lock_rows, share_rows, skip_locked};
 
-    pub use super::batch::{Batch, Turns};
+    pub use super::batch::{Batch, Kept, Turns};
     pub use super::known;
+    pub use super::readers::Readers;
+    pub use DbRow as BatchRow;
 
-    /// The server has said whether it can be written to. Of its disk it would not know before it is full.
-    pub async fn try_to_write(_: &Pool<Postgres>) -> Result<Readiness> {
-        Ok(Readiness::Ready)
-    }
+    /// What sqlx reads out of a row.
+    pub trait Field<'r> {}
+    impl<T> Field<'_> for T {}
 }
 
 /// Not the address of a PostgreSQL database. Says nothing of what it is: a password is in it.
@@ -120,7 +121,12 @@ impl PostgresStore {
     pub async fn open(address: &Address, connections: u32) -> Result<Self> {
         let pool = connect(address, connections).await?;
         schema::migrate(&pool).await?;
-        Ok(Self::new(pool.clone(), pool, probe(address)))
+        Ok(Self::on(&pool, probe(address)))
+    }
+
+    fn on(pool: &PgPool, probe: PgPool) -> Self {
+        let writer = Writer::new(pool.clone(), Turns::of(pool.clone()));
+        Self::new(writer, Readers::of(pool.clone()), pool.clone(), probe)
     }
 
     /// Opens a database that a gateway has been started on, and changes no table.
@@ -130,7 +136,7 @@ impl PostgresStore {
     pub async fn open_existing(address: &Address) -> Result<Self> {
         let pool = connect(address, 2).await?;
         schema::check(&pool).await?;
-        Ok(Self::new(pool.clone(), pool, probe(address)))
+        Ok(Self::on(&pool, probe(address)))
     }
 }
 

@@ -1,4 +1,7 @@
-//! [`Store`](super::Store) on SQLite: one file in WAL mode, one connection that writes, several that read.
+//! [`Store`](super::Store) on SQLite: one file in WAL mode; one writes at a time, several read.
+//!
+//! What every message does goes over connections of rusqlite's, which work where they are asked (`sqlite/direct.rs`); everything
+//! else over sqlx's, which have threads of their own. Who writes over either takes a turn first (`sqlite/group.rs`).
 //!
 //! Every write takes the database's write lock at once (`BEGIN IMMEDIATE`), so a transaction sees nothing change under
 //! it and never fails half-way for a lock. `synchronous = FULL`: what was answered survives a power cut.
@@ -11,12 +14,17 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Sqlite};
 
+use self::dialect::{Readers, Turns};
+use self::direct::Opening;
+use self::sql::writer::Writer;
 use super::pool::unswept;
 use super::{Result, StoreError};
 
 mod batch;
+mod direct;
+mod fields;
 mod group;
-mod pending;
+mod readers;
 #[path = "sql/store.rs"]
 mod sql;
 
@@ -25,15 +33,21 @@ pub use sql::SqlStore as SqliteStore;
 /// How long a request waits for its turn. A burst queues rather than fails: a thousand guesses at once must all get their answer.
 const ACQUIRE: Duration = Duration::from_secs(60);
 
+/// How long a program that writes beside this one is waited for.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// Connections of each kind that read.
+const READERS: u32 = 4;
+
+/// Connections that work on the threads of those who ask: that many may wait for a disk at once.
+pub const DIRECT: usize = 1 + READERS as usize;
+
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// What is SQLite's own.
 mod dialect {
     pub use sqlx::Sqlite as Db;
-    use sqlx::{Pool, Sqlite};
-
-    use crate::store::{Readiness, Result};
-    pub use sqlx::sqlite::{SqliteArguments as DbArguments, SqliteRow as DbRow};
+    pub use sqlx::sqlite::{SqliteArguments as DbArguments, SqliteConnection as Connection, SqliteRow as DbRow};
 
     /// Several gateways on one database.
     pub const SHARED: bool = false;
@@ -63,26 +77,11 @@ mod dialect {
     pub(super) use {lock_rows, share_rows, skip_locked};
 
     pub use super::batch::Batch;
-    pub use super::group::Turns;
+    pub use super::direct::Fields as BatchRow;
+    pub use super::fields::Field;
+    pub use super::group::{Kept, Turns};
     pub use super::known;
-
-    /// Writes a number that stands there already, for only what is written shows that the disk has room. Whoever writes just now
-    /// finds out without this.
-    pub async fn try_to_write(writer: &Pool<Sqlite>) -> Result<Readiness> {
-        let Some(mut connection) = writer.try_acquire() else { return Ok(Readiness::Ready) };
-        let written = sqlx::query("PRAGMA user_version = 0").execute(&mut *connection).await;
-        let Err(error) = written else { return Ok(Readiness::Ready) };
-        let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
-        match code.map(|code| code & 0xff) {
-            // BUSY: another program writes.
-            Some(5) => Ok(Readiness::Ready),
-            // READONLY
-            Some(8) => Ok(Readiness::ReadOnly),
-            // IOERR, FULL
-            Some(10 | 13) => Ok(Readiness::Full),
-            _ => Err(error.into()),
-        }
-    }
+    pub use super::readers::Readers;
 }
 
 /// The newest migration that this program knows.
@@ -109,10 +108,10 @@ impl SqliteStore {
             .foreign_keys(true)
             // A replaced PIN's record must not linger in a free page.
             .pragma("secure_delete", "ON")
-            .busy_timeout(Duration::from_secs(10))
+            .busy_timeout(BUSY)
             // Statements would come with their timing and text into the log, whose fields are an allow-list.
             .disable_statement_logging();
-        // One: writes queue here, in order, and not at SQLite's lock, where waiters poll.
+        // One: writes queue for their turn, in order, and not at SQLite's lock, where waiters poll.
         let writer = pool(1).connect_with(options.clone()).await?;
         // Before anything is served of it: a page that a bad disk tore would otherwise be found in somebody's recovery.
         let found: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&writer).await?;
@@ -120,8 +119,10 @@ impl SqliteStore {
             return Err(StoreError::Failed(Box::new(Damaged(found))));
         }
         MIGRATOR.run(&writer).await.map_err(|error| StoreError::Failed(Box::new(error)))?;
-        let readers = pool(4).connect_with(options.read_only(true)).await?;
-        Ok(Self::new(writer, readers.clone(), readers))
+        let readers = pool(READERS).connect_with(options.read_only(true)).await?;
+        let opening = |read_only| Opening { file: file.to_owned(), read_only };
+        let (turns, arrivals) = (Turns::of(opening(false)), Readers::of(opening(true)));
+        Ok(Self::new(Writer::new(writer, turns), arrivals, readers.clone(), readers))
     }
 }
 

@@ -1,5 +1,7 @@
 //! What goes into the store and comes out of it.
 
+use std::ops::Add;
+
 use repin_core::api::{Attempts, ChallengeType, CredentialKind, KsfParams, RunId, UnixMs};
 use repin_core::credential::CredentialId;
 use repin_core::error::Code;
@@ -21,7 +23,7 @@ pub enum Readiness {
 }
 
 /// Connections to the database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Connections {
     /// Held by an operation.
     pub in_use: u32,
@@ -29,6 +31,18 @@ pub struct Connections {
     pub idle: u32,
     /// As many as there may be.
     pub limit: u32,
+}
+
+impl Add for Connections {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            in_use: self.in_use.saturating_add(other.in_use),
+            idle: self.idle.saturating_add(other.idle),
+            limit: self.limit.saturating_add(other.limit),
+        }
+    }
 }
 
 /// An app: what everything a host owns hangs on.

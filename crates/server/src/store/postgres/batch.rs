@@ -1,12 +1,12 @@
 //! A transaction of few statements, on PostgreSQL: one after the other, for a prepared statement is one here.
 
 use futures_util::TryStreamExt;
-use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::postgres::PgRow;
 use sqlx::{Either, Executor, Pool, Postgres, Transaction};
 
 use super::dialect::BEGIN;
-use crate::store::Result;
 use crate::store::values::{Statement, Value, bind_values};
+use crate::store::{Connections, Readiness, Result};
 
 /// The transaction.
 pub struct Batch {
@@ -25,19 +25,47 @@ pub struct Given {
 }
 
 /// Transactions wait for nobody here: the server syncs its log once for all that commit meanwhile.
-#[derive(Default)]
-pub struct Turns(());
+pub struct Turns(Pool<Postgres>);
+
+/// Nothing is kept from anybody.
+pub struct Kept(());
+
+#[allow(clippy::unused_async, reason = "on SQLite they wait")]
+impl Turns {
+    /// On a pool.
+    pub fn of(pool: Pool<Postgres>) -> Self {
+        Self(pool)
+    }
+
+    /// Whoever writes may.
+    pub async fn for_another(&self) -> Result<Kept> {
+        Ok(Kept(()))
+    }
+
+    /// The server has said whether it can be written to. Of its disk it would not know before it is full.
+    pub fn try_to_write(&self) -> Result<Readiness> {
+        Ok(Readiness::Ready)
+    }
+
+    /// The pool is counted elsewhere.
+    pub fn connections(&self) -> Connections {
+        Connections::default()
+    }
+
+    /// The pool is closed elsewhere.
+    pub async fn close(&self) {}
+}
 
 impl Batch {
     /// Begins.
-    pub async fn begin(pool: &Pool<Postgres>) -> Result<Self> {
-        Ok(Self { transaction: pool.begin_with(BEGIN).await?, added: Vec::new() })
+    pub async fn begin(turns: &Turns) -> Result<Self> {
+        Ok(Self { transaction: turns.0.begin_with(BEGIN).await?, added: Vec::new() })
     }
 
     /// The same. A forgetful one is waited for like every other: what the server has not written yet is in its own memory, so here the
     /// end of a process would take it, or a standby's promotion, and not a power cut alone.
-    pub async fn join(pool: &Pool<Postgres>, _: &Turns, _forgetful: bool) -> Result<Self> {
-        Self::begin(pool).await
+    pub async fn join(turns: &Turns, _forgetful: bool) -> Result<Self> {
+        Self::begin(turns).await
     }
 
     /// Does this.
@@ -71,11 +99,6 @@ impl Batch {
     /// The first of them.
     pub async fn row(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Option<PgRow>> {
         Ok(self.rows(sql, values).await?.into_iter().next())
-    }
-
-    /// The connection in the transaction, when all that was added is done.
-    pub async fn connection(&mut self) -> Result<&mut PgConnection> {
-        Ok(&mut self.transaction)
     }
 
     /// Commits. How many rows each of those changed that were added since something was last waited for.

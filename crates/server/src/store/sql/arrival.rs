@@ -1,14 +1,14 @@
 //! What a message is answered by, in one look into the database.
 
 use repin_core::api::UnixMs;
-use sqlx::{Row, ValueRef};
 
 use super::codes::{coded, coded_columns};
-use super::dialect::DbRow;
 use super::row::{challenge, credential, int, run, seen};
+use super::statements::Columns;
 use super::users::{person_columns, user};
 use super::{AppIdentity, Arrival, Arrived, Member, Result, SqlStore};
 use crate::store::Credential;
+use crate::store::values::values;
 
 /// Columns of the user, their app and their credentials, by names that no other column of the same row has.
 macro_rules! member {
@@ -46,7 +46,7 @@ impl SqlStore {
         now: UnixMs,
     ) -> Result<Option<(Member, Option<Arrival>)>> {
         // A challenge is in progress while a run has proved and may still register.
-        let rows = sqlx::query(concat!(
+        let query = concat!(
             member!(),
             ", ",
             coded_columns!(),
@@ -60,37 +60,27 @@ impl SqlStore {
              LEFT JOIN runs r ON r.challenge = c.id AND r.run = $5
              LEFT JOIN seen s ON s.challenge = r.challenge AND s.run = r.run AND s.seq = $6",
             member!(one)
-        ))
-        .bind(app)
-        .bind(user_id)
-        .bind(int(now))
-        .bind(message.challenge)
-        .bind(&message.run[..])
-        .bind(i64::from(message.seq))
-        .fetch_all(&self.readers)
-        .await?;
+        );
+        let (now_at, seq) = (int(now), i64::from(message.seq));
+        let values = values![app, user_id, now_at, message.challenge, &message.run, seq];
+        let rows = self.arrivals.rows(query, values).await?;
         let Some(member) = member(&rows)? else { return Ok(None) };
-        let Some(row) = rows.first().filter(|row| has(row, "id")) else { return Ok(Some((member, None))) };
+        let Some(row) = rows.first().filter(|row| row.has("id")) else { return Ok(Some((member, None))) };
         let arrival = Arrival {
             challenge: challenge(row, now)?,
-            run: has(row, "token_hash").then(|| run(row)).transpose()?,
-            seen: has(row, "request_hash").then(|| seen(row)).transpose()?,
+            run: row.has("token_hash").then(|| run(row)).transpose()?,
+            seen: row.has("request_hash").then(|| seen(row)).transpose()?,
         };
         Ok(Some((member, Some(arrival))))
     }
 }
 
 /// A row for each credential, or one without.
-fn member(rows: &[DbRow]) -> Result<Option<Member>> {
+fn member(rows: &[impl Columns]) -> Result<Option<Member>> {
     let Some(row) = rows.first() else { return Ok(None) };
-    let credentials = rows.iter().filter(|row| has(row, "credential")).map(|row| credential(row, "credential"));
+    let credentials = rows.iter().filter(|row| row.has("credential")).map(|row| credential(row, "credential"));
     let credentials = Credential::by_kind(credentials.collect::<Result<Vec<_>>>()?);
     let user = user(row, credentials, coded(row)?)?;
-    let app = AppIdentity { id: user.app.clone(), entity_id: row.try_get("entity")? };
+    let app = AppIdentity { id: user.app.clone(), entity_id: row.column("entity")? };
     Ok(Some(Member { app, user }))
-}
-
-/// Whether what was joined is there: the column is never empty where it is.
-fn has(row: &DbRow, column: &str) -> bool {
-    row.try_get_raw(column).is_ok_and(|value| !value.is_null())
 }

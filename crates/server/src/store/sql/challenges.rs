@@ -1,18 +1,17 @@
 //! Challenges: created once for each idempotency key, read with the status they have now.
 
 use repin_core::api::UnixMs;
-use sqlx::{QueryBuilder, Row};
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::dialect::skip_locked;
+use super::dialect::{Batch, skip_locked};
 use super::locks::lock_person;
 use super::row::{challenge, int};
-use super::{
-    Challenge, Connection, Created, Listed, NewChallenge, Page, Result, SqlStore, Status, Tx, User, page, users,
-    wallets,
-};
+use super::statements::{Columns, Statements};
+use super::{Challenge, Created, Listed, NewChallenge, Page, Result, SqlStore, Status, User, page, users, wallets};
 use crate::rules::refuse_creation;
 use crate::store::Cursor;
+use crate::store::values::values;
 
 /// Columns of `challenges`, as [`challenge`] and lists read them.
 macro_rules! columns {
@@ -39,21 +38,14 @@ const RUN_KEPT_MS: u64 = 2 * 60 * 60 * 1000;
 
 impl SqlStore {
     pub(super) async fn insert_challenge(&self, new: &NewChallenge<'_>, now: UnixMs) -> Result<Created> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.writer.batch().await?;
         lock_person(&mut tx, new.user).await?;
-        let before = sqlx::query(
-            "SELECT body_hash, challenge FROM idempotency WHERE person = $1 AND endpoint = $2 AND key = $3",
-        )
-        .bind(new.user)
-        .bind(new.endpoint)
-        .bind(new.key)
-        .fetch_optional(&mut *tx)
-        .await?;
-        if let Some(before) = before {
-            if before.try_get::<Vec<u8>, _>("body_hash")? != new.body_hash {
+        let query = "SELECT body_hash, challenge FROM idempotency WHERE person = $1 AND endpoint = $2 AND key = $3";
+        if let Some(before) = tx.row(query, values![new.user, new.endpoint, new.key]).await? {
+            if before.column::<Vec<u8>>("body_hash")? != new.body_hash {
                 return Ok(Created::KeyReused);
             }
-            return Ok(Created::Before(one(&mut tx, before.try_get("challenge")?, now).await?));
+            return Ok(Created::Before(one(&mut tx, before.column("challenge")?, now).await?));
         }
         if let Some(code) = refuse_creation(new.kind, &user(&mut tx, new.user).await?, now) {
             return Ok(Created::Refused(code));
@@ -61,31 +53,19 @@ impl SqlStore {
         if let Some(code) = wallets::refusal(&mut tx, new.kind, new.user).await? {
             return Ok(Created::Refused(code));
         }
-        let id = Uuid::new_v4().to_string();
-        sqlx::query(
+        let [id, correlation_id] = [Uuid::new_v4().to_string(), Uuid::new_v4().to_string()];
+        tx.add(
             "INSERT INTO challenges (id, person, type, status, correlation_id, created, expires_at)
              VALUES ($1, $2, $3, 'PENDING', $4, $5, $6)",
+            values![&*id, new.user, new.kind.name(), &*correlation_id, int(now), int(new.expires_at)],
         )
-        .bind(&id)
-        .bind(new.user)
-        .bind(new.kind.name())
-        .bind(Uuid::new_v4().to_string())
-        .bind(int(now))
-        .bind(int(new.expires_at))
-        .execute(&mut *tx)
         .await?;
-        sqlx::query(
+        tx.add(
             "INSERT INTO idempotency (person, endpoint, key, body_hash, challenge, created) VALUES ($1, $2, $3, $4, $5, $6)",
+            values![new.user, new.endpoint, new.key, &new.body_hash[..], &*id, int(now)],
         )
-        .bind(new.user)
-        .bind(new.endpoint)
-        .bind(new.key)
-        .bind(&new.body_hash[..])
-        .bind(&id)
-        .bind(int(now))
-        .execute(&mut *tx)
         .await?;
-        let created = one(&mut tx, id, now).await?;
+        let created = one(&mut tx, &id, now).await?;
         tx.commit().await?;
         Ok(Created::New(created))
     }
@@ -151,19 +131,19 @@ impl SqlStore {
         .bind(int(now.saturating_sub(RUN_KEPT_MS)))
         .execute(&mut *tx)
         .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 }
 
-async fn one(tx: &mut Tx, id: String, now: UnixMs) -> Result<Challenge> {
-    let row = sqlx::query(select!("WHERE c.id = $2")).bind(int(now)).bind(id).fetch_one(&mut **tx).await?;
-    challenge(&row, now)
+async fn one(tx: &mut Batch, id: &str, now: UnixMs) -> Result<Challenge> {
+    let row = tx.row(select!("WHERE c.id = $2"), values![int(now), id]).await?;
+    challenge(&row.ok_or(sqlx::Error::RowNotFound)?, now)
 }
 
-pub(super) async fn user(tx: &mut Connection, id: &str) -> Result<User> {
-    let row = sqlx::query(concat!("SELECT ", users::person_columns!(""), " FROM users WHERE id = $1"));
-    let row = row.bind(id).fetch_one(&mut *tx).await?;
-    let credentials = users::credentials(&mut *tx, id).await?;
-    let coded = users::select_coded(&mut *tx, id).await?;
+pub(super) async fn user(tx: &mut impl Statements, id: &str) -> Result<User> {
+    let query = concat!("SELECT ", users::person_columns!(""), " FROM users WHERE id = $1");
+    let row = tx.row(query, values![id]).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let credentials = users::credentials(tx, id).await?;
+    let coded = users::select_coded(tx, id).await?;
     users::user(&row, credentials, coded)
 }

@@ -2,12 +2,12 @@
 
 use repin_core::api::{CredentialKind, KsfParams, UnixMs};
 use repin_core::credential::CredentialId;
-use sqlx::Row;
 
-use super::dialect::{Batch, DbRow, lock_rows};
-use super::locks::{lock_person_of, lock_run_of};
+use super::dialect::{Batch, lock_rows};
+use super::locks::{lock_person, lock_run_of};
 use super::row::{array, int, optional, time, unknown, unsigned};
 use super::runs::{Taken, before, select_seen, set_state, take, taken_now, why_not_next};
+use super::statements::Columns;
 use super::{MessageKey, Recorded, Reply, Result, SqlStore};
 use crate::attempts::Counter;
 use crate::limits::codes::{Sent, forgotten_at};
@@ -45,20 +45,20 @@ pub(super) const SELECT: &str =
     concat!("SELECT ", coded_columns!(), " FROM users u", coded_columns!(join), " WHERE u.id = $1");
 
 /// Expects [`coded_columns`].
-pub(super) fn coded(row: &DbRow) -> Result<Coded> {
-    let address: Option<Vec<u8>> = row.try_get("email_address")?;
-    let data_key = row.try_get("email_data_key")?;
+pub(super) fn coded(row: &impl Columns) -> Result<Coded> {
+    let address: Option<Vec<u8>> = row.column("email_address")?;
+    let data_key = row.column("email_data_key")?;
     let email = address.map(|address| RecoveryEmail { address, data_key });
-    if row.try_get::<Option<Vec<u8>>, _>("code_id")?.is_none() {
+    if !row.has("code_id") {
         return Ok(Coded { email, ..Coded::default() });
     }
     let [m_kib, t, p] = [unsigned(row, "code_m_kib")?, unsigned(row, "code_t")?, unsigned(row, "code_p")?];
     let code = Credential {
         id: array(row, "code_id")?,
         kind: CredentialKind::Code,
-        setup_kid: row.try_get("code_setup_kid")?,
-        record: row.try_get("code_record")?,
-        wrap: row.try_get("code_wrap")?,
+        setup_kid: row.column("code_setup_kid")?,
+        record: row.column("code_record")?,
+        wrap: row.column("code_wrap")?,
         ksf: KsfParams { m_kib, t, p },
         answer_rule: 0,
         questions: None,
@@ -84,7 +84,7 @@ impl SqlStore {
         lock_run_of(&mut tx, key).await?;
         let [user, address] = [sent(&mut tx, &claim.tags[0]).await?, sent(&mut tx, &claim.tags[1]).await?];
         let next_at = user.next_at().max(address.next_at());
-        let again = match select_seen(tx.connection().await?, key.challenge, key.run, key.seq).await? {
+        let again = match select_seen(&mut tx, key.challenge, key.run, key.seq).await? {
             // Taken, and then the process ended before there was a reply; or it is at work.
             Some(seen) if seen.hash == key.hash && seen.reply.is_none() => true,
             Some(seen) => return Ok(CodeClaimed::Not(before(seen, key))),
@@ -95,7 +95,7 @@ impl SqlStore {
         }
         if !again {
             if !take(&mut tx, key, &Taken::default()).await? {
-                return Ok(CodeClaimed::Not(why_not_next(tx.connection().await?, key).await?));
+                return Ok(CodeClaimed::Not(why_not_next(&mut tx, key).await?));
             }
             if next_at > now {
                 // What was taken is undone with the transaction: the refusal takes the number.
@@ -120,7 +120,7 @@ impl SqlStore {
         now: UnixMs,
     ) -> Result<Recorded> {
         let mut tx = self.writer.batch().await?;
-        lock_person_of(&mut tx, code.user).await?;
+        lock_person(&mut tx, code.user).await?;
         // Ended by a commit while the letter was on its way: what this code would open is no way back any more.
         let query = "SELECT 1 FROM runs WHERE challenge = $1 AND run = $2 AND ended IS NULL";
         if tx.row(query, values![key.challenge, &key.run]).await?.is_none() {
@@ -164,7 +164,7 @@ impl SqlStore {
         at: UnixMs,
     ) -> Result<Recorded> {
         let mut tx = self.writer.batch().await?;
-        lock_person_of(&mut tx, claim.user).await?;
+        lock_person(&mut tx, claim.user).await?;
         if let Some(recorded) = store_reply(&mut tx, key, reply).await? {
             return Ok(recorded);
         }
@@ -228,7 +228,7 @@ async fn store_reply(tx: &mut Batch, key: &MessageKey<'_>, reply: &Reply) -> Res
     if written > 0 {
         return Ok(None);
     }
-    let seen = select_seen(tx.connection().await?, key.challenge, key.run, key.seq).await?;
+    let seen = select_seen(tx, key.challenge, key.run, key.seq).await?;
     Ok(Some(seen.map_or(Recorded::Ended, |seen| before(seen, key))))
 }
 
@@ -239,7 +239,7 @@ async fn sent(tx: &mut Batch, tag: &[u8; 32]) -> Result<Sent> {
     tx.add(query, values![tag, EMPTY]).await?;
     let query = concat!("SELECT times FROM codes_sent WHERE tag = $1", lock_rows!());
     let row = tx.row(query, values![tag]).await?.ok_or(sqlx::Error::RowNotFound)?;
-    let times: Vec<u8> = row.try_get("times")?;
+    let times: Vec<u8> = row.column("times")?;
     Sent::read(&times).ok_or_else(|| unknown("times"))
 }
 

@@ -3,14 +3,14 @@
 
 use repin_core::api::{CredentialKind, UnixMs};
 use repin_core::error::Code;
-use sqlx::Row;
 
 use super::codes::replace_way_back;
-use super::dialect::{Batch, DbRow, lock_rows, share_rows};
-use super::locks::lock_person_of;
+use super::dialect::{Batch, BatchRow, lock_rows, share_rows};
+use super::locks::lock_person;
 use super::outbox::{AUDIENCE, Ended, add_event};
 use super::row::{int, kind_number, optional, time};
 use super::runs::{TAKE, Taken, insert_seen};
+use super::statements::Columns;
 use super::{Commit, Committed, MessageKey, Recorded, Reply, Result, SqlStore};
 use crate::failpoint::{commit, failpoint};
 use crate::keys::{KID_LEN, Purpose};
@@ -28,7 +28,7 @@ impl SqlStore {
         now: UnixMs,
     ) -> Result<Committed> {
         let mut tx = self.writer.joining().await?;
-        lock_person_of(&mut tx, commit.user).await?;
+        lock_person(&mut tx, commit.user).await?;
         let taken = Taken { ended: Some(now), ..Taken::default() };
         let keys = keys(commit, way);
         let [taken, found, known] = tx
@@ -84,12 +84,12 @@ const CHALLENGE: &str = concat!(
     lock_rows!()
 );
 
-fn refusal(found: Option<&DbRow>, commit: &Commit<'_>, now: UnixMs) -> Result<Option<Code>> {
+fn refusal(found: Option<&impl Columns>, commit: &Commit<'_>, now: UnixMs) -> Result<Option<Code>> {
     let found = found.ok_or(sqlx::Error::RowNotFound)?;
     if let Some(code) = over(found, now)? {
         return Ok(Some(code));
     }
-    Ok(refuse_commit(commit.kind, found.try_get("has_pin")?, found.try_get("has_way_back")?))
+    Ok(refuse_commit(commit.kind, found.column("has_pin")?, found.column("has_way_back")?))
 }
 
 /// Why the challenge takes no end any more, if so.
@@ -99,8 +99,8 @@ pub(super) async fn refuse_over(tx: &mut Batch, key: &MessageKey<'_>, user: &str
 }
 
 /// Expects the columns of [`CHALLENGE`].
-fn over(challenge: &DbRow, now: UnixMs) -> Result<Option<Code>> {
-    let status: String = challenge.try_get("status")?;
+fn over(challenge: &impl Columns, now: UnixMs) -> Result<Option<Code>> {
+    let status: String = challenge.column("status")?;
     if status == "EXPIRED" || (status == "PENDING" && time(challenge, "expires_at")? <= now) {
         return Ok(Some(Code::ChallengeExpired));
     }
@@ -134,7 +134,7 @@ fn keys<'a>(commit: &'a Commit<'_>, way: Option<&'a WayBack>) -> [Value<'a>; 10]
 }
 
 /// A node that was not restarted since one of its keys was retired would lock people out.
-fn refuse_retired(keys: &[DbRow]) -> Result<()> {
+fn refuse_retired(keys: &[impl Columns]) -> Result<()> {
     for key in keys {
         if optional::<u64>(key, "retired")?.is_some() {
             return Err(StoreError::Away("a retired key is in use: restart this gateway".into()));
@@ -175,15 +175,14 @@ async fn finish_challenges(tx: &mut Batch, key: &MessageKey<'_>, user: &str, now
         tx.all([(END_CHALLENGES, values![key.challenge, invalid, user, int(now)]), (AUDIENCE, values![user])]).await?;
     let mut over = over.rows;
     // What was asked for first.
-    let is_other = |row: &DbRow| row.try_get::<&str, _>("id").map(|id| id != key.challenge);
+    let is_other = |row: &BatchRow| row.column::<&str>("id").map(|id| id != key.challenge);
     over.sort_by_cached_key(|row| is_other(row).unwrap_or(true));
     for row in &over {
         let (status, error) = match is_other(row)? {
             true => (Status::Failed, Some(Code::ChallengeInvalid)),
             false => (Status::Complete, None),
         };
-        let (challenge, kind, correlation_id) =
-            (row.try_get("id")?, row.try_get("type")?, row.try_get("correlation_id")?);
+        let (challenge, kind, correlation_id) = (row.column("id")?, row.column("type")?, row.column("correlation_id")?);
         let ended = Ended { challenge, kind, correlation_id, status, error };
         add_event(tx, &audience.rows, &ended, now).await?;
     }

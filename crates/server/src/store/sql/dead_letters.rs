@@ -68,7 +68,7 @@ impl SqlStore {
             None => sqlx::query(attempts!("ORDER BY id DESC LIMIT $1")),
         };
         let rows = rows.bind(int(limit as u64)).fetch_all(&self.readers).await?;
-        let line = |row| {
+        let line = |row: &DbRow| {
             Ok(LoggedAttempt {
                 at: time(row, "at")?,
                 subscription: row.try_get("subscription")?,

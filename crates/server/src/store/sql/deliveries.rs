@@ -7,7 +7,9 @@ use sqlx::Row;
 use super::dialect::{self, DbRow, skip_locked};
 use super::operator::{About, audit};
 use super::row::{int, optional, time, unsigned};
-use super::{Connection, Result, SqlStore};
+use super::statements::Statements;
+use super::{Result, SqlStore};
+use crate::store::values::values;
 use crate::store::{Attempt, By, Claim, Delivery, NewDelivery, Outbox, Outcome};
 
 /// Adds a delivery.
@@ -16,21 +18,13 @@ pub(super) const INSERT_DELIVERY: &str =
 
 /// Adds a delivery, due at once.
 pub(super) async fn insert_delivery(
-    tx: &mut Connection,
+    tx: &mut impl Statements,
     subscription: &str,
     new: &NewDelivery<'_>,
     now: UnixMs,
 ) -> Result<()> {
-    sqlx::query(INSERT_DELIVERY)
-        .bind(new.id)
-        .bind(subscription)
-        .bind(new.kind)
-        .bind(new.body)
-        .bind(int(now))
-        .bind(int(now))
-        .execute(tx)
-        .await?;
-    Ok(())
+    let values = values![new.id, subscription, new.kind, new.body, int(now), int(now)];
+    tx.rows(INSERT_DELIVERY, values).await.map(drop)
 }
 
 impl SqlStore {
@@ -160,7 +154,7 @@ impl SqlStore {
         .bind(owner)
         .execute(&mut *tx)
         .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     /// Where the lock on the data folder says that no other gateway has this database. Their tries may have reached the
@@ -176,6 +170,6 @@ impl SqlStore {
         .bind(int(now))
         .execute(&mut *tx)
         .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 }

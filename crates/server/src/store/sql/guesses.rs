@@ -104,13 +104,13 @@ impl SqlStore {
         if changed.last() == Some(&1) {
             return Ok(Recorded::Now);
         }
-        let seen = select_seen(&self.readers, key.challenge, key.run, key.seq).await?;
+        let seen = select_seen(&mut *self.readers.acquire().await?, key.challenge, key.run, key.seq).await?;
         Ok(seen.map_or(Recorded::Ended, |seen| before(seen, key)))
     }
 
     /// Why a message that is not the run's next one was not charged now, or what it was charged before.
     async fn not_charged(&self, key: &MessageKey<'_>) -> Result<Charge> {
-        match select_seen(&self.readers, key.challenge, key.run, key.seq).await? {
+        match select_seen(&mut *self.readers.acquire().await?, key.challenge, key.run, key.seq).await? {
             // Charged, and then the process ended or the client went away before the reply was kept.
             Some(seen) if seen.hash == key.hash && seen.reply.is_none() => {
                 let query = "SELECT tries_left, locked_until FROM seen WHERE challenge = $1 AND run = $2 AND seq = $3";

@@ -65,7 +65,7 @@ impl Hosted for SqlStore {
         .bind(&new.ticket[..])
         .execute(&mut *tx)
         .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     async fn link(&self, challenge: &str) -> Result<Option<Link>> {
@@ -116,7 +116,7 @@ impl Hosted for SqlStore {
             .bind(challenge)
             .execute(&mut *tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 }
 

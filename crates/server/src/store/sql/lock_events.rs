@@ -4,13 +4,13 @@
 use repin_core::api::UnixMs;
 use repin_core::credential::CredentialId;
 use sha2::{Digest, Sha256};
-use sqlx::Row;
 
 use super::deliveries::INSERT_DELIVERY;
 use super::dialect::Batch;
 use super::outbox::customer;
 use super::row::int;
 use super::runs::taken_now;
+use super::statements::Columns;
 use super::{MessageKey, Result};
 use crate::store::values::values;
 use crate::webhooks::{planbok, types};
@@ -29,11 +29,11 @@ pub(super) async fn write_lock(tx: &mut Batch, challenge: &str, credential: &Cre
         )
         .await?;
     for row in subscriptions {
-        let (subscription, wanted): (String, String) = (row.try_get("id")?, row.try_get("types")?);
+        let (subscription, wanted): (String, String) = (row.column("id")?, row.column("types")?);
         if !types::wants(wanted.split(' '), planbok::LOCKED_OUT) {
             continue;
         }
-        let (id, kind): (_, String) = (name(&subscription, credential, now), row.try_get("type")?);
+        let (id, kind): (_, String) = (name(&subscription, credential, now), row.column("type")?);
         let body = planbok::event(&id, planbok::LOCKED_OUT, &customer(&row, &kind)?.data(challenge), now);
         let due = int(now.saturating_add(WAITS_MS));
         let new = values![&*id, &*subscription, planbok::LOCKED_OUT, &*body, int(now), due];
@@ -56,7 +56,7 @@ pub(super) async fn take_back_lock(
         taken_now!()
     );
     for row in tx.rows(query, values![key.challenge, &key.run, i64::from(key.seq)]).await? {
-        let id = name(&row.try_get::<String, _>("id")?, credential, locked_at);
+        let id = name(&row.column::<String>("id")?, credential, locked_at);
         tx.add("DELETE FROM deliveries WHERE id = $1 AND attempts = 0", values![&*id]).await?;
     }
     Ok(())

@@ -6,21 +6,16 @@
 //! locked against change, not against being referred to (`NO KEY`).
 
 use super::dialect::{self, Batch};
-use super::{Connection, MessageKey, Result, Tx};
+use super::statements::Statements;
+use super::{MessageKey, Result, Tx};
 use crate::store::values::values;
 
 /// Waits until no other transaction works on this person, and keeps others waiting until this one ends.
-pub(super) async fn lock_person(tx: &mut Connection, person: &str) -> Result<()> {
+pub(super) async fn lock_person(tx: &mut impl Statements, person: &str) -> Result<()> {
     if dialect::SHARED {
-        let query = "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE";
-        sqlx::query(query).bind(person).fetch_optional(tx).await?;
+        tx.rows("SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE", values![person]).await?;
     }
     Ok(())
-}
-
-/// The same in a batch.
-pub(super) async fn lock_person_of(tx: &mut Batch, person: &str) -> Result<()> {
-    if dialect::SHARED { lock_person(tx.connection().await?, person).await } else { Ok(()) }
 }
 
 /// The same for the person whose run a message belongs to. Nothing is locked for a run that is not there.

@@ -5,13 +5,15 @@ use repin_core::api::{RotationState, UnixMs};
 use repin_core::error::Code;
 use sqlx::Row;
 
-use super::dialect::{DbRow, lock_rows};
+use super::dialect::lock_rows;
 use super::locks::{lock_person, lock_run_of};
 use super::operator::{About, audit};
 use super::row::{int, time, unsigned};
 use super::runs::{Taken, insert_seen, take, why_not_next};
-use super::{Connection, MessageKey, Result, SqlStore, Tx};
+use super::statements::{Columns, Statements};
+use super::{MessageKey, Result, SqlStore, Tx};
 use crate::failpoint::failpoint;
+use crate::store::values::values;
 use crate::store::{
     BegunRotations, By, MagicStore, MagicWallet, NewKeys, NewMagicWallet, NewRotation, Paused, RegisteredWallet,
     Rotation, SealReply, StoreError,
@@ -63,7 +65,7 @@ impl MagicStore for SqlStore {
     }
 
     async fn magic_wallets(&self, user: &str) -> Result<Vec<MagicWallet>> {
-        select(&self.readers, user).await
+        select(&mut *self.readers.acquire().await?, user).await
     }
 
     async fn magic_wallet(&self, app: &str, id: &str) -> Result<Option<MagicWallet>> {
@@ -82,9 +84,9 @@ impl MagicStore for SqlStore {
         let mut tx = self.writer.batch().await?;
         lock_run_of(&mut tx, key).await?;
         if !take(&mut tx, key, &Taken::default()).await? {
-            return Ok(BegunRotations::Not(why_not_next(tx.connection().await?, key).await?));
+            return Ok(BegunRotations::Not(why_not_next(&mut tx, key).await?));
         }
-        let wallets = select(tx.connection().await?, user).await?;
+        let wallets = select(&mut tx, user).await?;
         let mut begun = false;
         for rotation in new {
             let there = wallets.iter().find(|wallet| wallet.wallet == rotation.wallet);
@@ -96,15 +98,12 @@ impl MagicStore for SqlStore {
                 return Ok(BegunRotations::Refused(Code::InvalidApproveContent));
             }
             let free = matches!(wallet.state, RotationState::Idle | RotationState::Done);
-            if free
-                && rotation.version == next
-                && !was_rotated(tx.connection().await?, &wallet.id, key.challenge).await?
-            {
-                begin(tx.connection().await?, wallet, rotation, key.challenge, now).await?;
+            if free && rotation.version == next && !was_rotated(&mut tx, &wallet.id, key.challenge).await? {
+                begin(&mut tx, wallet, rotation, key.challenge, now).await?;
                 begun = true;
             }
         }
-        let reply = seal(&select(tx.connection().await?, user).await?);
+        let reply = seal(&select(&mut tx, user).await?);
         insert_seen(&mut tx, key, &reply).await?;
         failpoint!("rotate.written");
         tx.commit().await?;
@@ -229,46 +228,35 @@ async fn replace(tx: &mut Tx, there: &MagicWallet, new: &NewMagicWallet<'_>, now
 }
 
 /// Whether this challenge has had its rotation: somebody who comes back to it goes on where they were.
-async fn was_rotated(tx: &mut Connection, wallet: &str, challenge: &str) -> Result<bool> {
+async fn was_rotated(tx: &mut impl Statements, wallet: &str, challenge: &str) -> Result<bool> {
     let query = "SELECT 1 FROM magic_rotations WHERE wallet = $1 AND challenge = $2 AND stage = 'DONE'";
-    Ok(sqlx::query(query).bind(wallet).bind(challenge).fetch_optional(&mut *tx).await?.is_some())
+    Ok(tx.row(query, values![wallet, challenge]).await?.is_some())
 }
 
 async fn begin(
-    tx: &mut Connection,
+    tx: &mut impl Statements,
     wallet: &MagicWallet,
     new: &NewRotation,
     challenge: &str,
     now: UnixMs,
 ) -> Result<()> {
-    sqlx::query(
+    tx.rows(
         "INSERT INTO magic_rotations (id, wallet, challenge, version, context, stage, due, created)
          VALUES ($1, $2, $3, $4, $5, 'ASKED', $6, $6)",
+        values![&*new.id, &*wallet.id, challenge, i64::from(new.version), &new.context[..], int(now)],
     )
-    .bind(&new.id)
-    .bind(&wallet.id)
-    .bind(challenge)
-    .bind(i64::from(new.version))
-    .bind(&new.context)
-    .bind(int(now))
-    .execute(&mut *tx)
     .await?;
     set_state(tx, &wallet.id, RotationState::Rotating, now).await
 }
 
-pub(super) async fn set_state(tx: &mut Connection, wallet: &str, state: RotationState, now: UnixMs) -> Result<()> {
-    sqlx::query("UPDATE magic_wallets SET state = $1, updated = $2 WHERE id = $3")
-        .bind(state_number(state))
-        .bind(int(now))
-        .bind(wallet)
-        .execute(&mut *tx)
-        .await?;
-    Ok(())
+pub(super) async fn set_state(tx: &mut impl Statements, wallet: &str, state: RotationState, now: UnixMs) -> Result<()> {
+    let query = "UPDATE magic_wallets SET state = $1, updated = $2 WHERE id = $3";
+    tx.rows(query, values![state_number(state), int(now), wallet]).await.map(drop)
 }
 
-async fn select(executor: impl sqlx::Executor<'_, Database = super::Db>, user: &str) -> Result<Vec<MagicWallet>> {
-    let query = sqlx::query(select_wallets!("WHERE person = $1 ORDER BY place")).bind(user);
-    query.fetch_all(executor).await?.iter().map(wallet).collect()
+async fn select(from: &mut impl Statements, user: &str) -> Result<Vec<MagicWallet>> {
+    let rows = from.rows(select_wallets!("WHERE person = $1 ORDER BY place"), values![user]).await?;
+    rows.iter().map(wallet).collect()
 }
 
 /// The number in the table: that of the protocol.
@@ -283,22 +271,22 @@ pub(super) const fn state_number(state: RotationState) -> i64 {
 }
 
 /// Expects what [`select_wallets`] selects.
-pub(super) fn wallet(row: &DbRow) -> Result<MagicWallet> {
+pub(super) fn wallet(row: &impl Columns) -> Result<MagicWallet> {
     use RotationState::{Done, Frozen, Idle, Rotating, Unknown};
-    let number: i64 = row.try_get("state")?;
+    let number: i64 = row.column("state")?;
     let state = [Idle, Rotating, Done, Unknown, Frozen].into_iter().find(|state| state_number(*state) == number);
     Ok(MagicWallet {
-        id: row.try_get("id")?,
-        app: row.try_get("app")?,
-        user: row.try_get("person")?,
-        wallet: row.try_get("wallet")?,
-        group: row.try_get("wallet_group")?,
-        network: row.try_get("network")?,
-        label: row.try_get("label")?,
+        id: row.column("id")?,
+        app: row.column("app")?,
+        user: row.column("person")?,
+        wallet: row.column("wallet")?,
+        group: row.column("wallet_group")?,
+        network: row.column("network")?,
+        label: row.column("label")?,
         version: unsigned(row, "version")?,
         state: state.ok_or_else(|| StoreError::Failed("column state holds an unknown value".into()))?,
-        access_key: row.try_get("access_key")?,
-        recovery_key: row.try_get("recovery_key")?,
+        access_key: row.column("access_key")?,
+        recovery_key: row.column("recovery_key")?,
         created: time(row, "created")?,
         updated: time(row, "updated")?,
     })

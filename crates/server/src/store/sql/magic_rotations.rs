@@ -202,7 +202,7 @@ impl SqlStore {
             .bind(int(now))
             .execute(&mut *tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 }
 

@@ -159,7 +159,7 @@ impl Operator for SqlStore {
     async fn note(&self, event: &str, subject: &str, by: By<'_>) -> Result<()> {
         let mut tx = self.begin().await?;
         audit(&mut tx, by, event, About { subject: Some(subject), ..About::default() }).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>> {

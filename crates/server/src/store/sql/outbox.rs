@@ -7,9 +7,10 @@ use sqlx::Row;
 use uuid::Uuid;
 
 use super::deliveries::{INSERT_DELIVERY, insert_delivery};
-use super::dialect::{Batch, DbRow, skip_locked};
+use super::dialect::{Batch, skip_locked};
 use super::row::int;
-use super::{Connection, Result, SqlStore};
+use super::statements::{Columns, Statements};
+use super::{Result, SqlStore};
 use crate::store::values::values;
 use crate::store::{NewDelivery, Status};
 use crate::webhooks::event::{self, ChallengeEvent};
@@ -50,7 +51,7 @@ pub(super) const AUDIENCE: &str = concat!(
 const INSERT: &str = "INSERT INTO outbox (id, challenge, status, error_code, created) VALUES ($1, $2, $3, $4, $5)";
 
 /// Writes down that a challenge has come to its end, for this audience ([`AUDIENCE`]).
-pub(super) async fn add_event(tx: &mut Batch, audience: &[DbRow], ended: &Ended<'_>, now: UnixMs) -> Result<()> {
+pub(super) async fn add_event(tx: &mut Batch, audience: &[impl Columns], ended: &Ended<'_>, now: UnixMs) -> Result<()> {
     let (id, code) = (Uuid::new_v4().to_string(), ended.error.map_or(0, |code| i64::from(code.number())));
     tx.add(INSERT, values![&*id, ended.challenge, ended.status.name(), code, int(now)]).await?;
     for Owed { subscription, id, kind, body } in owed(audience, ended, now)? {
@@ -61,29 +62,23 @@ pub(super) async fn add_event(tx: &mut Batch, audience: &[DbRow], ended: &Ended<
 
 /// The same, for who looks for the audience by itself.
 pub(super) async fn write_event(
-    tx: &mut Connection,
+    tx: &mut impl Statements,
     challenge: &str,
     status: Status,
     error: Option<Code>,
     now: UnixMs,
 ) -> Result<()> {
-    sqlx::query(INSERT)
-        .bind(Uuid::new_v4().to_string())
-        .bind(challenge)
-        .bind(status.name())
-        .bind(error.map_or(0, |code| i64::from(code.number())))
-        .bind(int(now))
-        .execute(&mut *tx)
-        .await?;
+    let (id, code) = (Uuid::new_v4().to_string(), error.map_or(0, |code| i64::from(code.number())));
+    tx.rows(INSERT, values![&*id, challenge, status.name(), code, int(now)]).await?;
     let query = concat!(
         "SELECT ",
         audience!(),
         ", c.type, c.correlation_id FROM challenges c JOIN users u ON u.id = c.person JOIN subscriptions s ON s.app = u.app
          WHERE c.id = $1 AND s.enabled"
     );
-    let audience = sqlx::query(query).bind(challenge).fetch_all(&mut *tx).await?;
+    let audience = tx.rows(query, values![challenge]).await?;
     let Some(row) = audience.first() else { return Ok(()) };
-    let (kind, correlation_id): (String, String) = (row.try_get("type")?, row.try_get("correlation_id")?);
+    let (kind, correlation_id): (String, String) = (row.column("type")?, row.column("correlation_id")?);
     let ended = Ended { challenge, kind: &kind, correlation_id: &correlation_id, status, error };
     for Owed { subscription, id, kind, body } in owed(&audience, &ended, now)? {
         insert_delivery(tx, &subscription, &NewDelivery { id: &id, kind, body: &body }, now).await?;
@@ -100,13 +95,13 @@ struct Owed {
 }
 
 /// One for each subscription to Circle's events that wants it, and for each of Planbok's events that one of those wants.
-fn owed(audience: &[DbRow], ended: &Ended<'_>, now: UnixMs) -> Result<Vec<Owed>> {
+fn owed(audience: &[impl Columns], ended: &Ended<'_>, now: UnixMs) -> Result<Vec<Owed>> {
     let mut owed = Vec::new();
     let Some(known) = ChallengeType::ALL.into_iter().find(|kind| kind.name() == ended.kind) else { return Ok(owed) };
     for row in audience {
-        let (subscription, wanted): (String, String) = (row.try_get("subscription")?, row.try_get("types")?);
+        let (subscription, wanted): (String, String) = (row.column("subscription")?, row.column("types")?);
         let wants = |kind: &&'static str| types::wants(wanted.split(' '), kind);
-        if row.try_get("planbok")? {
+        if row.column("planbok")? {
             let customer = customer(row, ended.kind)?;
             let data = customer.data(ended.challenge);
             for kind in planbok::of_challenge(known, ended.status).iter().copied().filter(wants) {
@@ -117,7 +112,7 @@ fn owed(audience: &[DbRow], ended: &Ended<'_>, now: UnixMs) -> Result<Vec<Owed>>
         } else if let Some(kind) = Some(types::of_challenge(known)).filter(wants) {
             let event = ChallengeEvent {
                 challenge: ended.challenge,
-                user_id: row.try_get("user_id")?,
+                user_id: row.column("user_id")?,
                 challenge_type: ended.kind,
                 status: ended.status,
                 correlation_id: ended.correlation_id.to_owned(),
@@ -150,8 +145,8 @@ impl Customer<'_> {
 }
 
 /// Expects `user_id` and `ref_id`.
-pub(super) fn customer<'a>(row: &DbRow, challenge_type: &'a str) -> Result<Customer<'a>> {
-    Ok(Customer { id: row.try_get("user_id")?, reference: row.try_get("ref_id")?, challenge_type })
+pub(super) fn customer<'a>(row: &impl Columns, challenge_type: &'a str) -> Result<Customer<'a>> {
+    Ok(Customer { id: row.column("user_id")?, reference: row.column("ref_id")?, challenge_type })
 }
 
 impl SqlStore {

@@ -7,8 +7,10 @@ use sqlx::Row;
 use super::dialect::{self, Db, DbRow, share_rows};
 use super::operator::{About, audit};
 use super::row::{int, optional, time};
-use super::{Connection, Result, SqlStore, Tx};
+use super::statements::{Columns, Statements};
+use super::{Result, SqlStore, Tx};
 use crate::keys::{Purpose, of_another_ring};
+use crate::store::values::values;
 use crate::store::{By, Retirement, RingKey, RingKeys, WebhookPublicKey};
 
 /// Whoever reads what is known in order to change it goes first, and a commit that names a key comes before or after.
@@ -20,11 +22,10 @@ async fn lock_keys(tx: &mut Tx) -> Result<()> {
 }
 
 /// Whether a key is retired, which it stays while the transaction lasts.
-pub(super) async fn is_retired(tx: &mut Connection, purpose: Purpose, kid: &str) -> Result<bool> {
+pub(super) async fn is_retired(tx: &mut impl Statements, purpose: Purpose, kid: &str) -> Result<bool> {
     let query = concat!("SELECT retired FROM key_ids WHERE purpose = $1 AND kid = $2", share_rows!());
-    let retired: Option<Option<i64>> =
-        sqlx::query_scalar(query).bind(purpose.name()).bind(kid).fetch_optional(tx).await?;
-    Ok(retired.flatten().is_some())
+    let key = tx.row(query, values![purpose.name(), kid]).await?;
+    Ok(key.is_some_and(|key| key.has("retired")))
 }
 
 #[async_trait]
@@ -57,7 +58,7 @@ impl RingKeys for SqlStore {
                 .execute(&mut *tx)
                 .await?;
         }
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     async fn ring_keys(&self) -> Result<Vec<RingKey>> {
@@ -90,7 +91,7 @@ impl RingKeys for SqlStore {
         lock_keys(&mut tx).await?;
         insert(&mut tx, purpose, kid).await?;
         note(&mut tx, "RING_KEY_ADDED", purpose, kid, by).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     async fn retire_ring_key(&self, purpose: &str, kid: &str, unused_since: UnixMs, by: By<'_>) -> Result<Retirement> {
@@ -131,7 +132,7 @@ impl RingKeys for SqlStore {
         .bind(&key.sealed)
         .execute(&mut *tx)
         .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     async fn webhook_keys(&self) -> Result<Vec<WebhookPublicKey>> {

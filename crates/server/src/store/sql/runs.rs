@@ -3,11 +3,12 @@
 use repin_core::api::{CredentialKind, RunId, UnixMs};
 
 use super::codes::spend_code;
-use super::dialect::{Batch, Db};
+use super::dialect::Batch;
 use super::lock_events::take_back_lock;
-use super::locks::{lock_person_of, lock_run_of};
+use super::locks::{lock_person, lock_run_of};
 use super::row::{int, seen};
-use super::{Change, Connection, MessageKey, NewRun, Recorded, Reply, Result, Seen, SqlStore};
+use super::statements::{Columns, Statements};
+use super::{Change, MessageKey, NewRun, Recorded, Reply, Result, Seen, SqlStore};
 use crate::failpoint::failpoint;
 use crate::store::Proved;
 use crate::store::values::{Value, values};
@@ -37,7 +38,7 @@ impl SqlStore {
         now: UnixMs,
     ) -> Result<Recorded> {
         let mut tx = self.writer.joining().await?;
-        lock_person_of(&mut tx, new.user).await?;
+        lock_person(&mut tx, new.user).await?;
         let (seq, until) = (i64::from(key.seq), new.registration_open_until.map(int));
         tx.add(
             "INSERT INTO runs (challenge, run, person, token_hash, opening, last_seq, registration_open_until, opened)
@@ -58,7 +59,7 @@ impl SqlStore {
             return Ok(Recorded::Now);
         }
         // Opened before: by these bytes, or by others.
-        let seen = select_seen(&self.readers, key.challenge, key.run, key.seq).await?;
+        let seen = select_seen(&mut *self.readers.acquire().await?, key.challenge, key.run, key.seq).await?;
         Ok(seen.map_or(Recorded::Conflict, |seen| before(seen, key)))
     }
 
@@ -149,14 +150,13 @@ pub(super) async fn take(tx: &mut Batch, key: &MessageKey<'_>, taken: &Taken<'_>
 }
 
 /// Why this message is not the run's next one.
-pub(super) async fn why_not_next(tx: &mut Connection, key: &MessageKey<'_>) -> Result<Recorded> {
-    if let Some(seen) = select_seen(&mut *tx, key.challenge, key.run, key.seq).await? {
+pub(super) async fn why_not_next(tx: &mut impl Statements, key: &MessageKey<'_>) -> Result<Recorded> {
+    if let Some(seen) = select_seen(tx, key.challenge, key.run, key.seq).await? {
         return Ok(before(seen, key));
     }
     let query = "SELECT ended FROM runs WHERE challenge = $1 AND run = $2";
-    let ended: Option<Option<i64>> =
-        sqlx::query_scalar(query).bind(key.challenge).bind(&key.run[..]).fetch_optional(tx).await?;
-    Ok(if ended.flatten().is_some() { Recorded::Ended } else { Recorded::Conflict })
+    let run = tx.row(query, values![key.challenge, &key.run]).await?;
+    Ok(if run.is_some_and(|run| run.has("ended")) { Recorded::Ended } else { Recorded::Conflict })
 }
 
 /// What to do about a message whose number was taken.
@@ -188,16 +188,12 @@ pub(super) async fn set_state(tx: &mut Batch, key: &MessageKey<'_>, state: &[u8]
 }
 
 pub(super) async fn select_seen(
-    executor: impl sqlx::Executor<'_, Database = Db>,
+    from: &mut impl Statements,
     challenge: &str,
     run: RunId,
     seq: u32,
 ) -> Result<Option<Seen>> {
-    let row = sqlx::query("SELECT request_hash, code, reply FROM seen WHERE challenge = $1 AND run = $2 AND seq = $3")
-        .bind(challenge)
-        .bind(&run[..])
-        .bind(i64::from(seq))
-        .fetch_optional(executor)
-        .await?;
+    let query = "SELECT request_hash, code, reply FROM seen WHERE challenge = $1 AND run = $2 AND seq = $3";
+    let row = from.row(query, values![challenge, &run, i64::from(seq)]).await?;
     row.map(|row| seen(&row)).transpose()
 }

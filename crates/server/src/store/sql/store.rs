@@ -6,11 +6,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use repin_core::api::UnixMs;
 use repin_core::credential::CredentialId;
-use sqlx::{Pool, Transaction};
+use sqlx::Pool;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::Instant;
 
-use super::dialect::{self, Db};
+use super::dialect::{self, Db, Readers};
 use crate::store::{
     AppIdentity, Apps, Arrival, Arrived, Challenge, Change, Charge, CodeClaim, CodeClaimed, Commit, Committed,
     Connections, Created, KnownKey, Listed, Member, MessageKey, NewChallenge, NewRun, Page, Readiness, Recorded, Reply,
@@ -36,25 +36,24 @@ mod operator;
 mod outbox;
 mod page;
 mod ring_keys;
-mod row;
+pub(in crate::store) mod row;
 mod runs;
+pub(in crate::store) mod statements;
 mod subscriptions;
 mod users;
 mod wallets;
 mod webhooks;
-mod writer;
+pub(in crate::store) mod writer;
 
-use writer::Writer;
+use writer::{Tx, Writer};
 
 use guesses::Table;
-
-type Tx = Transaction<'static, Db>;
-/// One on which a transaction is open.
-type Connection = <Db as sqlx::Database>::Connection;
 
 /// The store in a database.
 pub struct SqlStore {
     writer: Writer,
+    /// For what every message looks up.
+    arrivals: Readers,
     readers: Pool<Db>,
     /// For the question whether the database is there.
     probe: Pool<Db>,
@@ -70,10 +69,11 @@ pub struct SqlStore {
 const WRITTEN_FOR: Duration = Duration::from_secs(1);
 
 impl SqlStore {
-    /// On a migrated database. The three may be one pool.
-    pub(super) fn new(writer: Pool<Db>, readers: Pool<Db>, probe: Pool<Db>) -> Self {
+    /// On a migrated database. All may be one pool.
+    pub(super) fn new(writer: Writer, arrivals: Readers, readers: Pool<Db>, probe: Pool<Db>) -> Self {
         Self {
-            writer: Writer::new(writer),
+            writer,
+            arrivals,
             readers,
             probe,
             delivery_added: Notify::new(),
@@ -102,25 +102,27 @@ impl Store for SqlStore {
         if written.is_some_and(|at| at.elapsed() < WRITTEN_FOR) {
             return Ok(Readiness::Ready);
         }
-        let ready = dialect::try_to_write(self.writer.pool()).await?;
+        let ready = self.writer.turns().try_to_write()?;
         *written = (ready == Readiness::Ready).then(Instant::now);
         Ok(ready)
     }
 
     fn connections(&self) -> Connections {
-        let pools = [self.writer.pool(), &self.readers];
-        // Where several gateways share a database, one pool is both.
-        let pools = if dialect::SHARED { &pools[..1] } else { &pools[..] };
-        let idle = pools.iter().map(|pool| u32::try_from(pool.num_idle()).unwrap_or(u32::MAX)).sum();
-        let open: u32 = pools.iter().map(|pool| pool.size()).sum();
-        let limit = pools.iter().map(|pool| pool.options().get_max_connections()).sum();
-        Connections { in_use: open.saturating_sub(idle), idle, limit }
+        // Where several gateways share a database, one pool is all there is. Elsewhere whoever writes is counted by their turn, over
+        // whichever connection they do.
+        let pool = if dialect::SHARED { self.writer.pool() } else { &self.readers };
+        let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+        let in_use = pool.size().saturating_sub(idle);
+        let pooled = Connections { in_use, idle, limit: pool.options().get_max_connections() };
+        pooled + self.writer.turns().connections() + self.arrivals.connections()
     }
 
     async fn close(&self) {
+        self.arrivals.close().await;
         self.readers.close().await;
         self.probe.close().await;
         self.writer.pool().close().await;
+        self.writer.turns().close().await;
     }
 
     async fn create_user(&self, app: &str, user_id: &str, now: UnixMs) -> Result<Option<User>> {

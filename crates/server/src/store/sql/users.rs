@@ -11,8 +11,10 @@ use super::dialect::{Db, DbRow};
 use super::locks::lock_person;
 use super::operator::{About, audit};
 use super::row::{credential, int, kind_number, optional, time};
+use super::statements::{Columns, Statements};
 use super::{Listed, Page, Result, SqlStore, User, UserFilter, page};
 use crate::attempts::MAX_CONSECUTIVE;
+use crate::store::values::values;
 use crate::store::{By, Credential, CredentialStatus, Cursor};
 
 /// Columns of a user, by names that no other column of the same row has; of the table before the dot, if there are several.
@@ -91,8 +93,9 @@ impl SqlStore {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let id = row.try_get("person_id")?;
-        let credentials = credentials(&self.readers, id).await?;
-        let coded = select_coded(&self.readers, id).await?;
+        let mut reader = self.readers.acquire().await?;
+        let credentials = credentials(&mut *reader, id).await?;
+        let coded = select_coded(&mut *reader, id).await?;
         Ok(Some(user(&row, credentials, coded)?))
     }
 
@@ -119,9 +122,10 @@ impl SqlStore {
         push_status(&mut query, CredentialKind::Answers, wanted.answers, now);
         let rows = page::fetch(&self.readers, query, page, cursor).await?;
         let mut found = HashMap::new();
+        let mut reader = self.readers.acquire().await?;
         for row in &rows.items {
             let id: String = row.try_get("id")?;
-            let of_user = (credentials(&self.readers, &id).await?, select_coded(&self.readers, &id).await?);
+            let of_user = (credentials(&mut *reader, &id).await?, select_coded(&mut *reader, &id).await?);
             found.insert(id, of_user);
         }
         let read = |row: DbRow| {
@@ -184,13 +188,13 @@ fn push_status(query: &mut QueryBuilder<Db>, kind: CredentialKind, status: Optio
 }
 
 /// Expects [`person_columns`].
-pub(super) fn user(row: &DbRow, [pin, answers]: [Option<Credential>; 2], coded: Coded) -> Result<User> {
+pub(super) fn user(row: &impl Columns, [pin, answers]: [Option<Credential>; 2], coded: Coded) -> Result<User> {
     Ok(User {
-        id: row.try_get("person_id")?,
-        app: row.try_get("person_app")?,
-        user_id: row.try_get("person_name")?,
+        id: row.column("person_id")?,
+        app: row.column("person_app")?,
+        user_id: row.column("person_name")?,
         created: time(row, "person_created")?,
-        disabled: row.try_get::<&str, _>("person_status")? != "ENABLED",
+        disabled: row.column::<&str>("person_status")? != "ENABLED",
         pin,
         answers,
         pin_unlocked: optional(row, "pin_unlocked_at")?,
@@ -203,18 +207,15 @@ pub(super) fn user(row: &DbRow, [pin, answers]: [Option<Credential>; 2], coded: 
 }
 
 /// A user's address and code.
-pub(super) async fn select_coded(executor: impl sqlx::Executor<'_, Database = Db>, user: &str) -> Result<Coded> {
-    let row = sqlx::query(codes::SELECT).bind(user).fetch_optional(executor).await?;
+pub(super) async fn select_coded(from: &mut impl Statements, user: &str) -> Result<Coded> {
+    let row = from.row(codes::SELECT, values![user]).await?;
     row.map_or(Ok(Coded::default()), |row| codes::coded(&row))
 }
 
 /// A user's PIN and answers.
-pub(super) async fn credentials(
-    executor: impl sqlx::Executor<'_, Database = Db>,
-    user: &str,
-) -> Result<[Option<Credential>; 2]> {
+pub(super) async fn credentials(from: &mut impl Statements, user: &str) -> Result<[Option<Credential>; 2]> {
     let query = "SELECT id, kind, setup_kid, record, wrap, ksf_m_kib, ksf_t, ksf_p, answer_rule, questions, failed, consecutive,
          locked_at, locked_until FROM credentials WHERE person = $1";
-    let rows = sqlx::query(query).bind(user).fetch_all(executor).await?;
+    let rows = from.rows(query, values![user]).await?;
     Ok(Credential::by_kind(rows.iter().map(|row| credential(row, "id")).collect::<Result<Vec<_>>>()?))
 }

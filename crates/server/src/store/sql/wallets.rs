@@ -8,12 +8,13 @@ use sqlx::Row;
 use super::challenges::user;
 use super::commit::refuse_over;
 use super::dialect::{Batch, DbRow};
-use super::locks::lock_person_of;
+use super::locks::lock_person;
 use super::outbox::write_event;
 use super::ring_keys::is_retired;
 use super::row::{array, int, time, unknown};
 use super::runs::{Taken, insert_seen, take, why_not_next};
-use super::{Committed, Connection, MessageKey, Recorded, Reply, Result, SqlStore};
+use super::statements::Statements;
+use super::{Committed, MessageKey, Recorded, Reply, Result, SqlStore};
 use crate::failpoint::failpoint;
 use crate::keys::{KID_LEN, Purpose};
 use crate::rules::refuse_wallet;
@@ -47,7 +48,7 @@ impl Wallets for SqlStore {
             Err(other) => return Ok(other),
         };
         failpoint!("wallet.begun");
-        refuse_retired(tx.connection().await?, new).await?;
+        refuse_retired(&mut tx, new).await?;
         insert(&mut tx, user, new).await?;
         failpoint!("wallet.inserted");
         self.end(tx, key, user, kind, reply, new.created).await
@@ -72,14 +73,14 @@ impl SqlStore {
         now: UnixMs,
     ) -> Result<std::result::Result<Batch, Committed>> {
         let mut tx = self.writer.batch().await?;
-        lock_person_of(&mut tx, person).await?;
+        lock_person(&mut tx, person).await?;
         if !take(&mut tx, key, &Taken { ended: Some(now), ..Taken::default() }).await? {
-            return Ok(Err(Committed::Recorded(why_not_next(tx.connection().await?, key).await?)));
+            return Ok(Err(Committed::Recorded(why_not_next(&mut tx, key).await?)));
         }
         if let Some(code) = refuse_over(&mut tx, key, person, now).await? {
             return Ok(Err(Committed::Refused(code)));
         }
-        Ok(match refusal(tx.connection().await?, kind, person).await? {
+        Ok(match refusal(&mut tx, kind, person).await? {
             Some(code) => Err(Committed::Refused(code)),
             None => Ok(tx),
         })
@@ -96,7 +97,7 @@ impl SqlStore {
         now: UnixMs,
     ) -> Result<Committed> {
         tx.add("UPDATE challenges SET status = 'COMPLETE' WHERE id = $1", values![key.challenge]).await?;
-        write_event(tx.connection().await?, key.challenge, Status::Complete, None, now).await?;
+        write_event(&mut tx, key.challenge, Status::Complete, None, now).await?;
         insert_seen(&mut tx, key, reply).await?;
         let ended = "UPDATE runs SET ended = $1, state = NULL WHERE challenge = $2 AND ended IS NULL";
         tx.add(ended, values![int(now), key.challenge]).await?;
@@ -111,14 +112,14 @@ impl SqlStore {
 }
 
 /// Why this person can have no wallet made or exported, by what they have now.
-pub(super) async fn refusal(tx: &mut Connection, kind: ChallengeType, person: &str) -> Result<Option<Code>> {
+pub(super) async fn refusal(tx: &mut impl Statements, kind: ChallengeType, person: &str) -> Result<Option<Code>> {
     let has_way_back = user(tx, person).await?.has_way_back();
-    let exists = sqlx::query("SELECT 1 FROM wallets WHERE person = $1").bind(person).fetch_optional(tx).await?;
+    let exists = tx.row("SELECT 1 FROM wallets WHERE person = $1", values![person]).await?;
     Ok(refuse_wallet(kind, has_way_back, exists.is_some()))
 }
 
 /// As for questions: a node that was not restarted since its storage key was retired would lose a share.
-async fn refuse_retired(tx: &mut Connection, new: &Wallet) -> Result<()> {
+async fn refuse_retired(tx: &mut Batch, new: &Wallet) -> Result<()> {
     let kid = new.gateway_share.get(..KID_LEN).and_then(|kid| std::str::from_utf8(kid).ok()).unwrap_or_default();
     let retired = is_retired(tx, Purpose::Storage, kid).await?;
     if retired { Err(StoreError::Away("a retired key is in use: restart this gateway".into())) } else { Ok(()) }
