@@ -49,7 +49,7 @@ pub(super) fn coded(row: &impl Columns) -> Result<Coded> {
     let address: Option<Vec<u8>> = row.column("email_address")?;
     let data_key = row.column("email_data_key")?;
     let email = address.map(|address| RecoveryEmail { address, data_key });
-    if !row.has("code_id") {
+    if row.column::<Option<Vec<u8>>>("code_id")?.is_none() {
         return Ok(Coded { email, ..Coded::default() });
     }
     let [m_kib, t, p] = [unsigned(row, "code_m_kib")?, unsigned(row, "code_t")?, unsigned(row, "code_p")?];

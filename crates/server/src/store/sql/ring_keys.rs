@@ -7,7 +7,7 @@ use sqlx::Row;
 use super::dialect::{self, Db, DbRow, share_rows};
 use super::operator::{About, audit};
 use super::row::{int, optional, time};
-use super::statements::{Columns, Statements};
+use super::statements::Statements;
 use super::{Result, SqlStore, Tx};
 use crate::keys::{Purpose, of_another_ring};
 use crate::store::values::values;
@@ -24,8 +24,8 @@ async fn lock_keys(tx: &mut Tx) -> Result<()> {
 /// Whether a key is retired, which it stays while the transaction lasts.
 pub(super) async fn is_retired(tx: &mut impl Statements, purpose: Purpose, kid: &str) -> Result<bool> {
     let query = concat!("SELECT retired FROM key_ids WHERE purpose = $1 AND kid = $2", share_rows!());
-    let key = tx.row(query, values![purpose.name(), kid]).await?;
-    Ok(key.is_some_and(|key| key.has("retired")))
+    let Some(key) = tx.row(query, values![purpose.name(), kid]).await? else { return Ok(false) };
+    Ok(optional::<u64>(&key, "retired")?.is_some())
 }
 
 #[async_trait]

@@ -122,10 +122,8 @@ pub fn run(row: &impl Columns) -> Result<Run> {
 
 pub fn seen(row: &impl Columns) -> Result<Seen> {
     let hash = array(row, "request_hash")?;
-    if !row.has("code") {
-        return Ok(Seen { hash, reply: None });
-    }
-    let code = match row.column::<i64>("code")? {
+    let Some(number) = row.column::<Option<i64>>("code")? else { return Ok(Seen { hash, reply: None }) };
+    let code = match number {
         0 => None,
         number => {
             let code = i32::try_from(number).ok().and_then(Code::from_number);

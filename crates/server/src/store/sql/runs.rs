@@ -6,8 +6,8 @@ use super::codes::spend_code;
 use super::dialect::Batch;
 use super::lock_events::take_back_lock;
 use super::locks::{lock_person, lock_run_of};
-use super::row::{int, seen};
-use super::statements::{Columns, Statements};
+use super::row::{int, optional, seen};
+use super::statements::Statements;
 use super::{Change, MessageKey, NewRun, Recorded, Reply, Result, Seen, SqlStore};
 use crate::failpoint::failpoint;
 use crate::store::Proved;
@@ -156,7 +156,8 @@ pub(super) async fn why_not_next(tx: &mut impl Statements, key: &MessageKey<'_>)
     }
     let query = "SELECT ended FROM runs WHERE challenge = $1 AND run = $2";
     let run = tx.row(query, values![key.challenge, &key.run]).await?;
-    Ok(if run.is_some_and(|run| run.has("ended")) { Recorded::Ended } else { Recorded::Conflict })
+    let ended: Option<u64> = run.map(|run| optional(&run, "ended")).transpose()?.flatten();
+    Ok(if ended.is_some() { Recorded::Ended } else { Recorded::Conflict })
 }
 
 /// What to do about a message whose number was taken.

@@ -55,7 +55,7 @@ pub trait Columns {
     /// [`StoreError`](crate::store::StoreError), if there is none of this name, or it is of another kind.
     fn column<'r, T: Decode<'r, Db> + Type<Db> + Field<'r>>(&'r self, name: &'static str) -> Result<T>;
 
-    /// Whether there is something in it.
+    /// Whether what was joined is there: its column is never empty where it is.
     fn has(&self, name: &'static str) -> bool;
 }
 
