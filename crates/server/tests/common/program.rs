@@ -3,19 +3,42 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
+use std::time::SystemTime;
 
 use serde_json::Value;
 
 use super::{API_KEY, Host, ORIGIN};
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_repin-server");
+
+/// What tells the program where it shall end.
+const FAILPOINTS: &str = "REPIN_FAILPOINTS";
+
 /// The gateway on a free port and this folder, with nothing of the environment.
 pub fn serve(data: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_repin-server"));
+    let mut command = Command::new(PROGRAM);
     command.env_clear().env("REPIN_API_KEY", API_KEY).stderr(Stdio::piped());
     // A thousand guesses at once are a test here.
     command.envs(["REPIN_SESSION_LIMIT", "REPIN_USER_LIMIT", "REPIN_ADDRESS_LIMIT"].map(|limit| (limit, "0")));
     command.args(["serve", "--listen", "127.0.0.1:0", "--allowed-origin", ORIGIN, "--data"]).arg(data);
+    command
+}
+
+/// The same with places at which it ends, which the file `arms` names. The program must have the feature `failpoints`: another build of the
+/// same profile beside the tests puts its own in this one's place, and then they would wait for an end that does not come.
+pub fn serve_armed(data: &Path, arms: &Path) -> Command {
+    static CHECKED: Mutex<Option<SystemTime>> = Mutex::new(None);
+    let made = std::fs::metadata(PROGRAM).unwrap().modified().unwrap();
+    let checked = *CHECKED.lock().unwrap();
+    if checked != Some(made) {
+        let program = std::fs::read(PROGRAM).unwrap();
+        let has = program.windows(FAILPOINTS.len()).any(|window| window == FAILPOINTS.as_bytes());
+        assert!(has, "{PROGRAM} has no failpoints: another build beside these tests has put its own in its place");
+        *CHECKED.lock().unwrap() = Some(made);
+    }
+    let mut command = serve(data);
+    command.env(FAILPOINTS, arms);
     command
 }
 

@@ -6,7 +6,7 @@ use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
 use crate::common::database::{Place, database_of};
-use crate::common::program::{Program, Starting, serve};
+use crate::common::program::{Program, Starting, serve_armed};
 use crate::facts::{Facts, sqlite};
 
 /// The program and where it stands.
@@ -101,7 +101,7 @@ fn arms(place: &Place) -> PathBuf {
 }
 
 fn start(place: &Place) -> Program {
-    let mut command = serve(&place.path().join("data"));
-    command.env("REPIN_FAILPOINTS", arms(place)).envs(database_of(place.path()));
+    let mut command = serve_armed(&place.path().join("data"), &arms(place));
+    command.envs(database_of(place.path()));
     Starting::new(&mut command).listening().unwrap()
 }

@@ -1,7 +1,6 @@
 //! The program, ended at every place of a rotation and started again. Needs the feature `failpoints`.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use repin_magic_simulator::{Call, SECRET_KEY, Simulator};
 use serde_json::Value;
@@ -11,7 +10,7 @@ use tokio::net::TcpStream;
 use crate::common::Host;
 use crate::common::database::{self, Place, database_of};
 use crate::common::evidence::{count, say, store};
-use crate::common::program::{Program, Starting, serve};
+use crate::common::program::{Program, Starting, serve_armed};
 use crate::person::{Person, listed};
 use crate::story;
 
@@ -80,8 +79,8 @@ fn data(place: &Place) -> PathBuf {
 }
 
 fn start(place: &Place, magic: &str) -> Program {
-    let mut command: Command = serve(&data(place));
-    command.env("REPIN_FAILPOINTS", arms(place)).envs(database_of(place.path()));
+    let mut command = serve_armed(&data(place), &arms(place));
+    command.envs(database_of(place.path()));
     command.env("REPIN_MAGIC_URL", magic).env("REPIN_MAGIC_SECRET_KEY", SECRET_KEY);
     Starting::new(&mut command).listening().unwrap()
 }
