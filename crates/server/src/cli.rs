@@ -239,6 +239,11 @@ pub enum LogFormat {
 }
 
 impl Serve {
+    /// Whether the database is the file in the data folder.
+    pub const fn is_on_sqlite(&self) -> bool {
+        self.database.is_none()
+    }
+
     /// The settings as the library takes them.
     ///
     /// # Errors

@@ -24,18 +24,21 @@ mod logging;
 use cli::{Cli, Command, Serve};
 
 fn main() -> ExitCode {
-    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-    // So many more as may wait for a disk, or that wait would be everybody's.
-    let threads = processors + DIRECT;
+    let command = Cli::parse().command;
+    let mut threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    // On SQLite so many more as may wait for the disk, or that wait would be everybody's.
+    if matches!(&command, Command::Serve(settings) if settings.is_on_sqlite()) {
+        threads += DIRECT;
+    }
     match Builder::new_multi_thread().worker_threads(threads).enable_all().build() {
-        Ok(runtime) => runtime.block_on(obey()),
+        Ok(runtime) => runtime.block_on(obey(command)),
         Err(error) => failure(&error),
     }
 }
 
 /// Does what the command line says.
-async fn obey() -> ExitCode {
-    match Cli::parse().command {
+async fn obey(command: Command) -> ExitCode {
+    match command {
         Command::Serve(settings) => {
             logging::start(settings.log_format, settings.log_level);
             if let Err(error) = run(settings).await {

@@ -2,7 +2,7 @@
 //!
 //! sqlx gives each connection to SQLite a thread of its own, and a statement is two changes of threads: more than most statements
 //! take themselves (`docs/load.md`). Here it keeps its caller's thread for as long as SQLite works, the disk included. There are
-//! [`super::DIRECT`] such connections, and a gateway has so many more threads than processors: nobody who does not write or read
+//! [`super::DIRECT`] such connections, and a gateway on SQLite has so many more threads than processors: nobody who does not write or read
 //! waits for a disk.
 
 use std::collections::HashMap;
