@@ -96,11 +96,6 @@ impl Batch {
         self.all([(sql, values)]).await.map(|[given]| given.rows)
     }
 
-    /// The first of them.
-    pub async fn row(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Option<PgRow>> {
-        Ok(self.rows(sql, values).await?.into_iter().next())
-    }
-
     /// Commits. How many rows each of those changed that were added since something was last waited for.
     pub async fn commit(self) -> Result<Vec<u64>> {
         self.transaction.commit().await?;

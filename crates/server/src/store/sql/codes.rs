@@ -7,7 +7,7 @@ use super::dialect::{Batch, lock_rows};
 use super::locks::{lock_person, lock_run_of};
 use super::row::{array, int, optional, time, unknown, unsigned};
 use super::runs::{Taken, before, select_seen, set_state, take, taken_now, why_not_next};
-use super::statements::Columns;
+use super::statements::{Columns, Statements};
 use super::{MessageKey, Recorded, Reply, Result, SqlStore};
 use crate::attempts::Counter;
 use crate::limits::codes::{Sent, forgotten_at};

@@ -10,7 +10,7 @@ use super::locks::lock_person;
 use super::outbox::{AUDIENCE, Ended, add_event};
 use super::row::{int, kind_number, optional, time};
 use super::runs::{TAKE, Taken, insert_seen};
-use super::statements::Columns;
+use super::statements::{Columns, Statements};
 use super::{Commit, Committed, MessageKey, Recorded, Reply, Result, SqlStore};
 use crate::failpoint::{commit, failpoint};
 use crate::keys::{KID_LEN, Purpose};

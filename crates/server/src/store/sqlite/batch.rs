@@ -57,11 +57,6 @@ impl Batch {
         self.all([(sql, values)]).await.map(|[given]| given.rows)
     }
 
-    /// The first of them.
-    pub async fn row(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Option<Fields>> {
-        Ok(self.rows(sql, values).await?.into_iter().next())
-    }
-
     /// Commits. How many rows each of those changed that were added since something was last waited for.
     pub async fn commit(mut self) -> Result<Vec<u64>> {
         self.turn.take().ok_or_else(over)?.commit().await?;
@@ -86,7 +81,7 @@ fn over() -> StoreError {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::direct::{Direct, Opening};
-    use super::super::sql::statements::Columns;
+    use super::super::sql::statements::{Columns, Statements};
     use super::*;
     use crate::store::values::values;
 
