@@ -121,7 +121,8 @@ impl SqliteStore {
         MIGRATOR.run(&writer).await.map_err(|error| StoreError::Failed(Box::new(error)))?;
         let readers = pool(READERS).connect_with(options.read_only(true)).await?;
         let opening = |read_only| Opening { file: file.to_owned(), read_only };
-        let (turns, arrivals) = (Turns::of(opening(false)), Readers::of(opening(true)));
+        let turns = Turns::of(opening(false));
+        let arrivals = Readers::of(opening(true), turns.clone());
         Ok(Self::new(Writer::new(writer, turns), arrivals, readers.clone(), readers))
     }
 }

@@ -18,8 +18,9 @@ use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 use tokio::time::{sleep, timeout};
 
 use super::dialect::BEGIN;
-use super::direct::{Direct, Opening};
+use super::direct::{Direct, Fields, Opening};
 use super::{ACQUIRE, BUSY};
+use crate::store::values::Value;
 use crate::store::{Connections, Readiness, Result, StoreError};
 
 /// How the second of a group and those after it begin, and how each of them ends.
@@ -155,6 +156,13 @@ impl Turns {
             Some(ErrorCode::SystemIoFailure | ErrorCode::DiskFull) => Ok(Readiness::Full),
             _ => Err(error.into()),
         }
+    }
+
+    /// The rows that a SELECT gives, when nobody writes. `None`: somebody does, what was written is not committed yet, or this
+    /// connection cannot read.
+    pub fn look(&self, sql: &'static str, values: &[Value<'_>]) -> Option<Vec<Fields>> {
+        let mut seat = self.seat.try_lock().ok().filter(|seat| seat.open.is_none())?;
+        Some(seat.connection().ok()?.given(sql, values).ok()?.rows)
     }
 
     /// What its connection does now.
@@ -437,6 +445,29 @@ mod tests {
         assert_eq!(place.numbers(), [1, 2]);
         assert!(place.begin_with(3).await.commit().await.is_ok());
         assert_eq!(place.numbers(), [1, 2, 3], "and the next one is nobody's group");
+    }
+
+    #[tokio::test]
+    async fn who_looks_sees_what_is_committed_and_nothing_else() {
+        let place = Place::make();
+        let seen = || place.turns.look("SELECT n FROM t", values![]).map(|rows| rows.len());
+        assert_eq!(seen(), Some(0));
+        let first = place.begin_with(1).await;
+        assert_eq!(seen(), None, "somebody writes");
+        // It hands on to one who has nothing to add, and goes away.
+        let again = place.queue(1, None).await;
+        let mut commit = Box::pin(first.commit());
+        while !again.is_finished() {
+            let _ = futures_util::poll!(&mut commit);
+            yield_now().await;
+        }
+        drop(commit);
+        assert!(place.turns.seat.try_lock().unwrap().open.is_some());
+        assert_eq!(seen(), None, "nobody writes, and it is not committed yet");
+        place.begin_with(2).await.commit().await.unwrap();
+        assert_eq!(seen(), Some(2));
+        place.turns.close().await;
+        assert_eq!(seen(), None, "closed");
     }
 
     #[tokio::test]

@@ -1,4 +1,7 @@
 //! Connections that look something up where it is asked for.
+//!
+//! The one that writes is asked first, when nobody writes: it alone knows what it has in memory to be the newest. Any other forgets all
+//! of it with each commit that is not its own, and reads it anew (`docs/load.md`).
 
 use std::sync::{Mutex, PoisonError};
 
@@ -6,6 +9,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::direct::{Direct, Fields, Opening};
+use super::group::Turns;
 use super::{ACQUIRE, READERS};
 use crate::store::values::Value;
 use crate::store::{Connections, Result};
@@ -13,6 +17,7 @@ use crate::store::{Connections, Result};
 /// They.
 pub struct Readers {
     opening: Opening,
+    turns: Turns,
     idle: Mutex<Vec<Direct>>,
     /// As many as may look at once.
     places: Semaphore,
@@ -20,12 +25,15 @@ pub struct Readers {
 
 impl Readers {
     /// Of a file; each is opened when it is first needed.
-    pub fn of(opening: Opening) -> Self {
-        Self { opening, idle: Mutex::default(), places: Semaphore::new(READERS as usize) }
+    pub fn of(opening: Opening, turns: Turns) -> Self {
+        Self { opening, turns, idle: Mutex::default(), places: Semaphore::new(READERS as usize) }
     }
 
     /// The rows that a SELECT gives.
     pub async fn rows(&self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Fields>> {
+        if let Some(rows) = self.turns.look(sql, values) {
+            return Ok(rows);
+        }
         let place = timeout(ACQUIRE, self.places.acquire()).await.map_err(|_| sqlx::Error::PoolTimedOut)?;
         let _place = place.map_err(|_| sqlx::Error::PoolClosed)?;
         let idle = self.idle().pop();
