@@ -8,15 +8,17 @@ use futures_util::future::join_all;
 use repin_core::api::{ChallengeType, CredentialKind};
 use repin_server::store::postgres::PostgresStore;
 use repin_server::store::{
-    Change, Charge, Claim, Commit, Committed, Created, NewChallenge, NewDelivery, NewRun, Proved, Recorded, Status,
-    Store, Subscription,
+    Arrival, Arrived, Change, Charge, Claim, Commit, Committed, Created, NewChallenge, NewDelivery, NewRun, Proved,
+    Recorded, Status, Store, Subscription,
 };
 
 use crate::common::BY;
 use crate::common::database::{Place, database_of};
-use crate::{challenge, credential, key, open, reply, set_pin, store_with_user};
+use crate::{challenge, credential, key, open, reply, run_id, set_pin, store_with_user};
 
 const RACERS: u8 = 40;
+/// How often a moment that is shorter than most is tried.
+const RUNS: u8 = 10;
 
 /// The same database as several gateways have it. One, where it cannot be shared.
 async fn nodes(place: &Place, store: Box<dyn Store>) -> Vec<Arc<dyn Store>> {
@@ -115,6 +117,35 @@ async fn of_the_same_guess_many_times_one_is_charged_and_all_go_on() {
     assert_eq!(answers.len(), 1, "{answers:?}");
     let user = nodes[0].user(&user.app, &user.user_id).await.unwrap().unwrap();
     assert_eq!(user.pin.unwrap().counter.failed, 1);
+}
+
+/// The evaluations of one guess differ, and its proof fits one of them: the reply that went out and the state that is kept are of the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_guess_that_is_evaluated_many_times_the_reply_and_the_state_are_of_one_evaluation() {
+    let (place, store, user) = store_with_user().await;
+    set_pin(&*store, &user, 7).await;
+    let challenge = challenge(&*store, &user, ChallengeType::ChangePin, "change").await;
+    let nodes = nodes(&place, store).await;
+    for run in 0..RUNS {
+        open(&*nodes[0], &user, &challenge, run).await;
+        let charge = nodes[0].charge(&key(&challenge, run, 1), [7; 16], u64::from(run) * 10_000_000).await.unwrap();
+        assert!(matches!(charge, Charge::Charged(_)));
+        let told = race(&nodes, |node, racer| {
+            let challenge = challenge.clone();
+            async move {
+                match node.answer_guess(&key(&challenge, run, 1), &reply(racer), &[racer]).await.unwrap() {
+                    Recorded::Now => racer,
+                    Recorded::Before(reply) => reply.sealed[0],
+                    _ => panic!("neither"),
+                }
+            }
+        });
+        let told: BTreeSet<_> = told.await.into_iter().collect();
+        let next = Arrived { challenge: &challenge, run: run_id(run), seq: 2 };
+        let arrival = nodes[0].arrival(&user.app, &user.user_id, &next, 1_000).await.unwrap();
+        let Some((_, Some(Arrival { run: Some(kept), .. }))) = arrival else { panic!("a run") };
+        assert_eq!(told.into_iter().collect::<Vec<_>>(), kept.state.unwrap());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

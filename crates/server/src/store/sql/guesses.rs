@@ -84,24 +84,25 @@ impl SqlStore {
         state: &[u8],
     ) -> Result<Recorded> {
         let mut tx = self.writer.forgetful().await?;
-        // The run before what was seen of it, as everybody takes them. Only if that still waits for its reply: else another evaluation
-        // was first, and its state stays.
-        tx.add(
-            "UPDATE runs SET state = $1 WHERE challenge = $2 AND run = $3 AND ended IS NULL AND last_seq = $4
-             AND EXISTS (SELECT 1 FROM seen WHERE challenge = $2 AND run = $3 AND seq = $4 AND request_hash = $5 AND code IS NULL)",
-            values![state, key.challenge, &key.run, i64::from(key.seq), &key.hash],
-        )
-        .await?;
+        // Only if it still waits for its reply: else another evaluation was first.
         tx.add(
             "UPDATE seen SET code = 0, reply = $1
              WHERE challenge = $2 AND run = $3 AND seq = $4 AND request_hash = $5 AND code IS NULL",
             values![&reply.sealed[..], key.challenge, &key.run, i64::from(key.seq), &key.hash],
         )
         .await?;
+        // Only with its own reply, by which it is known: an evaluation that waited for another one's transaction here, and asked whether
+        // there is a reply yet, would still see that there is none, and the proof would meet a guess that nobody was told of.
+        tx.add(
+            "UPDATE runs SET state = $1 WHERE challenge = $2 AND run = $3 AND ended IS NULL AND last_seq = $4
+             AND EXISTS (SELECT 1 FROM seen WHERE challenge = $2 AND run = $3 AND seq = $4 AND reply = $5)",
+            values![state, key.challenge, &key.run, i64::from(key.seq), &reply.sealed[..]],
+        )
+        .await?;
         failpoint!("answer.written");
         let changed = tx.commit().await?;
         failpoint!("answer.committed");
-        if changed.last() == Some(&1) {
+        if changed.first() == Some(&1) {
             return Ok(Recorded::Now);
         }
         let seen = select_seen(&mut *self.readers.acquire().await?, key.challenge, key.run, key.seq).await?;

@@ -4,6 +4,8 @@
 //! Everything that decides by what a person has (a charge, a commit, a new challenge) begins with [`lock_person`] or
 //! [`lock_run_of`], so a person's transactions happen one after the other, and each sees what the last one wrote. The rows are
 //! locked against change, not against being referred to (`NO KEY`).
+//!
+//! Before its run comes only what was seen of a message that waits for its reply: nobody who has the run asks for that.
 
 use super::dialect::{self, Batch};
 use super::statements::Statements;
