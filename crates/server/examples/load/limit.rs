@@ -8,11 +8,17 @@ use repin_core::credential::{self, ClientLogin, ClientRegistration, ServerSetup}
 use repin_core::secret::SecretBytes;
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Executor};
+use tokio::time::sleep;
 
 use crate::alone::{self, Alone};
-use crate::database::{Database, Place, sqlite};
+use crate::database::{Database, Place};
 
 const RUNS: usize = 500;
+/// What lies between two messages of one person, about: their half of the arithmetic, and HTTP. A disk and a processor that are asked
+/// for nothing meanwhile take longer than those that are asked again at once.
+pub const PACE: Duration = Duration::from_millis(1);
+/// How often the two ways to write take turns.
+const TURNS: usize = 10;
 /// Commits until SQLite begins its log again at the front. Until then each makes the file longer, which costs a write more, and no
 /// gateway that has run for a while pays that.
 const GROWING: usize = 1_100;
@@ -26,8 +32,10 @@ pub struct Limit {
     pub proof: Duration,
     /// CreateRegistrationResponse: what REGISTER has to.
     pub registration: Duration,
-    /// One row of a table of its own, committed.
+    /// One row of a table of its own, committed at the pace of messages.
     pub write: Duration,
+    /// The same, one after the other.
+    pub hurried: Duration,
     /// The messages' own statements: no limit, but what stands between it and the gateway.
     pub alone: Option<Alone>,
 }
@@ -35,9 +43,9 @@ pub struct Limit {
 /// On this machine and this database, now; with the statements `alone` or without, which take longest.
 pub async fn measure(database: &Database, alone: bool) -> Limit {
     let (login, proof, registration) = arithmetic();
-    let write = write(database).await;
+    let [hurried, write] = writes(database).await;
     let alone = if alone { Some(alone::measure(database).await) } else { None };
-    Limit { login, proof, registration, write, alone }
+    Limit { login, proof, registration, write, hurried, alone }
 }
 
 fn arithmetic() -> (Duration, Duration, Duration) {
@@ -63,34 +71,46 @@ fn arithmetic() -> (Duration, Duration, Duration) {
     (login, proof, registration)
 }
 
-async fn write(database: &Database) -> Duration {
+/// One after the other, and at the pace of messages: by turns, for a disk is not equally quick all the time. On SQLite without a
+/// thread between.
+async fn writes(database: &Database) -> [Duration; 2] {
     const TABLE: &str = "CREATE TABLE IF NOT EXISTS bare (n BIGINT)";
     const ROW: &str = "INSERT INTO bare VALUES (1)";
-    let mut times = Vec::new();
+    let mut times = [Vec::new(), Vec::new()];
+    macro_rules! measure {
+        ($write:expr) => {
+            for turn in 0..2 * TURNS {
+                // Once for nothing, or the first one of a hurry is none.
+                let _ = $write;
+                for _ in 0..RUNS / TURNS {
+                    if turn % 2 == 1 {
+                        sleep(PACE).await;
+                    }
+                    let started = Instant::now();
+                    let _ = $write;
+                    times[turn % 2].push(started.elapsed());
+                }
+            }
+        };
+    }
     match database.place() {
         Place::Sqlite(_) => {
-            let mut connection = sqlite(&database.folder.path().join("bare.db")).await;
-            connection.execute(TABLE).await.unwrap();
+            let connection = rusqlite::Connection::open(database.folder.path().join("bare.db")).unwrap();
+            connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL").unwrap();
+            connection.execute_batch(TABLE).unwrap();
+            let mut row = connection.prepare(ROW).unwrap();
             for _ in 0..GROWING {
-                sqlx::query(ROW).execute(&mut connection).await.unwrap();
+                row.execute([]).unwrap();
             }
-            for _ in 0..RUNS {
-                let started = Instant::now();
-                sqlx::query(ROW).execute(&mut connection).await.unwrap();
-                times.push(started.elapsed());
-            }
+            measure!(row.execute([]).unwrap());
         }
         Place::Postgres(url) => {
             let mut connection = PgConnection::connect(&url).await.unwrap();
             connection.execute(TABLE).await.unwrap();
-            for _ in 0..RUNS {
-                let started = Instant::now();
-                sqlx::query(ROW).execute(&mut connection).await.unwrap();
-                times.push(started.elapsed());
-            }
+            measure!(sqlx::query(ROW).execute(&mut connection).await.unwrap());
         }
     }
-    median(times)
+    times.map(median)
 }
 
 /// The middle one.
