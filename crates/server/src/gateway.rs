@@ -26,7 +26,7 @@ use crate::rate::RateLimit;
 use crate::rotation;
 use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{AppIdentity, Created, NewChallenge, Store, StoreError, Watched};
+use crate::store::{AppIdentity, Claimed, Created, NewChallenge, Store, StoreError, Watched};
 use crate::traces::{Traces, TracesError};
 use crate::webhooks::{Sender, TrustError};
 
@@ -87,6 +87,19 @@ pub enum StartError {
         "the database belongs to another key ring: none of its {0} keys is in {1}. Give every node a copy of the first one's keys"
     )]
     OtherKeys(&'static str, PathBuf),
+    /// A key is not what it was.
+    #[error(
+        "the {purpose} key {kid} in {place} is not the one that this database knows by that name: it was damaged, or copied \
+         wrongly. Bring it back from your backup of the keys"
+    )]
+    ChangedKey {
+        /// What it is for.
+        purpose: &'static str,
+        /// Its name.
+        kid: String,
+        /// Where the ring comes from.
+        place: PathBuf,
+    },
     /// A key is gone that is still needed.
     #[error(
         "the {purpose} key {kid} is not in the key ring, and {needed} rows of the database are worth nothing without it. Bring it back from your backup of the keys"
@@ -130,9 +143,12 @@ impl Gateway {
         let arithmetic = Arithmetic::new(config.arithmetic_places);
         let (metrics, traces) = (Arc::new(Metrics::new()), Arc::new(Traces::start(config.traces.as_ref())?));
         let store: Arc<dyn Store> = Arc::new(Watched::new(open_store(&config).await?, metrics.clone(), traces.clone()));
-        let kids: Vec<_> = keys.kids().into_iter().map(|(purpose, kid)| (purpose.name(), kid)).collect();
-        if let Some(purpose) = store.claim_keys(&kids).await? {
-            return Err(StartError::OtherKeys(purpose, source.place()));
+        match store.claim_keys(&keys.marks).await? {
+            Claimed::Done => {}
+            Claimed::Foreign(purpose) => return Err(StartError::OtherKeys(purpose.name(), source.place())),
+            Claimed::Changed(purpose, kid) => {
+                return Err(StartError::ChangedKey { purpose: purpose.name(), kid, place: source.place() });
+            }
         }
         rotation::settle(&*store, &mut keys, clock.now()).await?;
         let app = store.default_app(clock.now()).await?;

@@ -23,7 +23,7 @@ mod purpose;
 mod webhook;
 
 pub use make::{KID_LEN, is_kid, made_at};
-pub use material::{KeyName, KeySource, Material, RawKey};
+pub use material::{KeyMark, KeyName, KeySource, Material, RawKey};
 pub use purpose::{Purpose, of_another_ring};
 pub use webhook::WebhookKey;
 
@@ -41,6 +41,8 @@ pub struct KeyRing {
     pub webhook: Ring<WebhookKey>,
     /// Seals the data key of people whose way back is a code by e-mail alone.
     pub recovery: Ring<Secret<32>>,
+    /// By which the database knows them all, as they were read.
+    pub marks: Vec<KeyMark>,
 }
 
 /// An RSA key pair for RS256.
@@ -135,6 +137,7 @@ impl KeyRing {
             storage: Ring::read(material, Purpose::Storage, make::read_key)?,
             webhook: Ring::read(material, Purpose::WebhookSigning, webhook::read)?,
             recovery: Ring::read(material, Purpose::Recovery, make::read_key)?,
+            marks: material.marks(),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use super::connection::Connection;
 use super::{Finding, Subject};
-use crate::keys::{Purpose, of_another_ring};
+use crate::keys::{KeyMark, Purpose, of_another_ring};
 
 const NAME: &str = "claim";
 
@@ -11,6 +11,8 @@ pub async fn check(subject: &Subject, database: &mut Connection) -> Vec<Finding>
     let Ok(ring) = subject.config.keys().names() else { return Vec::new() };
     // The tables' own finding says why.
     let Ok((claimed, used)) = read(database).await else { return Vec::new() };
+    // A database from before there were marks has none.
+    let marks = database.pairs(MARKS).await.unwrap_or_default();
     let has = |purpose: Purpose, kid: &str| ring.iter().any(|name| name.purpose == purpose && name.kid == kid);
     let mut findings = Vec::new();
     for purpose in of_another_ring(claimed.iter().map(|(purpose, kid)| (&**purpose, &**kid)), has) {
@@ -22,6 +24,13 @@ pub async fn check(subject: &Subject, database: &mut Connection) -> Vec<Finding>
         let what = format!("opaque-setup-{kid}.key is missing, and {records} PINs and answers were made with it");
         findings.push(Finding::fault(NAME, what, "put it back from the ring's backup"));
     }
+    for (name, mark) in subject.config.keys().load().map(|ring| ring.marks()).unwrap_or_default().iter().map(named) {
+        if marks.iter().any(|(known, is)| *known == name && is != mark) {
+            let what =
+                format!("{name} is not the key that the database knows by that name: damaged, or copied wrongly");
+            findings.push(Finding::fault(NAME, what, "put it back from the ring's backup"));
+        }
+    }
     if findings.is_empty() {
         findings.push(match claimed.is_empty() {
             true => Finding::ok(NAME, "by no key ring yet"),
@@ -30,6 +39,13 @@ pub async fn check(subject: &Subject, database: &mut Connection) -> Vec<Finding>
     }
     findings
 }
+
+/// Under the name that its file has, if it has one.
+fn named(key: &KeyMark) -> (String, &str) {
+    (format!("{}-{}", key.purpose.name(), key.kid), &key.mark)
+}
+
+const MARKS: &str = "SELECT purpose || '-' || kid, mark FROM key_ids WHERE retired IS NULL AND mark IS NOT NULL";
 
 type Pairs = Vec<(String, String)>;
 

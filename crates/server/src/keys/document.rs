@@ -100,6 +100,7 @@ mod tests {
         let text = KeySource::Folder(folder.path().to_owned()).load().unwrap().export();
         let document = KeyRing::of(&KeySource::document(text.to_string())).unwrap();
         assert_eq!(files.kids(), document.kids());
+        assert_eq!(files.marks, document.marks);
         assert_eq!(files.master.newest().1.expose_secret(), document.master.newest().1.expose_secret());
         assert_eq!(files.token.newest().1.public_pem, document.token.newest().1.public_pem);
         assert_eq!(files.webhook.newest().1.id(), document.webhook.newest().1.id());

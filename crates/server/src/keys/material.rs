@@ -8,6 +8,9 @@ use zeroize::Zeroizing;
 
 use super::{KeyError, Purpose, document, files, make};
 
+/// Bytes of a mark: enough that no damage leaves it as it was.
+const MARK_LEN: usize = 16;
+
 /// Where the ring comes from.
 #[derive(Clone)]
 pub enum KeySource {
@@ -127,6 +130,26 @@ pub struct RawKey {
     pub place: PathBuf,
 }
 
+impl RawKey {
+    /// What tells this key from any other of its name, and says nothing of it: HMAC-SHA-256 under it, of which 16 bytes in hex.
+    fn mark(&self) -> String {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.bytes);
+        let mark = hmac::sign(&key, b"repin/1 key mark");
+        mark.as_ref().iter().take(MARK_LEN).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// What the database may know of a key: its name, and a mark by which a damaged one is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyMark {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Its name.
+    pub kid: String,
+    /// 32 hex digits.
+    pub mark: String,
+}
+
 /// All keys of a source, by purpose and `kid`.
 pub struct Material {
     place: PathBuf,
@@ -167,6 +190,11 @@ impl Material {
     /// The keys of a purpose, oldest first.
     pub fn of(&self, purpose: Purpose) -> impl Iterator<Item = &RawKey> {
         self.keys.iter().filter(move |key| key.purpose == purpose)
+    }
+
+    /// The marks of all keys.
+    pub fn marks(&self) -> Vec<KeyMark> {
+        self.iter().map(|key| KeyMark { purpose: key.purpose, kid: key.kid.clone(), mark: key.mark() }).collect()
     }
 
     /// The `kid` that is used for a purpose.

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use repin_core::api::UnixMs;
 
 use super::{By, Result};
+use crate::keys::{KeyMark, Purpose};
 
 /// A key that some gateway on this database has or had.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,18 @@ pub struct RingKey {
     pub used: Option<UnixMs>,
     /// When it was retired.
     pub retired: Option<UnixMs>,
+}
+
+/// Whether a gateway's key ring is the database's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claimed {
+    /// It is, and its keys are known.
+    Done,
+    /// The database knows keys of this purpose, without which it is worth nothing, and the gateway has none of them that is not
+    /// retired: it must not serve.
+    Foreign(Purpose),
+    /// The gateway's key of this purpose and `kid` is not the one that the database knows by that name: it must not serve.
+    Changed(Purpose, String),
 }
 
 /// What became of a wish to retire a key.
@@ -43,9 +56,8 @@ pub struct WebhookPublicKey {
 /// The part of the store that rotation uses.
 #[async_trait]
 pub trait RingKeys: Send + Sync {
-    /// Writes down which keys (purpose and `kid`) this gateway has. If the database knows keys of a purpose without which it is
-    /// worth nothing, and this gateway has none of them that is not retired, that purpose is returned: it must not serve.
-    async fn claim_keys(&self, keys: &[(&'static str, &str)]) -> Result<Option<&'static str>>;
+    /// Writes down which keys this gateway has, unless they are not the database's.
+    async fn claim_keys(&self, keys: &[KeyMark]) -> Result<Claimed>;
     /// Writes down that a gateway uses these: the newest of each purpose.
     async fn use_keys(&self, newest: &[(&'static str, &str)], now: UnixMs) -> Result<()>;
     /// Every key that the database knows, by purpose, the oldest first.

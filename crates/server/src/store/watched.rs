@@ -11,6 +11,7 @@ use repin_core::api::{CredentialKind, UnixMs};
 use repin_core::credential::CredentialId;
 
 use super::*;
+use crate::keys::KeyMark;
 use crate::metrics::Metrics;
 use crate::traces::Traces;
 
@@ -130,7 +131,7 @@ watched! {
 
 watched! {
     impl RingKeys {
-        fn claim_keys(keys: &[(&'static str, &str)]) -> Result<Option<&'static str>>;
+        fn claim_keys(keys: &[KeyMark]) -> Result<Claimed>;
         fn use_keys(newest: &[(&'static str, &str)], now: UnixMs) -> Result<()>;
         fn ring_keys() -> Result<Vec<RingKey>>;
         fn has_ring_key(purpose: &str, kid: &str) -> Result<bool>;

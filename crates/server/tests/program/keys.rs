@@ -35,6 +35,35 @@ fn listed(folder: &Path, ring: Option<&str>, purpose: &str) -> Vec<Value> {
     keys.cloned().collect()
 }
 
+/// One bit of a key that is still one: nobody would know before a right PIN is wrong, three times.
+#[tokio::test]
+async fn a_damaged_key_that_still_looks_like_one_is_refused_at_the_start() {
+    let folder = Place::new();
+    let gateway = start(&folder);
+    gateway.host.create_user(USER).await;
+    Client::open(&gateway.host, "POST", "/user/initialize").await.replace(&[PIN, ANSWERS]).await.unwrap();
+    assert!(gateway.stop().0);
+    let data = folder.path().join("data");
+    for purpose in ["opaque-setup", "session-master", "storage", "recovery"] {
+        let kid = listed(folder.path(), None, purpose)[0]["kid"].as_str().unwrap().to_owned();
+        let file = data.join(format!("keys/{purpose}-{kid}.key"));
+        let (whole, aside) = (std::fs::read(&file).unwrap(), data.join("aside"));
+        let mut damaged = whole.clone();
+        damaged[0] ^= 1;
+        std::fs::rename(&file, &aside).unwrap();
+        std::fs::write(&file, damaged).unwrap();
+        std::fs::set_permissions(&file, std::fs::metadata(&aside).unwrap().permissions()).unwrap();
+        let refused = Starting::new(serve(&data).envs(database_of(folder.path()))).listening().err().unwrap();
+        assert!(refused.contains(&format!("the {purpose} key {kid}")) && refused.contains("was damaged"), "{refused}");
+        let doctor = program().envs(database_of(folder.path())).args(["doctor", "--data"]).arg(&data).output().unwrap();
+        let found = String::from_utf8_lossy(&doctor.stdout).into_owned();
+        assert!(found.contains(&format!("{purpose}-{kid} is not the key")) && !doctor.status.success(), "{found}");
+        std::fs::rename(&aside, &file).unwrap();
+    }
+    let gateway = start(&folder);
+    Client::open(&gateway.host, "PUT", "/user/pin").await.prove(PIN).await.unwrap();
+}
+
 #[tokio::test]
 async fn keys_are_listed_rotated_and_retired_and_the_needed_ones_are_not() {
     let folder = Place::new();

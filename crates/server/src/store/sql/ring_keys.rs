@@ -9,9 +9,9 @@ use super::operator::{About, audit};
 use super::row::{int, optional, time};
 use super::statements::Statements;
 use super::{Result, SqlStore, Tx};
-use crate::keys::{Purpose, of_another_ring};
+use crate::keys::{KeyMark, Purpose, of_another_ring};
 use crate::store::values::values;
-use crate::store::{By, Retirement, RingKey, RingKeys, WebhookPublicKey};
+use crate::store::{By, Claimed, Retirement, RingKey, RingKeys, WebhookPublicKey};
 
 /// Whoever reads what is known in order to change it goes first, and a commit that names a key comes before or after.
 async fn lock_keys(tx: &mut Tx) -> Result<()> {
@@ -30,21 +30,36 @@ pub(super) async fn is_retired(tx: &mut impl Statements, purpose: Purpose, kid: 
 
 #[async_trait]
 impl RingKeys for SqlStore {
-    async fn claim_keys(&self, keys: &[(&'static str, &str)]) -> Result<Option<&'static str>> {
+    async fn claim_keys(&self, keys: &[KeyMark]) -> Result<Claimed> {
         let mut tx = self.begin().await?;
         lock_keys(&mut tx).await?;
-        let known: Vec<(String, String)> =
-            sqlx::query_as("SELECT purpose, kid FROM key_ids WHERE retired IS NULL").fetch_all(&mut *tx).await?;
-        let known = known.iter().map(|(purpose, kid)| (&**purpose, &**kid));
-        let mut foreign = of_another_ring(known, |purpose, kid| keys.contains(&(purpose.name(), kid)));
-        if let Some(purpose) = foreign.find(|purpose| keys.iter().any(|(own, _)| *own == purpose.name())) {
-            return Ok(Some(purpose.name()));
+        let query = "SELECT purpose, kid, mark FROM key_ids WHERE retired IS NULL";
+        let known: Vec<(String, String, Option<String>)> = sqlx::query_as(query).fetch_all(&mut *tx).await?;
+        let names = known.iter().map(|(purpose, kid, _)| (&**purpose, &**kid));
+        let has = |purpose, kid: &str| keys.iter().any(|key| key.purpose == purpose && key.kid == kid);
+        let mut foreign = of_another_ring(names, has);
+        if let Some(purpose) = foreign.find(|purpose| keys.iter().any(|key| key.purpose == *purpose)) {
+            return Ok(Claimed::Foreign(purpose));
         }
-        for (purpose, kid) in keys {
-            insert(&mut tx, purpose, kid).await?;
+        for key in keys {
+            let is_it = |(purpose, kid, _): &&(String, String, _)| purpose == key.purpose.name() && *kid == key.kid;
+            let marked = known.iter().find(is_it).and_then(|(_, _, mark)| mark.as_ref());
+            if marked.is_some_and(|mark| *mark != key.mark) {
+                return Ok(Claimed::Changed(key.purpose, key.kid.clone()));
+            }
+        }
+        for KeyMark { purpose, kid, mark } in keys {
+            insert(&mut tx, purpose.name(), kid).await?;
+            // Of a key that was made known by its name alone, the first gateway that has it says which it is.
+            sqlx::query("UPDATE key_ids SET mark = $1 WHERE purpose = $2 AND kid = $3 AND mark IS NULL")
+                .bind(mark)
+                .bind(purpose.name())
+                .bind(kid)
+                .execute(&mut *tx)
+                .await?;
         }
         tx.commit().await?;
-        Ok(None)
+        Ok(Claimed::Done)
     }
 
     async fn use_keys(&self, newest: &[(&'static str, &str)], now: UnixMs) -> Result<()> {
