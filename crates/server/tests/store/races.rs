@@ -119,6 +119,31 @@ async fn of_the_same_guess_many_times_one_is_charged_and_all_go_on() {
     assert_eq!(user.pin.unwrap().counter.failed, 1);
 }
 
+/// Whoever is not charged is told why, over a connection that they do not hold while they ask for another.
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_out_of_turn_are_answered_however_few_connections_there_are() {
+    let (place, store, user) = store_with_user().await;
+    set_pin(&*store, &user, 7).await;
+    let challenge = challenge(&*store, &user, ChallengeType::ChangePin, "change").await;
+    open(&*store, &user, &challenge, 1).await;
+    assert!(matches!(store.charge(&key(&challenge, 1, 1), [7; 16], 1_000).await.unwrap(), Charge::Charged(_)));
+    let store: Arc<dyn Store> = match database_of(place.path()) {
+        Some((_, url)) => Arc::new(PostgresStore::open(&url.parse().unwrap(), 4).await.unwrap()),
+        None => store.into(),
+    };
+    // The same guess, which waits for its reply, and one that is not its run's next.
+    let nodes = [store];
+    let charges = race(&nodes, |node, racer| {
+        let key_of = challenge.clone();
+        async move { node.charge(&key(&key_of, 1, if racer % 2 == 0 { 1 } else { 9 }), [7; 16], 1_000).await.unwrap() }
+    });
+    let charges =
+        tokio::time::timeout(std::time::Duration::from_secs(20), charges).await.expect("nobody waits for ever");
+    let charged = charges.iter().filter(|charge| matches!(charge, Charge::Charged(_))).count();
+    let conflicts = charges.iter().filter(|charge| matches!(charge, Charge::Not(Recorded::Conflict))).count();
+    assert_eq!((charged, conflicts), (usize::from(RACERS) / 2, usize::from(RACERS) / 2));
+}
+
 /// The evaluations of one guess differ, and its proof fits one of them: the reply that went out and the state that is kept are of the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_guess_that_is_evaluated_many_times_the_reply_and_the_state_are_of_one_evaluation() {

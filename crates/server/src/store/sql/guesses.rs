@@ -111,7 +111,10 @@ impl SqlStore {
 
     /// Why a message that is not the run's next one was not charged now, or what it was charged before.
     async fn not_charged(&self, key: &MessageKey<'_>) -> Result<Charge> {
-        match select_seen(&mut *self.readers.acquire().await?, key.challenge, key.run, key.seq).await? {
+        // By itself: a connection that is asked by in a `match` is held until its end, and those who each hold one and want another wait for
+        // each other.
+        let seen = select_seen(&mut *self.readers.acquire().await?, key.challenge, key.run, key.seq).await?;
+        match seen {
             // Charged, and then the process ended or the client went away before the reply was kept.
             Some(seen) if seen.hash == key.hash && seen.reply.is_none() => {
                 let query = "SELECT tries_left, locked_until FROM seen WHERE challenge = $1 AND run = $2 AND seq = $3";
