@@ -55,13 +55,13 @@ impl Step<'_> {
     pub async fn work(&self) -> Result<()> {
         match self.rotation.stage {
             Stage::Asked | Stage::Unknown => self.call().await,
-            Stage::Sent => self.lost("its caller died").await,
+            Stage::Sent => self.lost("its caller died", false).await,
             Stage::Received => match self.gateway.store.kept_reply(&self.rotation.id).await? {
                 Some((status, sealed)) => {
                     let body = self.opened(Sealed::Reply(&self.rotation.id), &sealed)?;
                     self.read(status, &body).await
                 }
-                None => self.lost("its answer is missing").await,
+                None => self.lost("its answer is missing", true).await,
             },
             Stage::Done | Stage::Frozen => Ok(()),
         }
@@ -72,15 +72,15 @@ impl Step<'_> {
         let context = self.opened(Sealed::Context(&self.rotation.id), &self.rotation.context)?;
         let recovery = self.opened(Sealed::recovery(wallet), &wallet.recovery_key)?;
         if self.stop.is_cancelled() {
-            return self.give_back(self.rotation.stage).await;
+            return self.give_back(self.rotation.stage, false).await;
         }
         let now = self.gateway.clock.now();
         if !self.gateway.store.send_rotation(&self.rotation, self.owner, now.saturating_add(CLAIM_MS), now).await? {
             return Ok(());
         }
         match self.magic.confirm(&wallet.wallet, &context, &recovery).await {
-            Called::NotSent(why) => self.wait(self.before_call(), why, false).await,
-            Called::Lost(why) => self.lost(why).await,
+            Called::NotSent(why) => self.wait(self.before_call(), why, false, false).await,
+            Called::Lost(why) => self.lost(why, false).await,
             Called::Answered { status, body } => {
                 failpoint!("answer.arrived");
                 self.keep(status, &body).await?;
@@ -114,21 +114,21 @@ impl Step<'_> {
             return match reply::keys(body, &self.rotation.wallet) {
                 Ok(keys) => self.probe(&keys).await,
                 Err(NoKeys::Another) => self.freeze("MAGIC_ANOTHER_WALLET").await,
-                Err(NoKeys::Unreadable) => self.lost("an answer that cannot be read").await,
+                Err(NoKeys::Unreadable) => self.lost("an answer that cannot be read", true).await,
             };
         }
         match reply::refusal(status, body) {
             Refusal::Wallet if self.rotation.lost > 0 => self.freeze("MAGIC_KEYS_LOST").await,
             Refusal::Wallet => self.freeze("MAGIC_RECOVERY_REFUSED").await,
-            Refusal::Settings => self.wait(self.before_call(), "Magic refuses this gateway's key", true).await,
-            Refusal::Unclear => self.lost("an answer that says nothing").await,
+            Refusal::Settings => self.wait(self.before_call(), "Magic refuses this gateway's key", true, true).await,
+            Refusal::Unclear => self.lost("an answer that says nothing", true).await,
         }
     }
 
     /// Signs with the new keys and the new context before they count.
     async fn probe(&self, keys: &Keys) -> Result<()> {
         if self.stop.is_cancelled() {
-            return self.give_back(Stage::Received).await;
+            return self.give_back(Stage::Received, true).await;
         }
         let wallet = &self.rotation.wallet;
         let context = self.opened(Sealed::Context(&self.rotation.id), &self.rotation.context)?;
@@ -136,10 +136,10 @@ impl Step<'_> {
             Called::Answered { status: 200, body } if reply::is_signature(&body) => self.adopt(keys).await,
             Called::Answered { status, body } => match reply::refusal(status, &body) {
                 Refusal::Wallet => self.freeze("MAGIC_PROBE_REFUSED").await,
-                Refusal::Settings => self.wait(Stage::Received, "Magic refuses this gateway's key", true).await,
-                Refusal::Unclear => self.wait(Stage::Received, "no signature", false).await,
+                Refusal::Settings => self.wait(Stage::Received, "Magic refuses this gateway's key", true, true).await,
+                Refusal::Unclear => self.wait(Stage::Received, "no signature", false, true).await,
             },
-            Called::NotSent(why) | Called::Lost(why) => self.wait(Stage::Received, why, false).await,
+            Called::NotSent(why) | Called::Lost(why) => self.wait(Stage::Received, why, false, true).await,
         }
     }
 
@@ -158,13 +158,14 @@ impl Step<'_> {
     }
 
     /// Nobody knows what Magic did. Once it is asked again, by itself; after that somebody has to look.
-    async fn lost(&self, why: &str) -> Result<()> {
+    async fn lost(&self, why: &str, answered: bool) -> Result<()> {
         let (outcome, event, due) = if self.rotation.lost == 0 {
             (Outcome::Unknown, "MAGIC_ROTATION_UNKNOWN", Some(self.magic.look_again))
         } else {
             (Outcome::Stuck, "MAGIC_ROTATION_STUCK", None)
         };
-        let paused = self.pause(Stage::Unknown, self.rotation.lost.saturating_add(1), 0, due, Some(event)).await?;
+        let lost = self.rotation.lost.saturating_add(1);
+        let paused = self.pause(Stage::Unknown, answered, lost, 0, due, Some(event)).await?;
         if paused {
             tell(self.gateway, &self.rotation, outcome, why);
         }
@@ -172,7 +173,7 @@ impl Step<'_> {
     }
 
     /// Nothing was done by a call, so it can be made again. Told when it lasts.
-    async fn wait(&self, stage: Stage, why: &str, at_once: bool) -> Result<()> {
+    async fn wait(&self, stage: Stage, why: &str, at_once: bool, answered: bool) -> Result<()> {
         let patience = u32::try_from(self.magic.waits.len()).unwrap_or(u32::MAX);
         let before = self.rotation.waits;
         let waits = if at_once { before.saturating_add(1).max(patience) } else { before.saturating_add(1) };
@@ -180,7 +181,7 @@ impl Step<'_> {
         let delay = usize::try_from(waits).ok().and_then(|waits| self.magic.waits.get(waits.saturating_sub(1)));
         let delay = delay.or(self.magic.waits.last()).copied();
         let event = told.then_some("MAGIC_ROTATION_WAITING");
-        if self.pause(stage, self.rotation.lost, waits, delay, event).await? && told {
+        if self.pause(stage, answered, self.rotation.lost, waits, delay, event).await? && told {
             tell(self.gateway, &self.rotation, Outcome::Waiting, why);
         }
         Ok(())
@@ -195,14 +196,15 @@ impl Step<'_> {
     }
 
     /// For another gateway, or this one's next run.
-    async fn give_back(&self, stage: Stage) -> Result<()> {
+    async fn give_back(&self, stage: Stage, answered: bool) -> Result<()> {
         let Rotation { lost, waits, .. } = self.rotation;
-        self.pause(stage, lost, waits, Some(Duration::ZERO), None).await.map(drop)
+        self.pause(stage, answered, lost, waits, Some(Duration::ZERO), None).await.map(drop)
     }
 
     async fn pause(
         &self,
         stage: Stage,
+        answered: bool,
         lost: u32,
         waits: u32,
         delay: Option<Duration>,
@@ -213,6 +215,7 @@ impl Step<'_> {
         let paused = Paused {
             rotation: &self.rotation.id,
             owner: self.owner,
+            answered,
             stage,
             state: if lost > 0 && stage != Stage::Received { RotationState::Unknown } else { RotationState::Rotating },
             lost,

@@ -147,6 +147,9 @@ pub struct Paused<'a> {
     pub rotation: &'a str,
     /// By whom. Nothing is written when another has claimed it since.
     pub owner: &'a str,
+    /// Whether this step follows from an answer in the journal. Nothing is written by one that does not where there is an answer by now:
+    /// it came while its caller was given up.
+    pub answered: bool,
     /// How far it is now.
     pub stage: Stage,
     /// What the person and the host see.
@@ -199,13 +202,14 @@ pub trait MagicStore: Send + Sync {
     async fn claim_rotations(&self, owner: &str, until: UnixMs, limit: u32, now: UnixMs) -> Result<Vec<Rotation>>;
     /// When the next one is due.
     async fn next_rotation(&self) -> Result<Option<UnixMs>>;
-    /// Writes down that Magic is called now. `false`: another has claimed it, and it must not be.
+    /// Writes down that Magic is called now. `false`: another has claimed it, or it is further than when it was claimed, and it must not
+    /// be.
     async fn send_rotation(&self, rotation: &Rotation, owner: &str, until: UnixMs, now: UnixMs) -> Result<bool>;
     /// Keeps an answer of Magic's as it came, sealed, whoever has the claim: an answer comes once.
     async fn keep_reply(&self, rotation: &str, status: u16, body: &[u8], now: UnixMs) -> Result<()>;
     /// The last answer that was kept: its HTTP status, and its body, sealed.
     async fn kept_reply(&self, rotation: &str) -> Result<Option<(u16, Vec<u8>)>>;
-    /// Writes down a step that is no end, and leaves an audit row for its event. `false`: another has claimed it.
+    /// Writes down a step that is no end, and leaves an audit row for its event. `false`: another has claimed it, or there is an answer.
     async fn pause_rotation(&self, paused: &Paused<'_>, now: UnixMs) -> Result<bool>;
     /// Makes the new keys the wallet's, keeps those before, forgets the context, and leaves an audit row. `false`: another has
     /// claimed it.

@@ -7,6 +7,7 @@ mod common;
 mod charges;
 mod commits;
 mod keys;
+mod magic;
 mod model;
 mod races;
 mod replay;

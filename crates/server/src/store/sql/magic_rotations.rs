@@ -55,11 +55,13 @@ impl SqlStore {
     pub(super) async fn mark_sent(&self, rotation: &Rotation, owner: &str, until: UnixMs, now: UnixMs) -> Result<bool> {
         let mut tx = self.begin().await?;
         let sent = sqlx::query(
-            "UPDATE magic_rotations SET stage = 'SENT', due = $1 WHERE id = $2 AND owner = $3 AND finished IS NULL",
+            "UPDATE magic_rotations SET stage = 'SENT', due = $1
+             WHERE id = $2 AND owner = $3 AND stage = $4 AND finished IS NULL",
         )
         .bind(int(until))
         .bind(&rotation.id)
         .bind(owner)
+        .bind(rotation.stage.name())
         .execute(&mut *tx)
         .await?;
         if sent.rows_affected() == 0 {
@@ -108,7 +110,7 @@ impl SqlStore {
         let mut tx = self.begin().await?;
         let row = sqlx::query(
             "UPDATE magic_rotations SET stage = $1, lost = $2, waits = $3, due = $4, owner = NULL
-             WHERE id = $5 AND owner = $6 AND finished IS NULL RETURNING wallet",
+             WHERE id = $5 AND owner = $6 AND finished IS NULL AND (stage <> 'RECEIVED' OR $7) RETURNING wallet",
         )
         .bind(paused.stage.name())
         .bind(i64::from(paused.lost))
@@ -116,6 +118,7 @@ impl SqlStore {
         .bind(paused.due.map(int))
         .bind(paused.rotation)
         .bind(paused.owner)
+        .bind(paused.answered)
         .fetch_optional(&mut *tx)
         .await?;
         let Some(row) = row else { return Ok(false) };
