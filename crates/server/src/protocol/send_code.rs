@@ -54,7 +54,7 @@ pub async fn answer(message: &Message) -> Answered {
     }
     let mailer = gateway.mailer.as_ref().ok_or(Code::EmailSendingFailed)?;
     let tags = [tag(&gateway.keys, "user", &user.id), tag(&gateway.keys, "address", &addressee.address.folded())];
-    let claim = CodeClaim { user: &user.id, tags };
+    let claim = CodeClaim { user: &user.id, tags, is_new_address: request.address.is_some() };
     let resend_at = match gateway.store.claim_code(&message.key(), &claim, message.now).await? {
         CodeClaimed::Granted(resend_at) => resend_at,
         CodeClaimed::TooEarly(at) => {

@@ -46,6 +46,9 @@ pub struct CodeClaim<'a> {
     pub user: &'a str,
     /// Names the user and the address where codes are counted.
     pub tags: [[u8; 32]; 2],
+    /// Whether what was sent to the address holds this one back, too, whoever asked for it. Not where the address is the user's own, which
+    /// they have proved: strangers would keep them from their way back.
+    pub is_new_address: bool,
 }
 
 /// Whether a code may be sent.

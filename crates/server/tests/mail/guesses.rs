@@ -147,6 +147,47 @@ async fn codes_are_half_a_minute_apart_and_five_in_an_hour_for_a_user_and_for_an
 }
 
 #[tokio::test]
+async fn what_strangers_send_to_an_address_keeps_nobody_from_their_own_way_back() {
+    let world = World::with_email(false).await;
+    world.enrol("user-0002").await;
+    let mut stranger = world.open("user-0002", ChallengeType::SetRecovery).await;
+    stranger.prove(crate::typed(crate::PIN), &world.device, &world.link).await.unwrap();
+    for _ in 0..5 {
+        stranger.send_code(Some(crate::ADDRESS), false, &world.device, &world.link).await.unwrap();
+        world.gateway.advance(30_000);
+    }
+    let sixth = stranger.send_code(Some(crate::ADDRESS), false, &world.device, &world.link).await;
+    assert_eq!(refused(sixth).0, Code::UserOtpSendCountsOverLimit);
+    let mut session = world.open(USER, ChallengeType::RestorePinByCode).await;
+    let sent = world.send(&mut session).await.unwrap();
+    assert_eq!(sent.resend_at, sent.server_time + 30_000, "and their next one is held back by their own alone");
+}
+
+/// From the beginning: what was proved before the lock does not go along unseen, or the PIN that is asked for again would be refused.
+#[tokio::test]
+async fn whoever_waits_out_a_lock_on_the_code_of_a_new_address_gives_the_pin_again_and_comes_to_the_end() {
+    let world = World::new().await;
+    let mut session = world.open(USER, ChallengeType::SetRecovery).await;
+    let pin = || crate::typed(crate::PIN);
+    session.prove(pin(), &world.device, &world.link).await.unwrap();
+    session.send_code(Some(crate::ADDRESS), false, &world.device, &world.link).await.unwrap();
+    for _ in 0..3 {
+        let wrong = world.prove_code(&mut session, "00000000").await;
+        assert!(matches!(wrong, Err(SessionError::WrongSecret { .. })), "{wrong:?}");
+    }
+    world.post.take();
+    world.gateway.advance(HALF_AN_HOUR);
+    session.reopen(&world.device, &world.link).await.unwrap();
+    let again = session.prove(pin(), &world.device, &world.link).await;
+    assert_eq!(refused(again.map(drop)).0, Code::InvalidApproveContent, "it was proved with what was held");
+    session.start_over(&world.device, &world.link).await.unwrap();
+    session.prove(pin(), &world.device, &world.link).await.unwrap();
+    session.send_code(Some(crate::ADDRESS), false, &world.device, &world.link).await.unwrap();
+    world.prove_code(&mut session, &world.post.take().code()).await.unwrap();
+    session.set_email(&world.device, &world.link).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_proof_that_does_not_hold_spends_the_guess_and_says_so() {
     let world = World::with_email(false).await;
     let challenge = world.challenge(USER, ChallengeType::RestorePinByCode).await.unwrap();

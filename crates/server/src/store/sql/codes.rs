@@ -3,7 +3,7 @@
 use repin_core::api::{CredentialKind, KsfParams, UnixMs};
 use repin_core::credential::CredentialId;
 
-use super::dialect::{Batch, lock_rows};
+use super::dialect::Batch;
 use super::locks::{lock_person, lock_run_of};
 use super::row::{array, int, optional, time, unknown, unsigned};
 use super::runs::{Taken, before, select_seen, set_state, take, taken_now, why_not_next};
@@ -83,7 +83,11 @@ impl SqlStore {
         let mut tx = self.writer.batch().await?;
         lock_run_of(&mut tx, key).await?;
         let [user, address] = [sent(&mut tx, &claim.tags[0]).await?, sent(&mut tx, &claim.tags[1]).await?];
-        let next_at = user.next_at().max(address.next_at());
+        let next_of = |user: &Sent, address: &Sent| {
+            let held = if claim.is_new_address { address.next_at() } else { 0 };
+            user.next_at().max(held)
+        };
+        let next_at = next_of(&user, &address);
         let again = match select_seen(&mut tx, key.challenge, key.run, key.seq).await? {
             // Taken, and then the process ended before there was a reply; or it is at work.
             Some(seen) if seen.hash == key.hash && seen.reply.is_none() => true,
@@ -108,7 +112,7 @@ impl SqlStore {
         write_sent(&mut tx, &claim.tags[0], &user, now).await?;
         write_sent(&mut tx, &claim.tags[1], &address, now).await?;
         tx.commit().await?;
-        Ok(CodeClaimed::Granted(user.next_at().max(address.next_at())))
+        Ok(CodeClaimed::Granted(next_of(&user, &address)))
     }
 
     pub(super) async fn store_sent_code(
@@ -234,11 +238,10 @@ async fn store_reply(tx: &mut Batch, key: &MessageKey<'_>, reply: &Reply) -> Res
 
 /// When codes were sent by this tag, which nobody else changes until the transaction ends.
 async fn sent(tx: &mut Batch, tag: &[u8; 32]) -> Result<Sent> {
-    // There to be locked: two users may ask for one address at once.
-    let query = "INSERT INTO codes_sent (tag, times, last) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING";
-    tx.add(query, values![tag, EMPTY]).await?;
-    let query = concat!("SELECT times FROM codes_sent WHERE tag = $1", lock_rows!());
-    let row = tx.row(query, values![tag]).await?.ok_or(sqlx::Error::RowNotFound)?;
+    // There to be locked: two users may ask for one address at once. In one statement, or the sweep could take it in between.
+    let query = "INSERT INTO codes_sent (tag, times, last) VALUES ($1, $2, 0)
+        ON CONFLICT (tag) DO UPDATE SET last = codes_sent.last RETURNING times";
+    let row = tx.row(query, values![tag, EMPTY]).await?.ok_or(sqlx::Error::RowNotFound)?;
     let times: Vec<u8> = row.column("times")?;
     Sent::read(&times).ok_or_else(|| unknown("times"))
 }
