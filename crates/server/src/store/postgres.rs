@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Executor, PgPool, Postgres};
+use url::Url;
 
 use self::dialect::{Readers, Turns};
 use self::sql::writer::Writer;
@@ -66,7 +67,13 @@ mod dialect {
             " FOR SHARE"
         };
     }
-    pub(super) use {lock_rows, share_rows, skip_locked};
+    /// The same, for rows of this table that others may change, and not delete: they are referred to a moment later.
+    macro_rules! keep_rows {
+        ($table:ident) => {
+            concat!(" FOR KEY SHARE OF ", stringify!($table))
+        };
+    }
+    pub(super) use {keep_rows, lock_rows, share_rows, skip_locked};
 
     pub use super::batch::{Batch, Kept, Turns};
     pub use super::known;
@@ -78,10 +85,44 @@ mod dialect {
     impl<T> Field<'_> for T {}
 }
 
-/// Not the address of a PostgreSQL database. Says nothing of what it is: a password is in it.
-#[derive(Debug, thiserror::Error)]
-#[error("the database's address looks like postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full")]
-pub struct AddressError;
+/// Parameters of an address that sqlx reads (sqlx-postgres 0.9, `options/parse.rs`), beside `options[NAME]`. It leaves any other out
+/// with a warning, which is not in our log: with a mistyped `sslmode` nobody's certificate would be checked.
+const PARAMETERS: &[&str] = &[
+    "application_name",
+    "dbname",
+    "host",
+    "hostaddr",
+    "options",
+    "password",
+    "port",
+    "ssl-ca",
+    "ssl-cert",
+    "ssl-key",
+    "ssl-mode",
+    "ssl-root-cert",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "statement-cache-capacity",
+    "user",
+];
+
+/// Not the address of a PostgreSQL database. Says no value that is in it: a password is.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// Of another form, or a parameter's value is.
+    #[error("the database's address looks like postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full")]
+    Form,
+    /// A parameter that nothing would heed, by its name.
+    #[error("the database's address has a parameter that is not known: {0:?}")]
+    Parameter(String),
+    /// The same where its name may be the rest of a password.
+    #[error(
+        "the database's address has a parameter that is not known; in a password, ?, & and @ are written %3F, %26 and %40"
+    )]
+    HiddenParameter,
+}
 
 /// Where the database is, and who asks. No `Debug`: a password is in it.
 #[derive(Clone)]
@@ -102,15 +143,30 @@ impl FromStr for Address {
 
     fn from_str(text: &str) -> std::result::Result<Self, AddressError> {
         if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
-            return Err(AddressError);
+            return Err(AddressError::Form);
         }
-        let options = PgConnectOptions::from_str(text).map_err(|_| AddressError)?;
+        check_parameters(&Url::parse(text).map_err(|_| AddressError::Form)?)?;
+        let options = PgConnectOptions::from_str(text).map_err(|_| AddressError::Form)?;
         // A node that hangs, or whose network went, must not keep a person's row for ever.
         let limits =
             [("statement_timeout", "60s"), ("lock_timeout", "60s"), ("idle_in_transaction_session_timeout", "30s")];
         // Statements would come with their timing and text into the log, whose fields are an allow-list.
         Ok(Self(options.application_name("repin-server").options(limits).disable_statement_logging()))
     }
+}
+
+/// Refuses what sqlx would pass over in silence: a parameter that it does not know, and all that stands behind a `#`.
+fn check_parameters(url: &Url) -> std::result::Result<(), AddressError> {
+    if url.fragment().is_some() {
+        return Err(AddressError::Form);
+    }
+    let is_option = |name: &str| name.strip_prefix("options[").is_some_and(|rest| rest.ends_with(']'));
+    let is_known = |name: &str| PARAMETERS.contains(&name) || is_option(name);
+    let Some((name, _)) = url.query_pairs().find(|(name, _)| !is_known(name)) else { return Ok(()) };
+    // A password with a `?` or an `&` as it stands ends there, and the rest of it is read as a name.
+    let may_be_secret =
+        url.query().is_some_and(|query| query.contains('@')) || url.query_pairs().any(|(name, _)| name == "password");
+    Err(if may_be_secret { AddressError::HiddenParameter } else { AddressError::Parameter(name.into_owned()) })
 }
 
 impl PostgresStore {
@@ -166,5 +222,68 @@ async fn make_durable(connection: &mut PgConnection) -> sqlx::Result<()> {
 impl From<schema::TooNew> for StoreError {
     fn from(error: schema::TooNew) -> Self {
         Self::Failed(Box::new(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(query: &str) -> Option<AddressError> {
+        Address::from_str(&format!("postgres://repin:hush@db.internal/repin{query}")).err()
+    }
+
+    #[test]
+    fn every_parameter_that_sqlx_reads_is_taken() {
+        for name in PARAMETERS {
+            let value = match *name {
+                "sslmode" | "ssl-mode" => "verify-full",
+                "hostaddr" => "127.0.0.1",
+                "port" | "statement-cache-capacity" => "5432",
+                _ => "words",
+            };
+            assert_eq!(refused(&format!("?{name}={value}")), None, "{name}");
+        }
+        for query in
+            ["", "?", "?options[search_path]=repin", "?options%5Bsearch_path%5D=repin", "?sslmode=require&port=1"]
+        {
+            assert_eq!(refused(query), None, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_that_sqlx_would_leave_out_is_refused_by_its_name_alone() {
+        for (query, name) in [
+            ("?sslmod=verify-full", "sslmod"),
+            ("?SSLMODE=verify-full", "SSLMODE"),
+            ("?sslmode=verify-full&channel_binding=require", "channel_binding"),
+            ("?options[search_path=repin", "options[search_path"),
+            ("?sslrootcert=/etc/ssl/ca.pem&ssl%20mode=verify-full", "ssl mode"),
+        ] {
+            let error = refused(query);
+            assert_eq!(error, Some(AddressError::Parameter(name.into())), "{query}");
+            let said = error.map(|error| error.to_string()).unwrap_or_default();
+            assert!(said.contains(name), "{said}");
+            for value in ["hush", "verify-full", "require", "repin", "ca.pem"] {
+                assert!(!said.contains(value), "{said}");
+            }
+        }
+        assert_eq!(refused("?sslmode=verify"), Some(AddressError::Form), "a value that sqlx refuses itself");
+        assert_eq!(refused("?sslrootcert=/a#b&sslmode=verify-full"), Some(AddressError::Form), "behind a #");
+    }
+
+    #[test]
+    fn the_rest_of_a_password_is_not_taken_for_a_name_and_repeated() {
+        for text in [
+            "postgres://repin:5?hush@db.internal/repin",
+            "postgres://repin:5?hush&hush@db.internal/repin?sslmode=verify-full",
+            "postgres://db.internal/repin?password=5&hush",
+            "postgres://db.internal/repin?hush&password=5",
+        ] {
+            let error = Address::from_str(text).err();
+            assert_eq!(error, Some(AddressError::HiddenParameter), "{text}");
+            let said = error.map(|error| error.to_string()).unwrap_or_default();
+            assert!(!said.contains("hush"), "{said}");
+        }
     }
 }

@@ -74,7 +74,13 @@ mod dialect {
             ""
         };
     }
-    pub(super) use {lock_rows, share_rows, skip_locked};
+    /// The same, for rows of this table that others may change, and not delete: they are referred to a moment later.
+    macro_rules! keep_rows {
+        ($table:ident) => {
+            ""
+        };
+    }
+    pub(super) use {keep_rows, lock_rows, share_rows, skip_locked};
 
     pub use super::batch::Batch;
     pub use super::direct::Fields as BatchRow;

@@ -6,7 +6,7 @@ use repin_core::credential::CredentialId;
 use sha2::{Digest, Sha256};
 
 use super::deliveries::INSERT_DELIVERY;
-use super::dialect::Batch;
+use super::dialect::{Batch, keep_rows};
 use super::outbox::customer;
 use super::row::int;
 use super::runs::taken_now;
@@ -22,9 +22,12 @@ const WAITS_MS: u64 = 60_000;
 pub(super) async fn write_lock(tx: &mut Batch, challenge: &str, credential: &CredentialId, now: UnixMs) -> Result<()> {
     let subscriptions = tx
         .rows(
-            "SELECT s.id, s.types, c.type, u.user_id, (SELECT ref_id FROM customers k WHERE k.person = u.id) AS ref_id
-         FROM challenges c JOIN users u ON u.id = c.person JOIN subscriptions s ON s.app = u.app
-         WHERE c.id = $1 AND s.enabled AND s.secret IS NOT NULL",
+            concat!(
+                "SELECT s.id, s.types, c.type, u.user_id, (SELECT ref_id FROM customers k WHERE k.person = u.id) AS ref_id
+                 FROM challenges c JOIN users u ON u.id = c.person JOIN subscriptions s ON s.app = u.app
+                 WHERE c.id = $1 AND s.enabled AND s.secret IS NOT NULL",
+                keep_rows!(s)
+            ),
             values![challenge],
         )
         .await?;

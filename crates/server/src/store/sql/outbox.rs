@@ -7,7 +7,7 @@ use sqlx::Row;
 use uuid::Uuid;
 
 use super::deliveries::{INSERT_DELIVERY, insert_delivery};
-use super::dialect::{Batch, skip_locked};
+use super::dialect::{Batch, keep_rows, skip_locked};
 use super::row::int;
 use super::statements::{Columns, Statements};
 use super::{Result, SqlStore};
@@ -45,8 +45,13 @@ macro_rules! audience {
 pub(super) const AUDIENCE: &str = concat!(
     "SELECT ",
     audience!(),
-    " FROM users u JOIN subscriptions s ON s.app = u.app WHERE u.id = $1 AND s.enabled"
+    " FROM users u JOIN subscriptions s ON s.app = u.app WHERE u.id = $1 AND s.enabled",
+    keep_rows!(s)
 );
+
+/// What waits for a subscription that is not enabled.
+const FORSAKEN: &str = "DELETE FROM deliveries WHERE created <= $1 AND dead IS NULL
+    AND subscription IN (SELECT id FROM subscriptions WHERE NOT enabled)";
 
 const INSERT: &str = "INSERT INTO outbox (id, challenge, status, error_code, created) VALUES ($1, $2, $3, $4, $5)";
 
@@ -74,7 +79,8 @@ pub(super) async fn write_event(
         "SELECT ",
         audience!(),
         ", c.type, c.correlation_id FROM challenges c JOIN users u ON u.id = c.person JOIN subscriptions s ON s.app = u.app
-         WHERE c.id = $1 AND s.enabled"
+         WHERE c.id = $1 AND s.enabled",
+        keep_rows!(s)
     );
     let audience = tx.rows(query, values![challenge]).await?;
     let Some(row) = audience.first() else { return Ok(()) };
@@ -184,7 +190,9 @@ impl SqlStore {
         let mut tx = self.begin().await?;
         for (statement, before) in [
             ("DELETE FROM deliveries WHERE created <= $1 AND delivered IS NOT NULL", delivered),
-            ("DELETE FROM deliveries WHERE created <= $1 AND COALESCE(dead, created) <= $1", kept),
+            // What was given up, and what waits for a subscription that is not enabled; not what was just replayed.
+            ("DELETE FROM deliveries WHERE dead <= $1", kept),
+            (FORSAKEN, kept),
             ("DELETE FROM outbox WHERE created <= $1", kept),
             ("DELETE FROM delivery_attempts WHERE at <= $1", kept),
         ] {
