@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 use crate::arithmetic::Arithmetic;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::keys::{KeyError, KeyRing, KeySource};
+use crate::keys::{KeyError, KeyRing, KeySource, Purpose, of_another_ring};
 use crate::limits::Counts;
 use crate::magic::MagicClient;
 use crate::mail::Mailer;
@@ -137,12 +137,13 @@ impl Gateway {
         let webhooks = Sender::new(&config.webhooks)?;
         let magic = config.magic.as_ref().map(MagicClient::new).transpose()?;
         let source = config.keys();
-        let mut keys = KeyRing::of(&source)?;
-        // Made or read, the keys may be shared; a database in the folder may not.
-        let lock = lock.filter(|_| config.database.is_none());
         let arithmetic = Arithmetic::new(config.arithmetic_places);
         let (metrics, traces) = (Arc::new(Metrics::new()), Arc::new(Traces::start(config.traces.as_ref())?));
         let store: Arc<dyn Store> = Arc::new(Watched::new(open_store(&config).await?, metrics.clone(), traces.clone()));
+        refuse_before_making_keys(&*store, &source).await?;
+        let mut keys = KeyRing::of(&source)?;
+        // Made or read, the keys may be shared; a database in the folder may not.
+        let lock = lock.filter(|_| config.database.is_none());
         match store.claim_keys(&keys.marks).await? {
             Claimed::Done => {}
             Claimed::Foreign(purpose) => return Err(StartError::OtherKeys(purpose.name(), source.place())),
@@ -150,7 +151,7 @@ impl Gateway {
                 return Err(StartError::ChangedKey { purpose: purpose.name(), kid, place: source.place() });
             }
         }
-        rotation::settle(&*store, &mut keys, clock.now()).await?;
+        rotation::settle(&*store, &mut keys, config.database.is_none(), clock.now()).await?;
         let app = store.default_app(clock.now()).await?;
         let mailer = config.mail.clone().map(Mailer::new);
         let rate_limit = config.rate_limit.map(|per_second| RateLimit::new(per_second, clock.clone()));
@@ -235,6 +236,21 @@ async fn open_store(config: &Config) -> Result<Arc<dyn Store>, StartError> {
         Some(address) => Arc::new(PostgresStore::open(address, config.database_connections).await?),
         None => Arc::new(SqliteStore::open(&config.data.join("repin.db")).await?),
     })
+}
+
+/// A database that knows another ring's keys is refused while there are none of this one's: made now, they would lie in the folder
+/// that the right ring is copied into, be the newest there, and be in nobody's backup.
+async fn refuse_before_making_keys(store: &dyn Store, source: &KeySource) -> Result<(), StartError> {
+    // A document is whole, or says what it lacks.
+    let KeySource::Folder(_) = source else { return Ok(()) };
+    let known = store.ring_keys().await?;
+    let kept = known.iter().filter(|key| key.retired.is_none()).map(|key| (&*key.purpose, &*key.kid));
+    // A folder that is not there yet has none.
+    let names = source.names().unwrap_or_default();
+    let has = |purpose, kid: &str| names.iter().any(|name| name.purpose == purpose && name.kid == kid);
+    // A ring from before there was the recovery key has it nonetheless.
+    let mut foreign = of_another_ring(kept, has).filter(|purpose| *purpose != Purpose::Recovery);
+    foreign.next().map_or(Ok(()), |purpose| Err(StartError::OtherKeys(purpose.name(), source.place())))
 }
 
 /// How long the folder may be in use by a gateway that ends: by itself, or by a program that it was just starting.

@@ -18,12 +18,18 @@ pub const fn grace(purpose: Purpose) -> u64 {
     if purpose.is_indispensable() { 15 * MINUTE } else { 3 * MINUTE }
 }
 
-/// Makes a ring fit for its database, before anything is served: retired keys are left out, and one that is lost is told.
+/// Makes a ring fit for its database, before anything is served: retired keys are left out, and one that is lost is told. `is_alone`:
+/// no other gateway can have a key that this one has not.
 ///
 /// # Errors
-/// [`StartError::LostKey`] when credentials or sealed rows need a key that is not there and that is older than the newest:
-/// newer ones are on their way from another node.
-pub async fn settle(store: &dyn Store, keys: &mut KeyRing, now: UnixMs) -> std::result::Result<(), StartError> {
+/// [`StartError::LostKey`] when credentials or sealed rows need a key that is not there, unless it is on its way from another node:
+/// newer than the newest here, and in use not long ago.
+pub async fn settle(
+    store: &dyn Store,
+    keys: &mut KeyRing,
+    is_alone: bool,
+    now: UnixMs,
+) -> std::result::Result<(), StartError> {
     for known in store.ring_keys().await? {
         let Some(purpose) = Purpose::from_name(&known.purpose) else { continue };
         let here = keys.kids().contains(&(purpose, &known.kid));
@@ -32,7 +38,9 @@ pub async fn settle(store: &dyn Store, keys: &mut KeyRing, now: UnixMs) -> std::
             tracing::warn!(purpose = purpose.name(), kid = known.kid, left_out, "a retired key is still in the ring");
         } else if !here && known.retired.is_none() {
             let needed = store.needs_of_key(&known.purpose, &known.kid).await?;
-            if needed > 0 && known.kid.as_str() < keys.newest(purpose) {
+            let is_used = known.used.is_some_and(|used| now.saturating_sub(used) < grace(purpose));
+            let is_on_its_way = !is_alone && is_used && known.kid.as_str() > keys.newest(purpose);
+            if needed > 0 && !is_on_its_way {
                 return Err(StartError::LostKey { purpose: purpose.name(), kid: known.kid, needed });
             }
             tracing::warn!(

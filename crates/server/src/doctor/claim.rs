@@ -2,7 +2,7 @@
 
 use super::connection::Connection;
 use super::{Finding, Subject};
-use crate::keys::{KeyMark, Purpose, of_another_ring};
+use crate::keys::{KeyMark, KeyRing, Purpose, of_another_ring};
 
 const NAME: &str = "claim";
 
@@ -24,7 +24,9 @@ pub async fn check(subject: &Subject, database: &mut Connection) -> Vec<Finding>
         let what = format!("opaque-setup-{kid}.key is missing, and {records} PINs and answers were made with it");
         findings.push(Finding::fault(NAME, what, "put it back from the ring's backup"));
     }
-    for (name, mark) in subject.config.keys().load().map(|ring| ring.marks()).unwrap_or_default().iter().map(named) {
+    // What is no ring is told of elsewhere.
+    let read = subject.config.keys().load().and_then(|material| KeyRing::read(&material));
+    for (name, mark) in read.map(|ring| ring.marks).unwrap_or_default().iter().map(named) {
         if marks.iter().any(|(known, is)| *known == name && is != mark) {
             let what =
                 format!("{name} is not the key that the database knows by that name: damaged, or copied wrongly");

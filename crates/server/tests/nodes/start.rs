@@ -26,6 +26,7 @@ async fn a_node_with_another_key_ring_does_not_start() {
     let other = tempfile::tempdir().unwrap();
     let said = begin(other.path(), &site.url()).listening().err().expect("it does not start");
     assert!(said.contains("another key ring"), "{said}");
+    assert!(!other.path().join("keys").exists(), "and has made no key that would come into the right ring");
     site.start("1");
 }
 

@@ -173,5 +173,12 @@ async fn a_gateway_with_its_ring_in_the_environment_needs_no_folder_of_keys() {
     }
     let said = begin("hush-hush").listening().err().expect("it does not start");
     assert!(said.contains("keys export") && !said.contains("hush"), "{said}");
-    begin(&ring).listening().expect("the control: the ring from before starts");
+    if database_of(folder.path()).is_none() {
+        let said = begin(&ring)
+            .listening()
+            .err()
+            .expect("what was made with the new key is worth nothing by the ring from before");
+        assert!(said.contains("is not in the key ring, and 1 rows"), "{said}");
+    }
+    begin(&rotated).listening().expect("the control: the whole ring starts");
 }
