@@ -62,7 +62,7 @@ pub enum MailConfigError {
 /// A letter could not be sent.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
-    /// The mail server's own words, without what it was told.
+    /// The mail server's own words, without any address.
     #[error("{0}")]
     Refused(String),
     /// It did not answer in time.
@@ -165,11 +165,15 @@ fn is_here(host: Option<Host<&str>>) -> bool {
     }
 }
 
-/// What a mail server said, in the library's words: the reply's code and text, or the kind of what failed.
+/// What a mail server said, in the library's words, which have the cause in them: the reply's code and text, or the kind of what failed.
 fn words(error: &lettre::transport::smtp::Error) -> String {
-    use std::error::Error as _;
-    let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
-    format!("{error}{cause}")
+    without_addresses(&error.to_string())
+}
+
+/// A text without the addresses in it. Servers say whom they refuse, and what they say is logged. The whole word goes, whatever
+/// stands around the address: brackets, a name before it, a colon behind it.
+fn without_addresses(text: &str) -> String {
+    text.split_whitespace().map(|word| if word.contains('@') { "…@…" } else { word }).collect::<Vec<_>>().join(" ")
 }
 
 /// Sends letters.
@@ -240,5 +244,33 @@ mod tests {
         assert_eq!(from("codes@wallet.example"), None);
         assert_eq!(from("nobody"), Some(MailConfigError::From));
         assert_eq!(MailConfig::of(Some("smtps://mail.example"), None, None).err(), Some(MailConfigError::Half));
+    }
+
+    #[test]
+    fn what_a_server_says_is_kept_but_for_the_addresses_in_it() {
+        for (said, kept) in [
+            (
+                "permanent error (550): 5.1.1 <maria.muster@mail.example>: Recipient address rejected: User unknown",
+                "permanent error (550): 5.1.1 …@… Recipient address rejected: User unknown",
+            ),
+            (
+                "transient error (450): 4.7.1 <maria.muster@mail.example>: Recipient address rejected: Try again",
+                "transient error (450): 4.7.1 …@… Recipient address rejected: Try again",
+            ),
+            (
+                "permanent error (554): Message rejected: Email address is not verified. The following identities failed \
+                 the check in region EU-CENTRAL-1: maria.muster@mail.example, Wallet <codes@wallet.example>",
+                "permanent error (554): Message rejected: Email address is not verified. The following identities failed \
+                 the check in region EU-CENTRAL-1: …@… Wallet …@…",
+            ),
+            ("refused:\tto=<maria.muster@mail.example>,\r\nrelay=here", "refused: …@… relay=here"),
+            // The control: what names nobody stays as it is.
+            (
+                "permanent error (535): 5.7.8 Error: authentication failed",
+                "permanent error (535): 5.7.8 Error: authentication failed",
+            ),
+        ] {
+            assert_eq!(without_addresses(said), kept);
+        }
     }
 }

@@ -7,6 +7,7 @@ use repin_server::doctor::{Subject, Verdict, examine};
 
 use crate::common::database;
 use crate::native::Native;
+use crate::post::refusing;
 use crate::{ADDRESS, USER, World, refused};
 
 #[tokio::test]
@@ -75,6 +76,26 @@ async fn a_code_that_cannot_be_sent_counts_nothing_and_leaves_the_one_before() {
     let mut session = world.open_on(USER, challenge).await;
     world.send(&mut session).await.unwrap();
     world.prove_code(&mut session, &world.post.take().code()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_says_whom_it_refuses_leaves_no_address_in_the_log() {
+    let World { gateway, post, device, link } = World::with_email(false).await;
+    let gateway = gateway.restart_with(|config| config.mail = Some(refusing())).await;
+    let world = World { gateway, post, device, link };
+    let mut session = world.open(USER, ChallengeType::RestorePinByCode).await;
+    // The gateway runs on this test's thread, and so does what it logs.
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(log.reopen().unwrap());
+    let logging = tracing::subscriber::set_default(lines.finish());
+    assert_eq!(refused(world.send(&mut session).await).0, Code::EmailSendingFailed);
+    drop(logging);
+    let said = std::fs::read_to_string(log.path()).unwrap();
+    assert!(said.contains("a code could not be sent") && said.contains("(550)"), "the control: {said}");
+    assert_eq!(said.matches("User unknown").count(), 1, "{said}");
+    for part in [ADDRESS, "maria", "mail.example"] {
+        assert!(!said.contains(part), "{part} is in {said}");
+    }
 }
 
 #[tokio::test]

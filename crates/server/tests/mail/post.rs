@@ -1,7 +1,7 @@
 //! A mail server that is none of ours: aiosmtpd, which writes what it takes into a Maildir. `cargo xtask test` installs it.
 
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -85,6 +85,28 @@ impl Drop for PostOffice {
     fn drop(&mut self) {
         let _ = self.server.kill();
         let _ = self.server.wait();
+    }
+}
+
+/// Where a mail server of ours is that refuses everybody for good and, as Postfix does, says whom. It ends with the tests.
+pub fn refusing() -> MailConfig {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("smtp://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || listener.incoming().map_while(Result::ok).for_each(refuse));
+    MailConfig::new(&url, "Wallet <codes@wallet.example>").unwrap()
+}
+
+/// One connection.
+fn refuse(connection: TcpStream) {
+    let mut answers = connection.try_clone().unwrap();
+    let mut said = BufReader::new(connection).lines().map_while(Result::ok);
+    let mut answer = "220 mail.example ESMTP".to_owned();
+    while write!(answers, "{answer}\r\n").is_ok() {
+        let Some(line) = said.next() else { return };
+        answer = match line.strip_prefix("RCPT TO:") {
+            Some(whom) => format!("550 5.1.1 {whom}: Recipient address rejected: User unknown"),
+            None => "250 mail.example".into(),
+        };
     }
 }
 
