@@ -50,7 +50,39 @@ fn container() -> Result {
     run(program("hadolint").arg(CONTAINER))?;
     let bad = root().join("target/xtask/Containerfile");
     write(&bad, "FROM debian:latest\nRUN cd /tmp && sudo true\n")?;
-    refuses(program("hadolint").arg(bad))
+    refuses(program("hadolint").arg(bad))?;
+    let text = read(&root().join(CONTAINER))?;
+    volumes_are_the_users(&text).map_err(|fault| format!("{CONTAINER}: {fault}"))?;
+    // The controls: without the copy, with a copy that is root's, and with the copy too late.
+    let without: Vec<&str> = text.lines().filter(|line| !line.starts_with("COPY --from=")).collect();
+    for bad in [without.join("\n"), text.replace("--chown=65532:65532", ""), format!("VOLUME [\"/data\"]\n{text}")] {
+        if volumes_are_the_users(&bad).is_ok() {
+            return Err(format!("the control was not refused:\n{bad}"));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a volume that is not a folder copied before it as the user's who runs: a new volume takes its owner from there, and else is
+/// root's. What is done to a folder after it was made a volume, a builder may leave out.
+fn volumes_are_the_users(text: &str) -> Result {
+    let user = text.lines().filter_map(|line| line.strip_prefix("USER ")).next_back().ok_or("it names no user")?;
+    let owner = format!("--chown={user}");
+    let lines: Vec<&str> = text.lines().collect();
+    let mut folders = 0;
+    for (number, line) in lines.iter().enumerate() {
+        let Some(volume) = line.strip_prefix("VOLUME ") else { continue };
+        let folder = format!("{}/", volume.trim_matches(['[', '"', ']']));
+        let is_its = |line: &&str| {
+            let words: Vec<&str> = line.split(' ').collect();
+            words.first() == Some(&"COPY") && words.contains(&owner.as_str()) && words.last() == Some(&folder.as_str())
+        };
+        if !lines.iter().take(number).any(is_its) {
+            return Err(format!("the volume {folder} is not copied with {owner} before it is one"));
+        }
+        folders += 1;
+    }
+    if folders > 0 { Ok(()) } else { Err("it has no volume".into()) }
 }
 
 /// Where systemd is; the program that the unit names need not be there.
