@@ -94,7 +94,7 @@ fn screen_view(face: Face, screen: Screen) -> El {
         }
         Screen::Done { challenge_type } => screens::done::screen(face, challenge_type),
         Screen::Locked { kind, until, can_recover, .. } => screens::locked::screen(face, kind, until, can_recover),
-        Screen::Expired => screens::expired::screen(face),
+        Screen::Expired { unsure } => screens::expired::screen(face, unsure),
         Screen::CannotRecover { reason } => screens::cannot_recover::screen(face, reason),
         Screen::HandedOver if face.with_host(|host| host.hands_over()) => screens::loading::screen(face),
         Screen::HandedOver => screens::handed_over::screen(face),

@@ -216,7 +216,12 @@ impl Face {
             self.renewing.set(false);
             self.renewal_failed.set(false);
         }
-        self.tick();
+        // What was handed over is of no use: for the person that is as if there had been nothing to hand over.
+        if before.not_renewed < view.not_renewed {
+            self.renewal_failed();
+        } else {
+            self.tick();
+        }
         let (name, progress) = (step_name(&view.screen), view.progress);
         if (step_name(&before.screen), before.progress) != (name, progress) {
             inner.host.step(name, progress);
@@ -291,14 +296,35 @@ impl Face {
     pub fn leave(self) {
         let inner = self.inner();
         let (outcome, vault_runs) = {
-            let view = inner.view.borrow();
-            (outcome_of(&view.screen), !ends_the_vault(&view.screen))
+            let (view, behind) = (inner.view.borrow(), inner.behind.borrow());
+            let outcome = match outcome_of(&behind.screen) {
+                // What is done stays done, whatever stands in front of it: wallets follow, asked about or not.
+                done @ Outcome::Completed(_) if interrupts(&view.screen) => done,
+                _ => outcome_of(&view.screen),
+            };
+            (outcome, !ends_the_vault(&view.screen))
         };
         // Whatever the outcome: a vault that still runs, as behind a lock, wipes its key and token before it goes.
         if vault_runs {
             inner.host.send(Event::Cancel);
         }
         inner.host.ended(outcome);
+    }
+
+    /// What to show once the vault had to end without a word, as with its page: no more than is known.
+    pub fn cut_off(self) -> ViewModel {
+        let inner = self.inner();
+        let behind = inner.behind.borrow();
+        let screen = match &behind.screen {
+            // The PIN is set, and the wallets follow without anybody.
+            Screen::Updating { wallets, .. } => Screen::Updating { wallets: wallets.clone(), is_asking: false },
+            screen => {
+                let is_unsure = matches!(screen, Screen::Working { .. } | Screen::Expired { unsure: true });
+                // What was submitted this moment is on its way before the vault says that it is at work.
+                Screen::Expired { unsure: is_unsure || behind.busy || self.busy.now() }
+            }
+        };
+        ViewModel { screen, ..loading() }
     }
 
     /// The host could not extend the session.
@@ -495,7 +521,14 @@ impl Face {
 
 /// What shows before the vault has said anything.
 pub fn loading() -> ViewModel {
-    ViewModel { screen: Screen::Loading, progress: None, can_go_back: false, busy: false, session: None }
+    ViewModel {
+        screen: Screen::Loading,
+        progress: None,
+        can_go_back: false,
+        busy: false,
+        session: None,
+        not_renewed: 0,
+    }
 }
 
 fn outcome_of(screen: &Screen) -> Outcome {
@@ -507,7 +540,7 @@ fn outcome_of(screen: &Screen) -> Outcome {
         Screen::Locked { kind, until, .. } => Outcome::Locked(*kind, *until),
         Screen::HandedOver => Outcome::Forgot,
         // The numbers are Circle's: the token expired, questions not set, user disabled, network.
-        Screen::Expired => Outcome::Failed(155_104),
+        Screen::Expired { .. } => Outcome::Failed(155_104),
         Screen::CannotRecover { reason: DeadEnd::NoQuestions } => Outcome::Failed(155_111),
         Screen::CannotRecover { reason: DeadEnd::Disabled } => Outcome::Failed(155_109),
         Screen::Offline => Outcome::Failed(155_706),

@@ -301,13 +301,14 @@ impl Drop for Link {
     }
 }
 
-/// Leaving the page ends the vault. Should the browser bring the page back as it was, the session has ended.
+/// Leaving the page ends the vault. Should the browser bring the page back as it was, the session has ended, and more is
+/// not said than is known.
 fn end_with_page(link: &Rc<Link>) {
     let link = Rc::downgrade(link);
     let listener = window_event_listener_untyped("pagehide", move |_| {
         if let Some(link) = link.upgrade().filter(|link| link.client.borrow().is_some()) {
             link.end_vault();
-            link.show(ViewModel { screen: Screen::Expired, ..loading() });
+            link.with_face(|face| link.show(face.cut_off()));
         }
     });
     on_cleanup(move || listener.remove());

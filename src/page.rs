@@ -16,6 +16,8 @@ pub(crate) fn page_key(screen: &Screen) -> u32 {
         // Each question is a page of its own, as is each failure.
         Screen::ChooseQuestion { number, .. } => step_key(screen) | u32::from(*number) << 8,
         Screen::Failed { code, .. } => step_key(screen) | code.unsigned_abs() << 8,
+        // Its words are not those of a session that ended before anything was sent.
+        Screen::Expired { unsure } => step_key(screen) | u32::from(*unsure) << 8,
         other => step_key(other),
     }
 }
@@ -35,7 +37,7 @@ pub(crate) fn step_key(screen: &Screen) -> u32 {
         Screen::Working { .. } => 10,
         Screen::Done { .. } => 11,
         Screen::Locked { .. } => 12,
-        Screen::Expired => 13,
+        Screen::Expired { .. } => 13,
         Screen::CannotRecover { .. } => 14,
         Screen::HandedOver => 15,
         Screen::Offline => 16,
@@ -108,7 +110,7 @@ pub(crate) fn interrupts(screen: &Screen) -> bool {
 pub(crate) fn header_key(view: &ViewModel) -> u32 {
     let on_the_way = is_input(&view.screen)
         || matches!(view.screen, Screen::Loading)
-        || matches!(view.screen, Screen::CannotRecover { .. } if view.can_go_back);
+        || matches!(view.screen, Screen::CannotRecover { .. } | Screen::Failed { .. } if view.can_go_back);
     let (step, of) = view.progress.map_or((0, 0), |progress| (progress.step, progress.of));
     if on_the_way { u32::from_be_bytes([1, view.can_go_back.into(), step, of]) } else { 0 }
 }
@@ -118,7 +120,7 @@ pub(crate) fn ends_the_vault(screen: &Screen) -> bool {
     match screen {
         Screen::Done { .. }
         | Screen::WalletReady { .. }
-        | Screen::Expired
+        | Screen::Expired { .. }
         | Screen::HandedOver
         | Screen::Cancelled
         | Screen::Failed { retryable: false, .. } => true,

@@ -575,6 +575,22 @@ mod the_session {
     }
 
     #[wasm_bindgen_test]
+    async fn that_the_fresh_one_did_not_extend_is_told_as_if_there_had_been_none() {
+        let first = ends_in(2 * MINUTE - 500, asked(None));
+        let stage = show_with(first.clone(), "en", JsValue::UNDEFINED, HOST).await;
+        stage.press("Get more time").await;
+        stage.vault(ViewModel { not_renewed: 1, ..first }).await;
+        assert!(stage.text("[role=alert]").contains("could not give you more time"));
+        assert!(!stage.words().contains("One moment…"));
+        // A good one that comes after all, as by the host's own `renew`, counts.
+        let renewed = ViewModel { not_renewed: 1, ..ends_in(2 * MINUTE - 1_500, asked(None)) };
+        stage.vault(renewed).await;
+        assert!(!stage.text("[role=alert]").contains("could not give you more time"));
+        stage.press("Get more time").await;
+        assert_eq!(stage.log.borrow().asked_for_session, ["expiring", "expiring"]);
+    }
+
+    #[wasm_bindgen_test]
     async fn that_is_over_is_told_to_the_vault_once() {
         let stage = shown(300, HOST).await;
         assert!(stage.sent().is_empty());
@@ -593,15 +609,47 @@ mod the_session {
 
     #[wasm_bindgen_test]
     async fn that_ended_can_start_again_if_the_host_can() {
-        let stage = show_with(view(Screen::Expired), "en", JsValue::UNDEFINED, HOST).await;
+        let ended = Screen::Expired { unsure: false };
+        let stage = show_with(view(ended.clone()), "en", JsValue::UNDEFINED, HOST).await;
         assert!(stage.words().contains("No try was used"));
         stage.press("Start again").await;
         assert_eq!(stage.log.borrow().asked_for_session, ["expired"]);
 
-        let stage = show(Screen::Expired).await;
+        let stage = show(ended).await;
         assert!(stage.words().contains("Go back to the app to start again."));
         stage.press("Close").await;
         assert_eq!(stage.log.borrow().outcome, Some(Outcome::Failed(155_104)));
+    }
+
+    #[wasm_bindgen_test]
+    async fn that_ended_on_something_unanswered_says_so_and_not_that_nothing_was_changed() {
+        let stage = show(Screen::Expired { unsure: true }).await;
+        assert!(stage.words().contains("We can’t tell whether your last step was completed."));
+        assert!(!stage.words().contains("No try was used"));
+        assert!(stage.words().contains("Go back to the app to start again."));
+        // Another one, started from here, ends before anything is sent.
+        stage.vault(view(Screen::Loading)).await;
+        stage.vault(view(Screen::Expired { unsure: false })).await;
+        assert!(stage.words().contains("No try was used"));
+    }
+
+    #[wasm_bindgen_test]
+    async fn that_ended_with_its_page_is_unsure_if_the_vault_was_at_work() {
+        let cut_off = |stage: &Stage| stage.face.cut_off().screen;
+        let stage = show(asked(None)).await;
+        assert_eq!(cut_off(&stage), Screen::Expired { unsure: false });
+        answer(&stage, "St Mary’s", ["27", "3", "1988"]).await;
+        stage.press("Continue").await;
+        assert_eq!(cut_off(&stage), Screen::Expired { unsure: true }, "the vault has not even said that it is at work");
+        stage.vault(busy(asked(None))).await;
+        stage.vault(view(Screen::Offline)).await;
+        assert_eq!(cut_off(&stage), Screen::Expired { unsure: true }, "it waits for the connection");
+        stage.vault(view(wrong(2))).await;
+        assert_eq!(cut_off(&stage), Screen::Expired { unsure: false });
+
+        let challenge_type = ChallengeType::ChangePin;
+        let stage = show(Screen::Working { stretchings: 1, measured_ms: None, challenge_type }).await;
+        assert_eq!(cut_off(&stage), Screen::Expired { unsure: true });
     }
 }
 

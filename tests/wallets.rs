@@ -199,7 +199,7 @@ mod keys {
         let bytes = hand_over(&stage, Handed::KEYS, KEY);
         assert!(bytes.to_vec().iter().all(|byte| *byte == 0));
         // To somebody who has left: nobody shows them.
-        stage.vault(view(Screen::Expired)).await;
+        stage.vault(view(Screen::Expired { unsure: false })).await;
         let bytes = hand_over(&stage, Handed::KEYS, KEY);
         assert!(bytes.to_vec().iter().all(|byte| *byte == 0));
         assert!(!stage.html().contains(&KEY[2..]));
@@ -268,6 +268,29 @@ mod wallets {
         stage.vault(updating(&[RotationState::Done, RotationState::Unknown], false)).await;
         assert!(stage.words().contains("We are checking this wallet. Your funds were not moved."));
         assert!(stage.words().contains("You can close this page"));
+        stage.press("Close").await;
+        assert_eq!(stage.log.borrow().outcome, Some(Outcome::Completed(ChallengeType::RecoverWallets.name())));
+    }
+
+    #[wasm_bindgen_test]
+    async fn that_cannot_be_asked_about_are_left_as_something_completed() {
+        for in_front in [Screen::Offline, Screen::Failed { code: -1, retryable: true }] {
+            let first = updating(&[RotationState::Done, RotationState::Rotating], true);
+            let stage = stage::show_with(first, "en", wasm_bindgen::JsValue::UNDEFINED, stage::PLAIN_HOST).await;
+            stage.vault(view(in_front)).await;
+            stage.press("Close").await;
+            assert_eq!(stage.log.borrow().outcome, Some(Outcome::Completed(ChallengeType::RecoverWallets.name())));
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn stay_as_they_were_when_the_page_is_left_and_brought_back() {
+        let first = updating(&[RotationState::Done, RotationState::Rotating], true);
+        let stage = stage::show_with(first, "en", wasm_bindgen::JsValue::UNDEFINED, stage::PLAIN_HOST).await;
+        let left = stage.face.cut_off();
+        assert_eq!(left, updating(&[RotationState::Done, RotationState::Rotating], false));
+        stage.vault(left).await;
+        assert!(stage.words().contains("1 of 2 updated"));
         stage.press("Close").await;
         assert_eq!(stage.log.borrow().outcome, Some(Outcome::Completed(ChallengeType::RecoverWallets.name())));
     }

@@ -14,7 +14,7 @@ use std::cell::RefCell;
 
 use leptos::mount::mount_to;
 use repin::component::{PinRecovery, PinRecoveryProps};
-use repin::face::{Face, Host, Outcome};
+use repin::face::{Face, Host, Outcome, loading};
 use repin::i18n::Texts;
 use repin::i18n::by_name::list;
 use repin_vault::flow::Event;
@@ -94,7 +94,7 @@ impl Host for Nobody {
 
 fn states() -> Vec<(&'static str, ViewModel)> {
     let now = js_sys::Date::now() as UnixMs;
-    let screen = |screen| ViewModel { screen, progress: None, can_go_back: false, busy: false, session: None };
+    let screen = |screen| ViewModel { screen, ..loading() };
     let step = |step, of, view| ViewModel { progress: Some(Progress { step, of }), ..screen(view) };
     let back = |view| ViewModel { can_go_back: true, ..view };
     let busy = |view| ViewModel { busy: true, ..view };
@@ -178,7 +178,8 @@ fn states() -> Vec<(&'static str, ViewModel)> {
         ("locked-pin", screen(locked(CredentialKind::Pin, true))),
         ("expiring-soon", ends_in(4, step(1, 3, asked(None)))),
         ("expiring-alert", ends_in(2, step(2, 3, new(None)))),
-        ("expired", screen(Screen::Expired)),
+        ("expired", screen(Screen::Expired { unsure: false })),
+        ("expired-unsure", screen(Screen::Expired { unsure: true })),
         ("no-questions", screen(Screen::CannotRecover { reason: DeadEnd::NoQuestions })),
         ("disabled", screen(Screen::CannotRecover { reason: DeadEnd::Disabled })),
         ("handed-over", screen(Screen::HandedOver)),

@@ -42,7 +42,7 @@ for (const { at, code } of ofKind('verify')) {
 }
 
 for (const { at, code } of ofKind('backend')) {
-  test(`${at} answers who is signed in alone, and its session is good`, async () => {
+  test(`${at} answers who is signed in alone, its session is good, and more time is for the same challenge`, async () => {
     const host = await backend(gateway, code, await freePort());
     try {
       assert.equal((await fetch(`${host.url}/api/pin-session`, { method: 'POST' })).status, 401);
@@ -50,6 +50,14 @@ for (const { at, code } of ofKind('backend')) {
       const reply = await fetch(`${host.url}/api/pin-session`, { method: 'POST', headers });
       assert.equal(reply.headers.get('cache-control'), 'no-store');
       const session = await isSession(await reply.text());
+      const ask = async (/** @type {string} */ reason) => {
+        const answer = await fetch(`${host.url}/api/pin-session?reason=${reason}`, { method: 'POST', headers });
+        return isSession(await answer.text());
+      };
+      const more = await ask('expiring');
+      assert.equal(more.challengeId, session.challengeId, 'more time is for the same challenge');
+      assert.notEqual(more.userToken, session.userToken);
+      assert.notEqual((await ask('expired')).challengeId, session.challengeId, 'who starts anew gets another');
       const done = await fetch(`${host.url}/api/pin-done?challenge=${session.challengeId}`, { headers });
       assert.deepEqual(await done.json(), { done: false });
       assert.equal(host.log(), '');

@@ -9,7 +9,7 @@ const AROUND = `<button id="button">Forgot your PIN?</button><div id="place"></d
   const button = document.getElementById('button');
   const place = document.getElementById('place');
   const refresh = () => document.body.append('refreshed');
-  const getSession = () => fetch('/api/pin-session', { method: 'POST' }).then((answer) => answer.json());
+  const getSession = (reason) => fetch(\`/api/pin-session?reason=\${reason}\`, { method: 'POST' }).then((answer) => answer.json());
 </script>`;
 
 for (const block of ofKind('page')) walks(block.at, block.code, block.what);

@@ -136,7 +136,7 @@ fn name(view: &ViewModel) -> String {
         Screen::Working { .. } => "working",
         Screen::Done { challenge_type } => return format!("done:{}", challenge_type.name()),
         Screen::Locked { .. } => "locked",
-        Screen::Expired => "expired",
+        Screen::Expired { unsure: false } => "expired",
         Screen::CannotRecover { reason: DeadEnd::NoQuestions } => "no-questions",
         Screen::CannotRecover { .. } => "disabled",
         Screen::Offline => "offline",

@@ -97,6 +97,8 @@ pub struct Flow {
     too_late: Option<SendCodeReply>,
     /// The wallets that are held elsewhere, and how far each is.
     wallets: Vec<WalletRotation>,
+    /// How many fresh sessions were of no use.
+    not_renewed: u32,
 }
 
 /// What is known of the proved secret until the flow ends.
@@ -151,6 +153,18 @@ enum State {
     Over(Screen),
 }
 
+impl State {
+    /// Something was sent that counts, or changes what there is, and is not answered yet.
+    fn is_unsure(&self) -> bool {
+        matches!(
+            self,
+            Self::Proving { .. }
+                | Self::ProvingCode
+                | Self::Working(Task::Commit(_) | Task::SetEmail | Task::CreateWallet | Task::Export)
+        )
+    }
+}
+
 /// What can be tried again as it was.
 #[derive(Clone)]
 enum Task {
@@ -186,6 +200,7 @@ impl Default for Flow {
             code_proved: false,
             too_late: None,
             wallets: Vec::new(),
+            not_renewed: 0,
         }
     }
 }
@@ -195,7 +210,7 @@ impl Flow {
     pub fn update(&mut self, input: Input, unicode: &impl Unicode) -> Option<Effect> {
         match input {
             Input::Event(Event::Cancel) => self.end(Screen::Cancelled),
-            Input::Event(Event::SessionEnded) => self.end(Screen::Expired),
+            Input::Event(Event::SessionEnded) => self.end(Screen::Expired { unsure: self.state.is_unsure() }),
             Input::Event(Event::Renew(session)) if self.can_renew() => Some(Effect::Renew(session)),
             Input::Event(event) => self.on_event(event, unicode),
             Input::Outcome(outcome) => self.on_outcome(outcome),
@@ -256,6 +271,7 @@ impl Flow {
                 self.state = State::Opening;
                 Some(Effect::Reopen)
             }
+            (State::Stuck { task: Some(Task::SendCode), .. }, Event::Back) => self.go(self.before_sending()),
             (State::Stuck { task, .. }, Event::Retry) => match task {
                 Some(task) => self.work(task),
                 None => {
@@ -359,6 +375,7 @@ impl Flow {
                 .as_ref()
                 .filter(|_| !is_behind)
                 .map(|opened| SessionTimes { expires_at: opened.session_expires_at, server_time: opened.server_time }),
+            not_renewed: self.not_renewed,
         }
     }
 
@@ -406,8 +423,9 @@ impl Flow {
             State::Working(Task::Commit(new) | Task::Look(new)) => {
                 (self.working(u8::from(new.pin.is_some()) + u8::from(new.answers.is_some())), None, false)
             }
-            State::Stuck { failure, .. } => {
-                (Screen::Failed { code: failure.code.number(), retryable: true }, None, false)
+            State::Stuck { failure, task } => {
+                let is_mail = matches!(task, Some(Task::SendCode));
+                (Screen::Failed { code: failure.code.number(), retryable: true }, None, is_mail)
             }
             State::Locked { kind, until, server_time } => {
                 let can_recover = *kind == CredentialKind::Pin && self.can_recover();

@@ -89,6 +89,8 @@ impl<P: Performer, E: Stream<Item = Event> + Unpin, S: FnMut(ViewModel)> Runner<
             self.performer.hand_over(&handed);
             return None;
         }
+        // What the person does while a fresh session is opened is not answered by it, and done afterwards.
+        let is_behind = matches!(effect, Effect::Renew(_));
         // What was just submitted is on the screen before the work begins.
         self.performer.yield_now().await;
         let link = Link::default();
@@ -111,6 +113,7 @@ impl<P: Performer, E: Stream<Item = Event> + Unpin, S: FnMut(ViewModel)> Runner<
                     }
                     // A fresh session waits for the end of the step; anything else was meant for a screen that is gone.
                     Some(event @ Event::Renew(_)) => self.waiting.push_back(event),
+                    Some(event) if is_behind => self.waiting.push_back(event),
                     Some(_) => {}
                 },
             }
@@ -142,7 +145,7 @@ impl<P: Platform> Performer for Real<'_, P> {
                 Ok(result.map_or(Outcome::NotRenewed, |()| renewed(open)))
             }
             (Effect::Reopen, Some(open)) => {
-                open.reopen(*platform, link).await.map(|()| Outcome::Opened(Box::new(open.opened().clone())))
+                open.start_over(*platform, link).await.map(|()| Outcome::Opened(Box::new(open.opened().clone())))
             }
             (Effect::Prove(secret), Some(open)) => {
                 let proved = open.prove(secret, *platform, link).await;

@@ -223,6 +223,15 @@ impl Session {
         self.replace(input, platform, link).await
     }
 
+    /// A new run of the same session, from the beginning: nothing of what was proved goes along, for the person is asked again.
+    ///
+    /// # Errors
+    /// As [`Session::open`]. The old run goes on, without its proof.
+    pub async fn start_over(&mut self, platform: &impl Platform, link: &Link) -> Result<(), SessionError> {
+        self.proof = None;
+        self.reopen(platform, link).await
+    }
+
     async fn replace(&mut self, input: Input, platform: &impl Platform, link: &Link) -> Result<(), SessionError> {
         let mut fresh = Self::open_input(input, platform, link).await?;
         let held = self.proof.as_ref().filter(|_| !self.code_proved);

@@ -503,15 +503,29 @@ fn a_lock_that_is_only_claimed_in_clear_is_not_believed() {
 #[test]
 fn an_ended_session_is_said_calmly_and_a_refused_challenge_with_its_code() {
     let mut expired = flow(ChallengeType::RestorePin);
-    expired.say(Event::SubmitAnswers(vec![secret("a"), secret("19880327")]));
-    expired.hear(failure(Code::UserTokenExpired));
-    assert_eq!(expired.view().screen, Screen::Expired);
+    expired.say(Event::SessionEnded);
+    assert_eq!(expired.view().screen, Screen::Expired { unsure: false });
 
     let mut unknown = Flow::default();
     unknown.say(Event::Start(session()));
     unknown.hear(failure(Code::InvalidChallengeId));
     assert_eq!(unknown.view().screen, Screen::Failed { code: 155116, retryable: false });
     assert!(unknown.is_over());
+}
+
+/// A reply may be lost for as long as the session lasts: then only a refusal of the token comes.
+#[test]
+fn a_session_that_ends_while_something_counts_does_not_say_that_nothing_was_changed() {
+    let mut proving = flow(ChallengeType::RestorePin);
+    proving.say(Event::SubmitAnswers(vec![secret("a"), secret("19880327")]));
+    proving.hear(failure(Code::UserTokenExpired));
+    assert_eq!(proving.view().screen, Screen::Expired { unsure: true });
+
+    let mut committing = recovering();
+    committing.pin("493817");
+    committing.pin("493817");
+    committing.say(Event::SessionEnded);
+    assert_eq!(committing.view().screen, Screen::Expired { unsure: true });
 }
 
 #[test]

@@ -107,6 +107,29 @@ for (const engine of ENGINES) {
         await arrives(page, `heading “${t('expired.title')}”`);
       });
     });
+
+    test('that comes for another challenge is no more time, and says so', async () => {
+      const person = await enrolled(stage);
+      const another = async () => {
+        const session = await stage.gateway.session(person.userId);
+        keepSecret(stage, 'token', session.userToken);
+        keepSecret(stage, 'encryption key', session.encryptionKey);
+        return { ...session, challengeId: await stage.gateway.challenge(session, 'RESTORE_PIN') };
+      };
+      await own(stage, person.userId, 'RESTORE_PIN', { getSession: another, prepare: [moveClock] }, async ({ page, widget }) => {
+        const [first] = await widget.answerFields();
+        await first.type('Aunt Ph');
+        await later(page, 58.05 * MINUTE);
+        await until('it is urgent', async () => (await noted(page)).alert);
+        await tabTo(page, `button “${t('expiring.more')}”`);
+        await page.keyboard.press('Enter');
+        await widget.says('expiring.failed');
+        assert.equal((await noted(page)).more, false);
+        // The button that was pressed is gone.
+        await arrives(page, `heading “${t('questions.title')}”`);
+        assert.equal(await value(first), 'Aunt Ph');
+      });
+    });
     // The challenge has a time of its own, which the operator sets: two hours unless told otherwise.
   }, { REPIN_CHALLENGE_TTL: `${(EXTENSIONS + 2) * 60 * 60}` });
 }

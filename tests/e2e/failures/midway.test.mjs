@@ -216,11 +216,26 @@ for (const engine of ENGINES) {
       await visitApp(stage, app, person.userId, 'RESTORE_PIN', async ({ widget, page }) => {
         await widget.answer(person.answers);
         await widget.shows('new.title');
-        // The browsers' drivers keep pages from their cache of whole pages: the event is the page's part of it.
-        await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
+        await leaveAndComeBack(page);
         await widget.shows('expired.title');
+        await widget.says('expired.text');
         await until('the worker is ended', () => page.evaluate(() => /** @type {any} */ (window).workers.every((/** @type {any} */ worker) => worker.ended)));
       }, { prepare: watchEngines });
+    });
+
+    test('a page that is left while the new PIN is being set does not say that nothing was changed', async () => {
+      const person = await enrolled(stage);
+      begin();
+      await visitApp(stage, app, person.userId, 'RESTORE_PIN', async ({ widget, page }) => {
+        await widget.answer(person.answers);
+        await widget.shows('new.title');
+        app.rules.set(MESSAGES, () => 'hang');
+        await widget.choosePin('518306');
+        await widget.shows('working.title');
+        await leaveAndComeBack(page);
+        await widget.shows('expired.title');
+        await widget.says('expired.unsure');
+      });
     });
 
     for (const years of [-1, 1]) {
@@ -257,6 +272,15 @@ function shift(years) {
     }
     static now = () => Real.now() + off;
   };
+}
+
+/**
+ * The browsers' drivers keep pages from their cache of whole pages: the event is the page's part of it.
+ *
+ * @param {import('puppeteer-core').Page} page
+ */
+async function leaveAndComeBack(page) {
+  await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
 }
 
 /** Runs in the page, before any of its scripts: keeps every face's instance, and every worker and whether it was ended. */

@@ -169,8 +169,14 @@ impl Tab {
             })
             .await;
         });
-        let view =
-            ViewModel { screen: Screen::Loading, progress: None, can_go_back: false, busy: false, session: None };
+        let view = ViewModel {
+            screen: Screen::Loading,
+            progress: None,
+            can_go_back: false,
+            busy: false,
+            session: None,
+            not_renewed: 0,
+        };
         let mut tab = Self { events, views, view, network, task };
         offer.into_iter().for_each(|offer| tab.say(offer));
         tab.say(Event::Start(session));

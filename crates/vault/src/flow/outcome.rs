@@ -94,6 +94,14 @@ impl Flow {
                     opened.session_expires_at = times.expires_at;
                     opened.server_time = times.server_time;
                 }
+                // A code is good for the run that it was sent in.
+                self.go(match state {
+                    State::Code(_) => State::Code(Some(CodeProblem::Expired)),
+                    state => state,
+                })
+            }
+            (state, Outcome::NotRenewed) => {
+                self.not_renewed += 1;
                 self.go(state)
             }
             (state, Outcome::Failed(failure)) => self.failed(state, failure),
@@ -106,8 +114,9 @@ impl Flow {
         let server_time = opened.server_time;
         self.offer.take_place_in(&mut opened);
         self.opened = Some(opened);
-        // A code is good for one run.
+        // A code is good for one run, and so is what was proved.
         self.code_proved = false;
+        self.proved = Proved::default();
         let too_late = self.too_late.take();
         self.sent = None;
         match (lock, self.challenge_type().proves()) {
@@ -168,6 +177,13 @@ impl Flow {
         }
     }
 
+    /// A new run, in which the code that was sent is known to be too old.
+    fn start_over_with_code(&mut self) -> Option<Effect> {
+        self.too_late = self.sent.take();
+        self.state = State::Opening;
+        Some(Effect::Reopen)
+    }
+
     fn failed(&mut self, state: State, failure: Failure) -> Option<Effect> {
         let kind = match state {
             State::ProvingCode | State::Working(Task::SendCode) => CredentialKind::Code,
@@ -178,14 +194,16 @@ impl Flow {
             (State::Updating { .. }, _) => self.go(State::Updating { is_asking: false }),
             // The PIN comes first: how far the wallets are is only news.
             (State::Working(Task::Look(new)), _) => self.work(Task::Commit(new)),
-            (_, Code::UserTokenExpired) => self.end(Screen::Expired),
+            (state, Code::UserTokenExpired) => self.end(Screen::Expired { unsure: state.is_unsure() }),
             // Too late for what the code opened, and a code is good once: from the beginning, where another can be sent.
             (_, Code::UserOtpTokenExpired | Code::InvalidApproveContent) if self.code_proved => {
-                self.code_proved = false;
-                self.proved = Proved::default();
-                self.too_late = self.sent.take();
-                self.state = State::Opening;
-                Some(Effect::Reopen)
+                self.start_over_with_code()
+            }
+            // The PIN's proof is too old for a code to be sent to a new address, or taken from it: from the PIN on, in time.
+            (State::ProvingCode | State::Working(Task::SendCode), Code::InvalidApproveContent)
+                if self.is_new_address() =>
+            {
+                self.start_over_with_code()
             }
             (_, Code::UserDoesNotSetSecurityQuestionYet) => {
                 self.end(Screen::CannotRecover { reason: DeadEnd::NoQuestions })

@@ -102,6 +102,8 @@ pub struct ViewModel {
     pub busy: bool,
     /// Set once the gateway has answered.
     pub session: Option<SessionTimes>,
+    /// How many fresh sessions were of no use: for another challenge, or refused. The one before goes on until it ends.
+    pub not_renewed: u32,
 }
 
 /// Where the person is on the way.
@@ -216,7 +218,10 @@ pub enum Screen {
         can_recover: bool,
     },
     /// The session ended. Starting again costs no try.
-    Expired,
+    Expired {
+        /// What was sent last was not answered: a try may have been used, or the PIN changed.
+        unsure: bool,
+    },
     /// There is no way on from here.
     CannotRecover {
         /// Why.
@@ -376,7 +381,7 @@ pub enum DeadEnd {
 
 wire_struct! {
     SessionInput { user_token, encryption_key, challenge_id, app_id, api_base, origin }
-    ViewModel { screen, progress, can_go_back, busy, session }
+    ViewModel { screen, progress, can_go_back, busy, session, not_renewed }
     Progress { step, of }
     SessionTimes { expires_at, server_time }
 }
@@ -425,7 +430,7 @@ wire_enum! {
         9 = Working { stretchings, measured_ms, challenge_type },
         10 = Done { challenge_type },
         11 = Locked { kind, until, server_time, can_recover },
-        12 = Expired {},
+        12 = Expired { unsure },
         13 = CannotRecover { reason },
         14 = HandedOver {},
         15 = Offline {},

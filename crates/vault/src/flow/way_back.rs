@@ -81,6 +81,15 @@ impl Flow {
         }
     }
 
+    /// Where a code was asked for that could not be sent: the one before stays good, and an address can be typed anew.
+    pub(super) fn before_sending(&self) -> State {
+        match (&self.sent, self.is_new_address()) {
+            (Some(_), _) => State::Code(None),
+            (None, true) => State::Email { is_wrong: false },
+            (None, false) => State::Announcing,
+        }
+    }
+
     pub(super) fn code_sent(&mut self, sent: SendCodeReply) -> Option<Effect> {
         let (attempts, server_time) = (sent.attempts, sent.server_time);
         let is_sane = SANE_LENGTHS.contains(&sent.code_length);

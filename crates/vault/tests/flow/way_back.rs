@@ -355,3 +355,76 @@ fn a_challenge_that_is_over_when_the_new_run_begins_ends_the_flow_and_not_in_cir
     assert_eq!(flow.view().screen, Screen::Failed { code: 155122, retryable: false });
     assert!(flow.is_over());
 }
+
+/// Ten minutes after the PIN a code can neither be sent to a new address nor taken from it.
+#[test]
+fn whose_code_comes_when_the_pin_was_too_long_ago_gives_it_again_and_goes_on() {
+    let late = |flow: &mut Flow| {
+        assert!(matches!(flow.hear(failure(Code::InvalidApproveContent)), Some(Effect::Reopen)));
+        flow.hear(Outcome::Opened(Box::new(opened(ChallengeType::SetRecovery))));
+        assert!(matches!(flow.view().screen, Screen::CurrentPin { problem: None, .. }), "{:?}", flow.view().screen);
+        flow.pin("493817");
+        flow.hear(Outcome::Proved { stretching_ms: 1 });
+    };
+    let mut entered = choosing(&[Way::Email]);
+    email(&mut entered, "maria@example.org");
+    entered.hear(Outcome::CodeSent(Box::new(sent())));
+    let mut again = choosing(&[Way::Email]);
+    email(&mut again, "maria@example.org");
+    again.hear(Outcome::CodeSent(Box::new(sent())));
+    code(&mut entered, "40718265");
+    again.say(Event::SendCode);
+    for mut flow in [entered, again] {
+        late(&mut flow);
+        assert!(matches!(flow.view().screen, Screen::Code { problem: Some(CodeProblem::Expired), .. }));
+        assert!(matches!(flow.say(Event::SendCode), Some(Effect::SendCode { .. })));
+    }
+
+    let mut first = choosing(&[Way::Email]);
+    email(&mut first, "maria@example.org");
+    late(&mut first);
+    let typed = Screen::Email { address: "maria@example.org".into(), is_wrong: false, is_alone: true };
+    assert_eq!(first.view().screen, typed, "and nothing has to be typed twice");
+}
+
+#[test]
+fn who_cannot_be_sent_a_code_can_type_another_address_or_the_code_from_before() {
+    let mut first = choosing(&[Way::Email]);
+    email(&mut first, "maria@exmaple.org");
+    first.hear(failure(Code::EmailSendingFailed));
+    assert!(first.view().can_go_back && matches!(first.view().screen, Screen::Failed { retryable: true, .. }));
+    first.say(Event::Back);
+    assert!(matches!(first.view().screen, Screen::Email { is_wrong: false, .. }));
+    assert!(matches!(email(&mut first, "maria@example.org"), Some(Effect::SendCode { .. })));
+
+    let mut before = restoring(ChallengeType::RestorePinByCode);
+    before.say(Event::SendCode);
+    before.hear(failure(Code::UserOtpSendCountsOverLimit));
+    assert!(before.view().can_go_back);
+    before.say(Event::Back);
+    assert!(matches!(code(&mut before, "40718265"), Some(Effect::ProveCode(_))), "it stays good");
+
+    let mut none = flow(ChallengeType::RestorePinByCode);
+    none.say(Event::SendCode);
+    none.hear(failure(Code::EmailSendingFailed));
+    none.say(Event::Back);
+    assert_eq!(none.view().screen, Screen::SendCode);
+
+    let mut stuck = flow(ChallengeType::RestorePin);
+    stuck.say(Event::SubmitAnswers(vec![secret("St. Mary"), secret("19880327")]));
+    stuck.hear(failure(Code::Unknown));
+    assert!(!stuck.view().can_go_back, "where only trying again helps");
+}
+
+#[test]
+fn a_fresh_session_asks_for_a_fresh_code_and_one_that_is_of_no_use_is_told() {
+    let mut flow = restoring(ChallengeType::RestorePinByCode);
+    assert!(matches!(flow.say(Event::Renew(session())), Some(Effect::Renew(_))));
+    flow.hear(Outcome::NotRenewed);
+    assert_eq!(flow.view().not_renewed, 1);
+    assert!(matches!(flow.view().screen, Screen::Code { problem: None, .. }), "the old one goes on");
+    flow.say(Event::Renew(session()));
+    flow.hear(Outcome::Renewed(SessionTimes { expires_at: 9_000_000, server_time: 2_000 }));
+    assert_eq!(flow.view().not_renewed, 1);
+    assert!(matches!(flow.view().screen, Screen::Code { problem: Some(CodeProblem::Expired), .. }));
+}

@@ -7,7 +7,7 @@ export async function recover() {
   const { open } = await import('/repin/index.js');
   const outcome = await open({
     apiBaseUrl: 'https://pin.wallet.example',
-    getSession: () => fetch('/api/pin-session', { method: 'POST' }).then((answer) => answer.json()),
+    getSession: (reason) => fetch(`/api/pin-session?reason=${reason}`, { method: 'POST' }).then((answer) => answer.json()),
   });
   return outcome.status;
 }")]
