@@ -7,7 +7,7 @@ export type Language = (typeof LANGUAGES)[number];
 export function code(language: Language, state: State): string {
   const options = chosen(state);
   const inside = (depth: number) => lines(options, depth);
-  const session = `const getSession = () => fetch('/api/pin-session', { method: 'POST' }).then((answer) => answer.json());`;
+  const session = `const getSession = (reason) => fetch(\`/api/pin-session?reason=\${reason}\`, { method: 'POST' }).then((answer) => answer.json());`;
   const jsx = Object.entries(options).map(([name, value]) => `\n      ${name}={${shown(value, 6)}}`).join('');
   const component = `export function Recovery({ onDone }) {
   return (
