@@ -14,7 +14,7 @@ export interface Session {
   appId?: string;
 }
 
-/** Why a session is wanted. `expiring` and `expired` are for the same challenge. */
+/** Why a session is wanted. `expiring` is for the same challenge, in the middle of it; `expired` begins anew, with the same or another. */
 export type SessionReason = 'start' | 'expiring' | 'expired';
 
 /** Asks the app's server for a session. */
