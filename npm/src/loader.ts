@@ -75,7 +75,7 @@ export function mount(target: Element | string, options: Options): Mounted {
   // A panic in the face is a trap, and after that it answers nobody. One that broke earlier may go on to trap.
   addEventListener('error', ({ error }) => error?.name === 'RuntimeError' && error.stack.includes(attempts ? `?${attempts}:` : 'repin') && stop(error), life);
   void start();
-  return { done, cancel: leave, unmount: leave, renew: (fresh) => handle?.renew((session = fresh)), setLocale: (tag) => speak(choose((locale = tag))) };
+  return { done, cancel: leave, unmount: leave, renew: (fresh) => handle?.renew(keep(fresh)), setLocale: (tag) => speak(choose((locale = tag))) };
 
   async function start(reason: Reason = 'start'): Promise<void> {
     const run = (runs += 1);
@@ -185,9 +185,8 @@ export function mount(target: Element | string, options: Options): Mounted {
     try {
       const given = await askForSession(reason);
       if (run !== runs) return;
-      session = given;
-      if (reason === 'expiring') handle!.renew(given);
-      else handle!.start(given);
+      if (reason === 'expiring') handle!.renew(keep(given));
+      else handle!.start((session = given));
     } catch (error) {
       if (run !== runs) return;
       if (reason === 'expiring') {
@@ -195,6 +194,12 @@ export function mount(target: Element | string, options: Options): Mounted {
         handle!.renew();
       } else void stop(error, reason);
     }
+  }
+
+  /** A fresh one goes on with what was begun, or is of no use: the challenge stays that of the beginning. */
+  function keep(fresh: Session): Session {
+    session = { ...fresh, challengeId: session.challengeId };
+    return fresh;
   }
 
   /** The host's own copy first; after that only what it fetches. */

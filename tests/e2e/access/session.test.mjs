@@ -116,7 +116,7 @@ for (const engine of ENGINES) {
         keepSecret(stage, 'encryption key', session.encryptionKey);
         return { ...session, challengeId: await stage.gateway.challenge(session, 'RESTORE_PIN') };
       };
-      await own(stage, person.userId, 'RESTORE_PIN', { getSession: another, prepare: [moveClock] }, async ({ page, widget }) => {
+      await own(stage, person.userId, 'RESTORE_PIN', { getSession: another, prepare: [moveClock] }, async ({ page, widget, challengeId, outcome }) => {
         const [first] = await widget.answerFields();
         await first.type('Aunt Ph');
         await later(page, 58.05 * MINUTE);
@@ -128,6 +128,15 @@ for (const engine of ENGINES) {
         // The button that was pressed is gone.
         await arrives(page, `heading “${t('questions.title')}”`);
         assert.equal(await value(first), 'Aunt Ph');
+        // And the end is of the challenge that was begun.
+        await first.click({ clickCount: 3 });
+        await page.keyboard.press('Backspace');
+        await widget.answer(person.answers);
+        await widget.choosePin('518306');
+        await widget.shows('done_restore.title');
+        await widget.press('common.done');
+        const { status, challengeId: ended } = await outcome();
+        assert.deepEqual([status, ended], ['completed', challengeId]);
       });
     });
     // The challenge has a time of its own, which the operator sets: two hours unless told otherwise.
