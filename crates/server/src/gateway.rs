@@ -26,7 +26,7 @@ use crate::rate::RateLimit;
 use crate::rotation;
 use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{AppIdentity, Claimed, Created, NewChallenge, Store, StoreError, Watched};
+use crate::store::{AppIdentity, Claimed, Created, NewChallenge, Store, StoreError, Watched, kept};
 use crate::traces::{Traces, TracesError};
 use crate::webhooks::{Sender, TrustError};
 
@@ -244,12 +244,11 @@ async fn refuse_before_making_keys(store: &dyn Store, source: &KeySource) -> Res
     // A document is whole, or says what it lacks.
     let KeySource::Folder(_) = source else { return Ok(()) };
     let known = store.ring_keys().await?;
-    let kept = known.iter().filter(|key| key.retired.is_none()).map(|key| (&*key.purpose, &*key.kid));
     // A folder that is not there yet has none.
     let names = source.names().unwrap_or_default();
     let has = |purpose, kid: &str| names.iter().any(|name| name.purpose == purpose && name.kid == kid);
     // A ring from before there was the recovery key has it nonetheless.
-    let mut foreign = of_another_ring(kept, has).filter(|purpose| *purpose != Purpose::Recovery);
+    let mut foreign = of_another_ring(kept(&known), has).filter(|purpose| *purpose != Purpose::Recovery);
     foreign.next().map_or(Ok(()), |purpose| Err(StartError::OtherKeys(purpose.name(), source.place())))
 }
 

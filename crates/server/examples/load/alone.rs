@@ -1,5 +1,6 @@
 //! What the transactions of PROVE and COMMIT take by themselves: their statements in the gateway's own tables, those of each
-//! transaction sent as one and waited for once, at the pace of messages. Between this and the limit stand the tables, between this and the gateway the gateway.
+//! transaction sent as one and waited for once, at the pace of messages. Between this and the limit stand the tables, between this and
+//! the gateway the gateway.
 //!
 //! On SQLite they are a trigger's, on PostgreSQL a function's: compiled once, and the connection's own, so nobody else meets them.
 

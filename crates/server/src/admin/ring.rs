@@ -6,7 +6,7 @@ use repin_server::StartError;
 use repin_server::date::date;
 use repin_server::keys::{KeySource, Material, Purpose, made_at, of_another_ring};
 use repin_server::rotation::grace;
-use repin_server::store::{Retirement, RingKey};
+use repin_server::store::{Retirement, RingKey, kept};
 use serde_json::{Value, json};
 
 use super::table::table;
@@ -91,8 +91,7 @@ pub async fn rotate(desk: &Desk, purpose: Purpose) -> Result<(String, Material),
 async fn ring(desk: &Desk) -> Result<(Material, Vec<RingKey>), AdminError> {
     let material = desk.keys.load().map_err(StartError::from)?;
     let known = desk.store.ring_keys().await?;
-    let kept = known.iter().filter(|key| key.retired.is_none()).map(|key| (&*key.purpose, &*key.kid));
-    if let Some(purpose) = of_another_ring(kept, |purpose, kid| material.has(purpose, kid)).next() {
+    if let Some(purpose) = of_another_ring(kept(&known), |purpose, kid| material.has(purpose, kid)).next() {
         return Err(StartError::OtherKeys(purpose.name(), desk.keys.place()).into());
     }
     Ok((material, known))

@@ -1,5 +1,6 @@
 //! The limit on codes by e-mail: another one after half a minute at the earliest, and five in any hour, for a user and for an
-//! address that is not proved to be theirs. Counted in the store, for all gateways together: mail costs others than us, and a flood of it a person's peace.
+//! address that is not proved to be theirs. Counted in the store, for all gateways together: mail costs others than us, and a flood of it a
+//! person's peace.
 
 use repin_core::api::UnixMs;
 

@@ -19,6 +19,11 @@ pub struct RingKey {
     pub retired: Option<UnixMs>,
 }
 
+/// Purpose and `kid` of those that are not retired.
+pub fn kept(known: &[RingKey]) -> impl Iterator<Item = (&str, &str)> + Clone {
+    known.iter().filter(|key| key.retired.is_none()).map(|key| (&*key.purpose, &*key.kid))
+}
+
 /// Whether a gateway's key ring is the database's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Claimed {
