@@ -9,11 +9,10 @@ use leptos::tachys::html::attribute::Attribute;
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
 use leptos::tachys::hydration::Cursor;
 use leptos::tachys::reactive_graph::RenderEffectState;
-use leptos::tachys::view::iterators::VecState;
 use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, Element, Event, HtmlElement, HtmlInputElement, Node};
+use web_sys::{Document, Element, Event, HtmlElement, HtmlInputElement, Node, Text};
 
 use crate::face::Face;
 use crate::i18n::Key;
@@ -209,7 +208,8 @@ fn document() -> Document {
 /// A part that stands in the page. Kept, for dropping it ends what keeps it up to date.
 pub(crate) enum ElState {
     Element(Element, #[allow(dead_code)] Vec<ElState>),
-    Group(VecState<ElState>),
+    /// And the empty text behind them, which marks where they are.
+    Group(Vec<ElState>, Text),
     Dynamic(RenderEffectState<ElState>),
 }
 
@@ -228,7 +228,9 @@ impl Render for El {
                 let children = children.into_iter().map(place).collect();
                 ElState::Element(element, children)
             }
-            Made::Group(parts) => ElState::Group(parts.build()),
+            Made::Group(parts) => {
+                ElState::Group(parts.into_iter().map(Render::build).collect(), document().create_text_node(""))
+            }
             Made::Dynamic(mut make) => {
                 #[expect(clippy::redundant_closure, reason = "what is inside the wrapper is not Send")]
                 let make: Box<dyn FnMut() -> El + Send> = Box::new(move || make());
@@ -252,10 +254,12 @@ impl Render for El {
                 }
             }
             // Its end is marked in the page, and stays until the new part is in.
-            ElState::Group(parts) => {
-                parts.elements().iter().for_each(Element::remove);
-                parts.insert_before_this(&mut new);
-                parts.unmount();
+            ElState::Group(parts, end) => {
+                parts.iter_mut().for_each(Mountable::unmount);
+                if let Some(parent) = end.parent_element() {
+                    new.mount(&parent, Some(end));
+                }
+                end.remove();
             }
             ElState::Dynamic(_) => {
                 state.insert_before_this(&mut new);
@@ -270,7 +274,10 @@ impl Mountable for ElState {
     fn unmount(&mut self) {
         match self {
             Self::Element(element, _) => element.remove(),
-            Self::Group(parts) => parts.unmount(),
+            Self::Group(parts, end) => {
+                parts.iter_mut().for_each(Self::unmount);
+                end.remove();
+            }
             Self::Dynamic(part) => part.unmount(),
         }
     }
@@ -278,18 +285,21 @@ impl Mountable for ElState {
     fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
         match self {
             Self::Element(element, _) => drop(parent.insert_before(element, marker)),
-            Self::Group(parts) => parts.mount(parent, marker),
+            Self::Group(parts, end) => {
+                let _ = parent.insert_before(end, marker);
+                parts.iter_mut().for_each(|part| part.mount(parent, Some(end)));
+            }
             Self::Dynamic(part) => part.mount(parent, marker),
         }
     }
 
     fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
         match self {
-            Self::Element(element, _) => element.parent_element().is_some_and(|parent| {
-                child.mount(&parent, Some(element));
-                true
-            }),
-            Self::Group(parts) => parts.insert_before_this(child),
+            Self::Element(element, _) => insert_before(element, child),
+            Self::Group(parts, end) => match parts.first() {
+                Some(first) => first.insert_before_this(child),
+                None => insert_before(end, child),
+            },
             Self::Dynamic(part) => part.insert_before_this(child),
         }
     }
@@ -297,10 +307,18 @@ impl Mountable for ElState {
     fn elements(&self) -> Vec<Element> {
         match self {
             Self::Element(element, _) => vec![element.clone()],
-            Self::Group(parts) => parts.elements(),
+            Self::Group(parts, _) => parts.iter().flat_map(Self::elements).collect(),
             Self::Dynamic(part) => part.elements(),
         }
     }
+}
+
+fn insert_before(node: &Node, child: &mut dyn Mountable) -> bool {
+    let parent = node.parent_element();
+    if let Some(parent) = &parent {
+        child.mount(parent, Some(node));
+    }
+    parent.is_some()
 }
 
 impl AddAnyAttr for El {

@@ -2,6 +2,7 @@
 //! face. It holds what the vault said and how many digits were typed, never a PIN or an answer.
 
 use std::cell::{Cell, RefCell};
+use std::ops::Deref;
 use std::rc::Rc;
 
 use js_sys::Uint8Array;
@@ -62,9 +63,20 @@ pub(crate) const PLENTY: u32 = 0;
 /// The session is over; between the two are minutes, from five down.
 pub(crate) const OVER: u32 = u32::MAX;
 
-/// The handle that screens and widgets share. Copyable.
+/// The handle that screens and widgets share. As large as a pointer, for every closure on the page carries one.
 #[derive(Clone, Copy)]
-pub struct Face {
+pub struct Face(&'static Signals);
+
+impl Deref for Face {
+    type Target = Signals;
+
+    fn deref(&self) -> &Signals {
+        self.0
+    }
+}
+
+/// What the parts of the page follow.
+pub struct Signals {
     inner: StoredValue<Rc<Inner>, LocalStorage>,
     /// Which page shows: it is made anew when this changes, and only then.
     pub(crate) page: Small<u32>,
@@ -158,7 +170,8 @@ impl Face {
             voice: voice.into(),
             serial: SERIAL.replace(SERIAL.get() + 1),
         };
-        let face = Self {
+        // Names of signals, a hundred bytes: they stay when the widget goes, and what they name goes.
+        let face = Self(Box::leak(Box::new(Signals {
             inner: StoredValue::new_local(Rc::new(inner)),
             page: Small::new(0),
             step: Small::new(0),
@@ -174,7 +187,7 @@ impl Face {
             stretched: Small::new(0),
             language: Small::new(0),
             stage: Small::new(2),
-        };
+        })));
         let inner = face.inner();
         inner.host.step(step_name(&Screen::Loading), None);
         if !inner.host.shows_loading() {
@@ -194,7 +207,10 @@ impl Face {
         let mut judged = false;
         if !interrupted {
             let behind = inner.behind.replace(view.clone());
-            let is_news = matches!(view.screen, Screen::Updating { .. }) && behind.screen != view.screen;
+            let is_news = match (&behind.screen, &view.screen) {
+                (Screen::Updating { wallets: before, .. }, Screen::Updating { wallets, .. }) => before != wallets,
+                (_, screen) => matches!(screen, Screen::Updating { .. }),
+            };
             judged = answered || is_news || problem_of(&behind.screen) != problem_of(&view.screen);
             self.page.set(page_key(&view.screen));
             self.step.set(step_key(&view.screen));
