@@ -179,6 +179,9 @@ impl Flow {
 
     /// A new run, in which the code that was sent is known to be too old.
     fn start_over_with_code(&mut self) -> Option<Effect> {
+        // Before it has begun: what was proved goes now, and a run that is refused does not begin another.
+        self.code_proved = false;
+        self.proved = Proved::default();
         self.too_late = self.sent.take();
         self.state = State::Opening;
         Some(Effect::Reopen)

@@ -351,6 +351,8 @@ fn a_challenge_that_is_over_when_the_new_run_begins_ends_the_flow_and_not_in_cir
     flow.pin("493817");
     flow.pin("493817");
     assert!(matches!(flow.hear(failure(Code::InvalidApproveContent)), Some(Effect::Reopen)));
+    assert!(flow.hear(failure(Code::InvalidApproveContent)).is_none(), "the person is asked first");
+    assert!(matches!(flow.say(Event::Retry), Some(Effect::Reopen)));
     assert!(flow.hear(failure(Code::ChallengeInvalid)).is_none());
     assert_eq!(flow.view().screen, Screen::Failed { code: 155122, retryable: false });
     assert!(flow.is_over());
