@@ -100,6 +100,7 @@ fn screen_view(face: Face, screen: Screen) -> El {
         Screen::HandedOver => screens::handed_over::screen(face),
         Screen::Offline => screens::offline::screen(face),
         Screen::Failed { code, retryable } => screens::failed::screen(face, code, retryable),
+        Screen::TooEarly { until } => screens::too_early::screen(face, until),
         Screen::Cancelled => Vec::new(),
         Screen::Ways { ways } => screens::ways::screen(face, &ways),
         Screen::Email { address, is_alone, .. } => screens::email::screen(face, &address, is_alone),

@@ -555,12 +555,13 @@ fn outcome_of(screen: &Screen) -> Outcome {
         Screen::Updating { .. } => Outcome::Completed(ChallengeType::RecoverWallets.name()),
         Screen::Locked { kind, until, .. } => Outcome::Locked(*kind, *until),
         Screen::HandedOver => Outcome::Forgot,
-        // The numbers are Circle's: the token expired, questions not set, user disabled, network.
+        // The numbers are Circle's: the token expired, questions not set, user disabled, network, too many codes.
         Screen::Expired { .. } => Outcome::Failed(155_104),
         Screen::CannotRecover { reason: DeadEnd::NoQuestions } => Outcome::Failed(155_111),
         Screen::CannotRecover { reason: DeadEnd::Disabled } => Outcome::Failed(155_109),
         Screen::Offline => Outcome::Failed(155_706),
         Screen::Failed { code, .. } => Outcome::Failed(*code),
+        Screen::TooEarly { .. } => Outcome::Failed(155_142),
         other => Outcome::Canceled(step_name(other)),
     }
 }

@@ -51,11 +51,12 @@ pub(crate) fn step_key(screen: &Screen) -> u32 {
         Screen::Keys { .. } => 24,
         Screen::Updating { .. } => 25,
         Screen::WalletReady { .. } => 26,
+        Screen::TooEarly { .. } => 27,
     }
 }
 
 /// The steps' names in events for the host page. Public API: never renamed.
-const STEPS: [&str; 27] = [
+const STEPS: [&str; 28] = [
     "",
     "loading",
     "questions",
@@ -83,6 +84,7 @@ const STEPS: [&str; 27] = [
     "keys",
     "updating-wallets",
     "success",
+    "error",
 ];
 
 pub(crate) fn step_name(screen: &Screen) -> &'static str {
@@ -101,6 +103,7 @@ pub(crate) fn interrupts(screen: &Screen) -> bool {
         Screen::Loading
             | Screen::Offline
             | Screen::Failed { retryable: true, .. }
+            | Screen::TooEarly { .. }
             | Screen::CannotRecover { reason: DeadEnd::CannotRemember }
     )
 }
@@ -108,9 +111,11 @@ pub(crate) fn interrupts(screen: &Screen) -> bool {
 /// Everything that the header shows, in one number; 0 without a header. Outcomes have a button of their own to close
 /// with; everything before has the header.
 pub(crate) fn header_key(view: &ViewModel) -> u32 {
-    let on_the_way = is_input(&view.screen)
-        || matches!(view.screen, Screen::Loading)
-        || matches!(view.screen, Screen::CannotRecover { .. } | Screen::Failed { .. } if view.can_go_back);
+    let stands_before = matches!(
+        view.screen,
+        Screen::CannotRecover { .. } | Screen::Failed { .. } | Screen::TooEarly { .. } if view.can_go_back
+    );
+    let on_the_way = is_input(&view.screen) || matches!(view.screen, Screen::Loading) || stands_before;
     let (step, of) = view.progress.map_or((0, 0), |progress| (progress.step, progress.of));
     if on_the_way { u32::from_be_bytes([1, view.can_go_back.into(), step, of]) } else { 0 }
 }

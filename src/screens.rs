@@ -20,6 +20,7 @@ pub(crate) mod questions;
 pub(crate) mod questions_intro;
 pub(crate) mod session_notice;
 pub(crate) mod summary;
+pub(crate) mod too_early;
 pub(crate) mod updating;
 pub(crate) mod wallet_ready;
 pub(crate) mod ways;

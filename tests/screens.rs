@@ -724,6 +724,23 @@ mod the_end {
     }
 
     #[wasm_bindgen_test]
+    async fn by_asking_for_a_code_too_early_counts_down_to_the_next() {
+        let stage = show(Screen::TooEarly { until: now() + 59 * MINUTE }).await;
+        assert_eq!(stage.text("h2"), "The next code has to wait");
+        let words = stage.text(".code");
+        assert!(words.starts_with("You can have a new code sent in") && words.contains("5"), "{words}");
+        assert!(!stage.words().contains("Try again"));
+        stage.press("Close").await;
+        assert_eq!(stage.log.borrow().outcome, Some(Outcome::Failed(155_142)));
+
+        let stage = show(Screen::TooEarly { until: now() + 900 }).await;
+        sleep(2_100).await;
+        assert_eq!(stage.text("[role=status]"), "You can try again now.");
+        stage.press("Try again").await;
+        assert!(matches!(stage.sent()[..], [Event::Retry]));
+    }
+
+    #[wasm_bindgen_test]
     async fn by_forgetting_is_handed_to_the_host_or_explained() {
         let stage = show(Screen::HandedOver).await;
         assert_eq!(stage.text("h2"), "Set a new PIN with your answers");

@@ -187,6 +187,7 @@ fn states() -> Vec<(&'static str, ViewModel)> {
         ("failed", screen(Screen::Failed { code: 155_122, retryable: false })),
         ("failed-paused", screen(Screen::Failed { code: 155_109, retryable: false })),
         ("failed-retryable", screen(Screen::Failed { code: 155_707, retryable: true })),
+        ("too-early", screen(Screen::TooEarly { until: now + 27 * MINUTE + 41_000 })),
     ]
 }
 

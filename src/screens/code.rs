@@ -82,7 +82,7 @@ pub(crate) fn screen(face: Face, length: u8, can_change: bool) -> Parts {
         el("div").class("pin-part").children(vec![view, told]),
         notice::note(face, Key::CODE_SCAM),
         button::submit(face, Key::COMMON_CONTINUE, Key::COMMON_CHECKING, ready),
-        another(face, seconds_left),
+        another(face, seconds_left, move || button::link(face, Key::CODE_AGAIN, move || face.submit(Event::SendCode))),
         if can_change { button::link(face, Key::CODE_ELSEWHERE, move || face.send(Event::Back)) } else { nothing() },
     ];
     vec![form(parts, move || {
@@ -104,12 +104,12 @@ fn lead(face: Face) -> String {
     face.fill(Key::CODE_LEAD, "address", &["\u{2066}", &sent(face).address, "\u{2069}"].concat())
 }
 
-/// A new code once the time for it has come; the button then stays, and with it the focus.
-fn another(face: Face, seconds_left: Small<u32>) -> El {
+/// A button for a new code once the time for it has come; it then stays, and with it the focus.
+pub(super) fn another(face: Face, seconds_left: Small<u32>, button: impl Fn() -> El + 'static) -> El {
     let is_open = Small::new(false);
     watch(move || is_open.set(seconds_left.get() == 0));
     dynamic(move || match is_open.get() {
-        true => button::link(face, Key::CODE_AGAIN, move || face.submit(Event::SendCode)),
+        true => button(),
         false => el("p").class("code").text_with(move || {
             let clock = face.texts(|texts| texts.clock(seconds_left.get()));
             face.fill(Key::CODE_AGAIN_IN, "time", &["\u{2066}", &clock, "\u{2069}"].concat())

@@ -17,6 +17,7 @@ use std::rc::Rc;
 
 use repin_core::answers::Unicode;
 use repin_core::api::{ChallengeType, CredentialKind, OpenReply, Question, SendCodeReply, UnixMs, WalletRotation};
+use repin_core::error::Code;
 use repin_core::secret::SecretBytes;
 
 pub use outcome::{Failure, Outcome};
@@ -425,7 +426,12 @@ impl Flow {
             }
             State::Stuck { failure, task } => {
                 let is_mail = matches!(task, Some(Task::SendCode));
-                (Screen::Failed { code: failure.code.number(), retryable: true }, None, is_mail)
+                let until = failure.attempts.and_then(|attempts| attempts.locked_until);
+                let screen = match (failure.code, until) {
+                    (Code::UserOtpSendCountsOverLimit, Some(until)) => Screen::TooEarly { until },
+                    (code, _) => Screen::Failed { code: code.number(), retryable: true },
+                };
+                (screen, None, is_mail)
             }
             State::Locked { kind, until, server_time } => {
                 let can_recover = *kind == CredentialKind::Pin && self.can_recover();

@@ -81,7 +81,7 @@ pub enum Event {
     ShowKeys,
     /// Keys: hand over the file, to be saved.
     SaveKeys,
-    /// Offline, Failed: try the same again. Locked: the countdown ended.
+    /// Offline, Failed, TooEarly: try the same again. Locked: the countdown ended.
     Retry,
     /// The page's clock passed the end of the session.
     SessionEnded,
@@ -237,6 +237,11 @@ pub enum Screen {
         code: i32,
         /// `Event::Retry` may help.
         retryable: bool,
+    },
+    /// Another code was asked for too early (155142), and nothing was counted. `Event::Retry` asks again.
+    TooEarly {
+        /// From when there is one, on the gateway's clock.
+        until: UnixMs,
     },
     /// Closed. The host is told; nothing is shown.
     Cancelled,
@@ -444,6 +449,7 @@ wire_enum! {
         23 = Keys { addresses },
         24 = Updating { wallets, is_asking },
         25 = WalletReady { addresses },
+        26 = TooEarly { until },
     }
     CodeProblem {
         0 = Wrong { attempts },

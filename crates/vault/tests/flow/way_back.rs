@@ -282,6 +282,18 @@ fn what_a_gateway_says_of_a_code_is_told_where_it_helps() {
     assert_eq!(unsent.view().screen, Screen::Failed { code: 155138, retryable: true });
     assert!(matches!(unsent.say(Event::Retry), Some(Effect::SendCode { .. })));
 
+    let mut early = restoring(ChallengeType::RestorePinByCode);
+    early.say(Event::SendCode);
+    let attempts = Some(Attempts { left: 3, locked_until: Some(9_000) });
+    let code = Code::UserOtpSendCountsOverLimit;
+    early.hear(Outcome::Failed(Failure { code, attempts, server_time: 7 }));
+    assert_eq!(early.view().screen, Screen::TooEarly { until: 9_000 });
+    assert!(early.view().can_go_back);
+    assert!(matches!(early.say(Event::Retry), Some(Effect::SendCode { .. })));
+    // In clear nobody knows until when.
+    early.hear(failure(code));
+    assert_eq!(early.view().screen, Screen::Failed { code: 155142, retryable: true });
+
     let mut locked = flow(ChallengeType::RestorePinByCode);
     locked.say(Event::SendCode);
     let attempts = Some(Attempts { left: 0, locked_until: Some(9_000) });
