@@ -485,8 +485,8 @@ impl Face {
             _ => view.session.map(|session| session.server_time),
         };
         let inner = self.inner();
-        // An old reading shown again is no reading of now.
-        if let Some(server_time) = told.filter(|told| *told != inner.clock.get().1) {
+        // A reading shown again, after another or not, is no reading of now.
+        if let Some(server_time) = told.filter(|told| *told > inner.clock.get().1) {
             inner.clock.set((server_time as f64 - js_sys::Date::now(), server_time));
         }
     }

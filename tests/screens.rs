@@ -489,6 +489,19 @@ mod a_lock {
     }
 
     #[wasm_bindgen_test]
+    async fn is_not_longer_for_a_reading_of_that_clock_that_is_shown_once_more() {
+        let lock = view(locked(CredentialKind::Answers, MINUTE + 30_000, false));
+        let stage = show(lock.screen.clone()).await;
+        sleep(2_200).await;
+        let opened = now() - 5 * MINUTE;
+        let session = Some(SessionTimes { expires_at: opened + 60 * MINUTE, server_time: opened });
+        stage.vault(ViewModel { session, ..view(Screen::Offline) }).await;
+        stage.vault(lock).await;
+        let clock = stage.text("[role=timer]");
+        assert!(["01:28", "01:27"].contains(&clock.as_str()), "{clock}");
+    }
+
+    #[wasm_bindgen_test]
     async fn announces_the_last_minute_and_its_end_and_goes_on_by_itself() {
         let stage = show(locked(CredentialKind::Pin, MINUTE + 600, false)).await;
         sleep(1_500).await;
