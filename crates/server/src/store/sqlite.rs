@@ -151,18 +151,32 @@ mod tests {
     use super::sql::commit::{END_CHALLENGES, END_RUNS};
     use super::*;
 
-    /// Of somebody who recovered a thousand times, a COMMIT would read all that before it ends what is open.
-    #[tokio::test]
-    async fn what_is_open_is_found_without_a_look_at_all_there_ever_was() {
+    /// How a statement would find its rows, what follows from it by references included.
+    async fn plan(statement: &str) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("repin.db");
         SqliteStore::open(&file).await.unwrap();
-        let mut connection = SqliteConnectOptions::new().filename(&file).connect().await.unwrap();
+        let options = SqliteConnectOptions::new().filename(&file).foreign_keys(true);
+        let mut connection = options.connect().await.unwrap();
+        let plan = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}")));
+        let steps = plan.fetch_all(&mut connection).await.unwrap();
+        steps.iter().map(|step| step.get("detail")).collect()
+    }
+
+    /// Of somebody who recovered a thousand times, a COMMIT would read all that before it ends what is open.
+    #[tokio::test]
+    async fn what_is_open_is_found_without_a_look_at_all_there_ever_was() {
         for (statement, index) in [(END_RUNS, "runs_open"), (END_CHALLENGES, "challenges_open")] {
-            let plan = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}")));
-            let steps = plan.fetch_all(&mut connection).await.unwrap();
-            let found: Vec<String> = steps.iter().map(|step| step.get("detail")).collect();
+            let found = plan(statement).await;
             assert!(found.iter().any(|step| step.contains(&format!("USING INDEX {index} (person=?)"))), "{found:?}");
         }
+    }
+
+    /// What was delivered lies there for a while, of all subscriptions together.
+    #[tokio::test]
+    async fn what_a_deleted_subscription_was_told_is_found_without_a_look_at_what_others_were() {
+        let found = plan("DELETE FROM subscriptions WHERE app = $1 AND id = $2").await;
+        let index = "INDEX deliveries_by_subscription (subscription=?)";
+        assert!(found.iter().any(|step| step.contains(index)), "{found:?}");
     }
 }
