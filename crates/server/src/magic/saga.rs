@@ -74,8 +74,9 @@ impl Step<'_> {
         if self.stop.is_cancelled() {
             return self.give_back(self.rotation.stage, false).await;
         }
-        let now = self.gateway.clock.now();
-        if !self.gateway.store.send_rotation(&self.rotation, self.owner, now.saturating_add(CLAIM_MS), now).await? {
+        let (kid, now) = (self.gateway.keys.storage.newest().0, self.gateway.clock.now());
+        let until = now.saturating_add(CLAIM_MS);
+        if !self.gateway.store.send_rotation(&self.rotation, self.owner, kid, until, now).await? {
             return Ok(());
         }
         match self.magic.confirm(&wallet.wallet, &context, &recovery).await {

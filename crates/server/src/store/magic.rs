@@ -179,6 +179,10 @@ pub type SealReply<'a> = &'a (dyn Fn(&[MagicWallet]) -> Reply + Send + Sync);
 #[async_trait]
 pub trait MagicStore: Send + Sync {
     /// Registers a wallet, and leaves an audit row.
+    ///
+    /// # Errors
+    /// [`StoreError::Away`](super::StoreError::Away), too, where a key of it is sealed with a retired key: it would be lost with that one.
+    /// So it is for contexts in [`Self::begin_rotations`] and keys in [`Self::adopt_keys`].
     async fn register_magic_wallet(&self, new: &NewMagicWallet<'_>, by: By<'_>) -> Result<RegisteredWallet>;
     /// A user's wallets, in the order of their registration.
     async fn magic_wallets(&self, user: &str) -> Result<Vec<MagicWallet>>;
@@ -204,8 +208,18 @@ pub trait MagicStore: Send + Sync {
     async fn next_rotation(&self) -> Result<Option<UnixMs>>;
     /// Writes down that Magic is called now. `false`: another has claimed it, or it is further than when it was claimed, and it must not
     /// be.
-    async fn send_rotation(&self, rotation: &Rotation, owner: &str, until: UnixMs, now: UnixMs) -> Result<bool>;
-    /// Keeps an answer of Magic's as it came, sealed, whoever has the claim: an answer comes once.
+    ///
+    /// # Errors
+    /// [`StoreError::Away`](super::StoreError::Away), too, when the storage key `kid` is retired, with which the answer would be sealed.
+    async fn send_rotation(
+        &self,
+        rotation: &Rotation,
+        owner: &str,
+        kid: &str,
+        until: UnixMs,
+        now: UnixMs,
+    ) -> Result<bool>;
+    /// Keeps an answer of Magic's as it came, sealed with whichever key, whoever has the claim: an answer comes once.
     async fn keep_reply(&self, rotation: &str, status: u16, body: &[u8], now: UnixMs) -> Result<()>;
     /// The last answer that was kept: its HTTP status, and its body, sealed.
     async fn kept_reply(&self, rotation: &str) -> Result<Option<(u16, Vec<u8>)>>;

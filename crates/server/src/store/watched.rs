@@ -164,7 +164,7 @@ watched! {
         fn begin_rotations(key: &MessageKey<'_>, user: &str, new: &[NewRotation], seal: SealReply<'_>, now: UnixMs) -> Result<BegunRotations>;
         fn claim_rotations(owner: &str, until: UnixMs, limit: u32, now: UnixMs) -> Result<Vec<Rotation>>;
         fn next_rotation() -> Result<Option<UnixMs>>;
-        fn send_rotation(rotation: &Rotation, owner: &str, until: UnixMs, now: UnixMs) -> Result<bool>;
+        fn send_rotation(rotation: &Rotation, owner: &str, kid: &str, until: UnixMs, now: UnixMs) -> Result<bool>;
         fn keep_reply(rotation: &str, status: u16, body: &[u8], now: UnixMs) -> Result<()>;
         fn kept_reply(rotation: &str) -> Result<Option<(u16, Vec<u8>)>>;
         fn pause_rotation(paused: &Paused<'_>, now: UnixMs) -> Result<bool>;

@@ -166,6 +166,9 @@ pub enum Replay<'a> {
 pub trait WebhookStore: Send + Sync + 'static {
     /// Creates a subscription with its first delivery, unless its app has `max` of them. `false`: it has.
     /// Leaves an audit row, as every change does.
+    ///
+    /// # Errors
+    /// [`StoreError::Away`](super::StoreError::Away), too, where its secret is sealed with a retired key: it would be lost with that one.
     async fn create_subscription(
         &self,
         new: &Subscription,

@@ -223,6 +223,23 @@ async fn a_secret_is_shown_once_and_sealed() {
 }
 
 #[tokio::test]
+async fn a_gateway_that_still_uses_a_retired_key_seals_no_secret_with_it() {
+    let receiver = Receiver::start().await;
+    let gateway = gateway_for(&receiver).await;
+    // As if nobody had said that it is in use, and nobody needed it.
+    gateway.execute("UPDATE key_ids SET retired = 1 WHERE purpose = 'storage'").await;
+    let asked = json!({"url": receiver.url(), "events": ["customer.pin_setup"]});
+    let (status, told) = send(call(&gateway, "POST", "").json(&asked)).await;
+    assert_eq!((status, &told["success"]), (503, &json!(false)), "{told}");
+    assert!(gateway.inner.store.subscriptions(&gateway.inner.app.id).await.unwrap().is_empty());
+    assert!(gateway.inner.store.due_deliveries().await.unwrap().is_empty());
+    // Circle's form has no secret.
+    subscribe(&gateway, &receiver.url(), &[]).await;
+    gateway.execute("UPDATE key_ids SET retired = NULL").await;
+    subscribe_to(&gateway, &receiver.url(), &["customer.pin_setup"]).await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_subscribed_is_refused_in_words() {
     let receiver = Receiver::start().await;
     let gateway = gateway_for(&receiver).await;

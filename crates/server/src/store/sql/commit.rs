@@ -8,6 +8,7 @@ use super::codes::replace_way_back;
 use super::dialect::{Batch, BatchRow, lock_rows, share_rows};
 use super::locks::lock_person;
 use super::outbox::{AUDIENCE, Ended, add_event};
+use super::ring_keys::retired_in_use;
 use super::row::{int, kind_number, optional, time};
 use super::runs::{TAKE, Taken, insert_seen};
 use super::statements::{Columns, Statements};
@@ -16,7 +17,7 @@ use crate::failpoint::{commit, failpoint};
 use crate::keys::{KID_LEN, Purpose};
 use crate::rules::refuse_commit;
 use crate::store::values::{Value, values};
-use crate::store::{Credential, RecoveryEmail, Status, StoreError, WayBack};
+use crate::store::{Credential, RecoveryEmail, Status, WayBack};
 
 impl SqlStore {
     pub(super) async fn commit_challenge(
@@ -137,7 +138,7 @@ fn keys<'a>(commit: &'a Commit<'_>, way: Option<&'a WayBack>) -> [Value<'a>; 10]
 fn refuse_retired(keys: &[impl Columns]) -> Result<()> {
     for key in keys {
         if optional::<u64>(key, "retired")?.is_some() {
-            return Err(StoreError::Away("a retired key is in use: restart this gateway".into()));
+            return Err(retired_in_use());
         }
     }
     Ok(())

@@ -8,6 +8,7 @@ use sqlx::Row;
 use super::dialect::lock_rows;
 use super::locks::{lock_person, lock_run_of};
 use super::operator::{About, audit};
+use super::ring_keys::refuse_retired;
 use super::row::{int, time, unsigned};
 use super::runs::{Taken, insert_seen, take, why_not_next};
 use super::statements::{Columns, Statements};
@@ -57,6 +58,7 @@ impl MagicStore for SqlStore {
             Some(there) if there.user == new.wallet.user && replace(&mut tx, &there, new, by.now).await? => there.id,
             Some(_) => return Ok(RegisteredWallet::Taken),
         };
+        refuse_retired(&mut tx, &[&new.wallet.access_key[..], &new.wallet.recovery_key[..]]).await?;
         let about = About { app: Some(&new.wallet.app), user: Some(&new.wallet.user), subject: Some(&id) };
         audit(&mut tx, by, "MAGIC_WALLET_REGISTERED", about).await?;
         let row = sqlx::query(select_wallets!("WHERE id = $1")).bind(&id).fetch_one(&mut *tx).await?;
@@ -126,8 +128,15 @@ impl MagicStore for SqlStore {
         self.first_rotation_due().await
     }
 
-    async fn send_rotation(&self, rotation: &Rotation, owner: &str, until: UnixMs, now: UnixMs) -> Result<bool> {
-        self.mark_sent(rotation, owner, until, now).await
+    async fn send_rotation(
+        &self,
+        rotation: &Rotation,
+        owner: &str,
+        kid: &str,
+        until: UnixMs,
+        now: UnixMs,
+    ) -> Result<bool> {
+        self.mark_sent(rotation, owner, kid, until, now).await
     }
 
     async fn keep_reply(&self, rotation: &str, status: u16, body: &[u8], now: UnixMs) -> Result<()> {
@@ -240,6 +249,7 @@ async fn begin(
     challenge: &str,
     now: UnixMs,
 ) -> Result<()> {
+    refuse_retired(tx, &[&new.context[..]]).await?;
     tx.rows(
         "INSERT INTO magic_rotations (id, wallet, challenge, version, context, stage, due, created)
          VALUES ($1, $2, $3, $4, $5, 'ASKED', $6, $6)",

@@ -7,6 +7,7 @@ use sqlx::Row;
 use super::dialect::{self, DbRow, lock_rows, skip_locked};
 use super::magic::{select_wallets, set_state, wallet};
 use super::operator::{About, audit};
+use super::ring_keys::{refuse_retired, refuse_retired_storage};
 use super::row::{int, optional, unsigned};
 use super::{Result, SqlStore, Tx};
 use crate::failpoint::failpoint;
@@ -52,7 +53,14 @@ impl SqlStore {
         optional(&sqlx::query(query).fetch_one(&self.readers).await?, "due")
     }
 
-    pub(super) async fn mark_sent(&self, rotation: &Rotation, owner: &str, until: UnixMs, now: UnixMs) -> Result<bool> {
+    pub(super) async fn mark_sent(
+        &self,
+        rotation: &Rotation,
+        owner: &str,
+        kid: &str,
+        until: UnixMs,
+        now: UnixMs,
+    ) -> Result<bool> {
         let mut tx = self.begin().await?;
         let sent = sqlx::query(
             "UPDATE magic_rotations SET stage = 'SENT', due = $1
@@ -67,6 +75,8 @@ impl SqlStore {
         if sent.rows_affected() == 0 {
             return Ok(false);
         }
+        // Before the call: its answer is written whatever has become of the key.
+        refuse_retired_storage(&mut tx, kid).await?;
         if rotation.lost > 0 {
             note(&mut tx, &rotation.wallet, "MAGIC_ROTATION_RETRIED", now).await?;
         }
@@ -76,6 +86,7 @@ impl SqlStore {
         Ok(true)
     }
 
+    /// Under whichever key, also one that was retired while Magic was called: what is not written is lost, and the key may still be found.
     pub(super) async fn insert_reply(&self, rotation: &str, status: u16, body: &[u8], now: UnixMs) -> Result<()> {
         let mut tx = self.begin().await?;
         let query = concat!("SELECT 1 FROM magic_rotations WHERE id = $1", lock_rows!());
@@ -138,6 +149,8 @@ impl SqlStore {
         if !finish(&mut tx, rotation, owner, Stage::Done, now).await? {
             return Ok(false);
         }
+        // They are in the journal, too: a gateway that was restarted takes them from there.
+        refuse_retired(&mut tx, &[&keys.access[..], &keys.recovery[..]]).await?;
         sqlx::query(
             "UPDATE magic_wallets SET previous_access = access_key, previous_recovery = recovery_key, access_key = $1,
              recovery_key = $2, version = $3, state = 3, updated = $4 WHERE id = $5",

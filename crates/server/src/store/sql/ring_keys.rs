@@ -9,9 +9,9 @@ use super::operator::{About, audit};
 use super::row::{int, optional, time};
 use super::statements::Statements;
 use super::{Result, SqlStore, Tx};
-use crate::keys::{KeyMark, Purpose, of_another_ring};
+use crate::keys::{KID_LEN, KeyMark, Purpose, of_another_ring};
 use crate::store::values::values;
-use crate::store::{By, Claimed, Retirement, RingKey, RingKeys, WebhookPublicKey};
+use crate::store::{By, Claimed, Retirement, RingKey, RingKeys, StoreError, WebhookPublicKey};
 
 /// Whoever reads what is known in order to change it goes first, and a commit that names a key comes before or after.
 async fn lock_keys(tx: &mut Tx) -> Result<()> {
@@ -22,10 +22,30 @@ async fn lock_keys(tx: &mut Tx) -> Result<()> {
 }
 
 /// Whether a key is retired, which it stays while the transaction lasts.
-pub(super) async fn is_retired(tx: &mut impl Statements, purpose: Purpose, kid: &str) -> Result<bool> {
+async fn is_retired(tx: &mut impl Statements, purpose: Purpose, kid: &str) -> Result<bool> {
     let query = concat!("SELECT retired FROM key_ids WHERE purpose = $1 AND kid = $2", share_rows!());
     let Some(key) = tx.row(query, values![purpose.name(), kid]).await? else { return Ok(false) };
     Ok(optional::<u64>(&key, "retired")?.is_some())
+}
+
+/// Of what a gateway writes with a key that was retired since it started: it would be lost with that key. The same request succeeds at a
+/// gateway that was restarted.
+pub(super) fn retired_in_use() -> StoreError {
+    StoreError::Away("a retired key is in use: restart this gateway".into())
+}
+
+/// Refuses a retired storage key, which it stays, or does not become, while the transaction lasts.
+pub(super) async fn refuse_retired_storage(tx: &mut impl Statements, kid: &str) -> Result<()> {
+    if is_retired(tx, Purpose::Storage, kid).await? { Err(retired_in_use()) } else { Ok(()) }
+}
+
+/// The same for what such a key has sealed, which begins with its `kid`.
+pub(super) async fn refuse_retired(tx: &mut impl Statements, sealed: &[&[u8]]) -> Result<()> {
+    for sealed in sealed {
+        let kid = sealed.get(..KID_LEN).and_then(|kid| std::str::from_utf8(kid).ok()).unwrap_or_default();
+        refuse_retired_storage(tx, kid).await?;
+    }
+    Ok(())
 }
 
 #[async_trait]

@@ -6,6 +6,7 @@ use super::deliveries::insert_delivery;
 use super::dialect::{Db, DbRow};
 use super::locks::lock_app;
 use super::operator::{About, audit};
+use super::ring_keys::refuse_retired;
 use super::row::{int, time};
 use super::{Result, SqlStore, Tx};
 use crate::store::{By, NewDelivery, Subscription};
@@ -32,6 +33,9 @@ impl SqlStore {
             .await?;
         if usize::try_from(count).unwrap_or(usize::MAX) >= max {
             return Ok(false);
+        }
+        if let Some(secret) = &new.secret {
+            refuse_retired(&mut tx, &[&secret[..]]).await?;
         }
         sqlx::query(
             "INSERT INTO subscriptions (id, app, name, endpoint, enabled, types, created, updated, secret)

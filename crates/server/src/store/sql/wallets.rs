@@ -10,16 +10,15 @@ use super::commit::refuse_over;
 use super::dialect::{Batch, DbRow};
 use super::locks::lock_person;
 use super::outbox::write_event;
-use super::ring_keys::is_retired;
+use super::ring_keys::refuse_retired;
 use super::row::{array, int, time, unknown};
 use super::runs::{Taken, insert_seen, take, why_not_next};
 use super::statements::Statements;
 use super::{Committed, MessageKey, Recorded, Reply, Result, SqlStore};
 use crate::failpoint::failpoint;
-use crate::keys::{KID_LEN, Purpose};
 use crate::rules::refuse_wallet;
 use crate::store::values::values;
-use crate::store::{Status, StoreError, Wallet, Wallets};
+use crate::store::{Status, Wallet, Wallets};
 
 #[async_trait]
 impl Wallets for SqlStore {
@@ -48,7 +47,7 @@ impl Wallets for SqlStore {
             Err(other) => return Ok(other),
         };
         failpoint!("wallet.begun");
-        refuse_retired(&mut tx, new).await?;
+        refuse_retired(&mut tx, &[&new.gateway_share[..]]).await?;
         insert(&mut tx, user, new).await?;
         failpoint!("wallet.inserted");
         self.end(tx, key, user, kind, reply, new.created).await
@@ -116,13 +115,6 @@ pub(super) async fn refusal(tx: &mut impl Statements, kind: ChallengeType, perso
     let has_way_back = user(tx, person).await?.has_way_back();
     let exists = tx.row("SELECT 1 FROM wallets WHERE person = $1", values![person]).await?;
     Ok(refuse_wallet(kind, has_way_back, exists.is_some()))
-}
-
-/// As for questions: a node that was not restarted since its storage key was retired would lose a share.
-async fn refuse_retired(tx: &mut Batch, new: &Wallet) -> Result<()> {
-    let kid = new.gateway_share.get(..KID_LEN).and_then(|kid| std::str::from_utf8(kid).ok()).unwrap_or_default();
-    let retired = is_retired(tx, Purpose::Storage, kid).await?;
-    if retired { Err(StoreError::Away("a retired key is in use: restart this gateway".into())) } else { Ok(()) }
 }
 
 async fn insert(tx: &mut Batch, person: &str, new: &Wallet) -> Result<()> {
