@@ -43,12 +43,15 @@ pub struct Subject {
     /// The bytes that are free where a folder is.
     #[doc(hidden)] // for tests
     pub free_space: fn(&Path) -> io::Result<u64>,
+    /// Whether this user may write a file, or into a folder.
+    #[doc(hidden)] // for tests
+    pub may_write: fn(&Path) -> io::Result<()>,
 }
 
 impl Subject {
     /// A gateway that is started with this, on this machine.
     pub fn new(config: Config, listen: SocketAddr, offline: bool, clock: Arc<dyn Clock>) -> Self {
-        Self { config, listen, offline, clock, free_space: disk::free_space }
+        Self { config, listen, offline, clock, free_space: disk::free_space, may_write: database::may_write }
     }
 }
 
@@ -57,7 +60,7 @@ pub async fn examine(subject: &Subject) -> Vec<Finding> {
     let mut findings = key_ring::check(&subject.config);
     match Connection::open(&subject.config).await {
         Ok(mut database) => {
-            findings.push(database::check(&mut database).await);
+            findings.push(database::check(subject, &mut database).await);
             findings.push(migrations::check(&mut database).await);
             findings.extend(claim::check(subject, &mut database).await);
             findings.push(clock::check(subject, Some(&mut database)).await);

@@ -64,6 +64,14 @@ impl Connection {
         }
     }
 
+    /// Rows of bytes and a number.
+    pub async fn counts(&mut self, query: &'static str) -> sqlx::Result<Vec<(Vec<u8>, i64)>> {
+        match self {
+            Self::Sqlite(connection) => sqlx::query_as(query).fetch_all(connection).await,
+            Self::Postgres(connection) => sqlx::query_as(query).fetch_all(connection).await,
+        }
+    }
+
     /// From here on the server, too, refuses whatever would write.
     pub async fn only_read(&mut self) -> sqlx::Result<()> {
         if let Self::Postgres(connection) = self {

@@ -23,7 +23,7 @@ mod schema;
 #[path = "sql/store.rs"]
 mod sql;
 
-pub use schema::known;
+pub use schema::{known, tables};
 pub use sql::SqlStore as PostgresStore;
 
 /// Connections of one gateway to its database, unless the operator says otherwise.

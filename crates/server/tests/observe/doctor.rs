@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,8 @@ use std::time::{Duration, SystemTime};
 use repin_server::Config;
 use repin_server::clock::{Clock, ManualClock, SystemClock};
 use repin_server::doctor::{Finding, Subject, Verdict, examine};
-use repin_server::keys::KeySource;
+use repin_server::keys::{KeySource, Purpose};
+use repin_server::store::Sealing;
 use serde_json::Value;
 
 use crate::common::BY;
@@ -165,6 +167,84 @@ async fn a_key_ring_that_is_not_the_databases_is_found() {
     gateway.execute("UPDATE credentials SET setup_kid = '0123456789abcdef' WHERE kind = 1").await;
     let said = fault(&subject(&gateway), "claim").await;
     assert!(said.contains("opaque-setup-0123456789abcdef.key is missing, and 1 PINs"), "{said}");
+}
+
+#[tokio::test]
+async fn a_key_that_something_is_sealed_with_and_that_is_gone_is_found() {
+    let gateway = enrolled().await;
+    let source = KeySource::Folder(gateway.data().join("keys"));
+    let old = source.load().unwrap().newest(Purpose::Storage).unwrap().to_owned();
+    source.add(&mut source.load().unwrap(), Purpose::Storage).unwrap();
+    let gateway = gateway.restart().await;
+    while gateway.inner.seal_audit().await.unwrap() == Sealing::Busy {}
+    let subject = subject(&gateway);
+    assert!(examine(&subject).await.iter().all(|finding| finding.verdict == Verdict::Ok || finding.check == "widget"));
+
+    // The person's questions are under the key from before.
+    source.remove(&mut source.load().unwrap(), Purpose::Storage, &old).unwrap();
+    let missing = |name: &str| format!("{name}.key is missing, and rows that open with it alone: 1");
+    let said = fault(&subject, "claim").await;
+    assert!(said.contains(&missing(&format!("storage-{old}"))) && said.contains("the ring's backup"), "{said}");
+
+    // Keys of which nobody has heard.
+    gateway
+        .execute(match gateway.database() {
+            Some(_) => {
+                "INSERT INTO recovery_emails (person, address, data_key, created)
+                 SELECT id, CAST('0123456789abcdef' AS BYTEA), CAST('fedcba9876543210' AS BYTEA), 1 FROM users"
+            }
+            None => {
+                "INSERT INTO recovery_emails (person, address, data_key, created)
+                 SELECT id, CAST('0123456789abcdef' AS BLOB), CAST('fedcba9876543210' AS BLOB), 1 FROM users"
+            }
+        })
+        .await;
+    let mut findings = examine(&subject).await;
+    findings.retain(|finding| finding.check == "claim");
+    let said: Vec<_> = findings.iter().map(|finding| finding.what.clone()).collect();
+    let names =
+        ["storage-0123456789abcdef".to_owned(), format!("storage-{old}"), "recovery-fedcba9876543210".to_owned()];
+    assert_eq!(said, names.map(|name| missing(&name)));
+}
+
+#[tokio::test]
+async fn a_database_that_takes_no_writes_is_found() {
+    let gateway = Gateway::start().await;
+    let (real, mut subject) = (subject(&gateway), subject(&gateway));
+    if let Some(url) = gateway.database() {
+        // A standby says the same of itself.
+        let read_only = format!("{url}?options[default_transaction_read_only]=on");
+        subject.config.database = Some(read_only.parse().unwrap());
+        assert!(fault(&subject, "database").await.contains("is open for reading only"));
+        let of_a_reader = format!("{url}?options[role]=pg_read_all_data");
+        subject.config.database = Some(of_a_reader.parse().unwrap());
+        let said = fault(&subject, "database").await;
+        assert!(said.contains("lets this role add nothing to") && said.contains("api_keys among them"), "{said}");
+        return;
+    }
+    subject.may_write = |place| match place.extension().is_some_and(|extension| extension == "db") {
+        true => Err(ErrorKind::ReadOnlyFilesystem.into()),
+        false => Ok(()),
+    };
+    assert!(fault(&subject, "database").await.contains("repin.db cannot be written: "));
+    subject.may_write = |place| if place.is_dir() { Err(ErrorKind::PermissionDenied.into()) } else { Ok(()) };
+    assert!(fault(&subject, "database").await.contains("data cannot be written: "));
+    subject.may_write = |place| match place.extension().is_some_and(|extension| extension == "db-wal") {
+        true => Err(ErrorKind::PermissionDenied.into()),
+        false => Ok(()),
+    };
+    assert!(fault(&subject, "database").await.contains("repin.db-wal cannot be written: "));
+
+    // As whoever tries finds it. Root may, whatever the file's mode.
+    let (file, other) = (gateway.data().join("repin.db"), gateway.data().join("other"));
+    fs::write(&other, "").unwrap();
+    for file in [&file, &other] {
+        fs::set_permissions(file, fs::Permissions::from_mode(0o400)).unwrap();
+    }
+    let takes_writes = fs::File::options().write(true).open(&other).is_ok();
+    let findings = examine(&real).await;
+    let verdict = findings.iter().find(|finding| finding.check == "database").unwrap().verdict;
+    assert_eq!(verdict == Verdict::Ok, takes_writes, "{findings:?}");
 }
 
 #[tokio::test]
