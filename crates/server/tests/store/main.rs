@@ -6,6 +6,7 @@ mod common;
 
 mod charges;
 mod commits;
+mod deletions;
 mod keys;
 mod magic;
 mod model;

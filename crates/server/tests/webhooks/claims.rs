@@ -1,6 +1,6 @@
 //! Claims, on the store alone.
 
-use repin_server::store::{Attempt, Claim, Delivery, NewDelivery, Outcome, Store, Subscription};
+use repin_server::store::{Attempt, Claim, Delivery, NewDelivery, Outcome, Replay, Store, Subscription};
 
 use crate::common::database::{Place, empty_store, server};
 use crate::common::{BY, START};
@@ -81,4 +81,35 @@ async fn what_is_released_was_not_tried() {
     let lapsed = if server().is_some() { START + 60_000 } else { START };
     assert!(server().is_none() || claim(&*store, "three", START + 59_999).await.is_empty(), "two may be alive");
     assert_eq!(claim(&*store, "three", lapsed).await[0].attempt, 2, "an orphan may have been sent");
+}
+
+#[tokio::test]
+async fn a_letter_that_was_replayed_is_not_swept_for_its_age_before_it_is_told() {
+    // For what was given up at the start.
+    const TOO_OLD: u64 = START + 90 * 24 * 60 * 60 * 1000;
+    for replayed in [true, false] {
+        let (_place, store) = store().await;
+        let letter = claim(&*store, "one", START).await.remove(0);
+        finish(&*store, "one", &letter, Outcome::Dead).await;
+        store.sweep(TOO_OLD - 1).await.unwrap();
+        assert_eq!(store.dead_letters(10).await.unwrap().len(), 1);
+        if replayed {
+            assert_eq!(store.replay(Replay::One(&letter.id), BY).await.unwrap(), 1);
+        }
+        store.sweep(TOO_OLD).await.unwrap();
+        if !replayed {
+            assert_eq!(store.replay(Replay::All, BY).await.unwrap(), 0, "the control: it is gone");
+            continue;
+        }
+        assert_eq!(store.due_deliveries().await.unwrap(), [(ID.to_owned(), START)], "it waits to be told");
+        // Neither while it is tried, nor between two tries.
+        let again = claim(&*store, "one", TOO_OLD).await.remove(0);
+        store.sweep(TOO_OLD + 1).await.unwrap();
+        finish(&*store, "one", &again, Outcome::Retry(TOO_OLD + 2)).await;
+        store.sweep(TOO_OLD + 2).await.unwrap();
+        let last = claim(&*store, "one", TOO_OLD + 2).await.remove(0);
+        assert_eq!((&last.id, &last.body, last.attempt), (&letter.id, &letter.body, 2), "with its tries before it");
+        finish(&*store, "one", &last, Outcome::Delivered).await;
+        assert!(store.due_deliveries().await.unwrap().is_empty());
+    }
 }
