@@ -459,6 +459,11 @@ impl Face {
         moment as f64 - js_sys::Date::now() - self.inner().clock.get().0
     }
 
+    /// What a countdown to that moment shows: whole seconds, 0 only when it has come.
+    pub(crate) fn seconds_until(self, moment: UnixMs) -> u32 {
+        (self.ms_until(moment) / 1000.0).ceil().max(0.0) as u32
+    }
+
     /// A second has passed, or the session changed.
     pub(crate) fn tick(self) {
         self.ticks.set(self.ticks.now() + 1);

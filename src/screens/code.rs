@@ -65,7 +65,7 @@ pub(crate) fn screen(face: Face, length: u8, can_change: bool) -> Parts {
         face.judged.get();
         let Sent { expires_at, resend_at, .. } = sent(face);
         expired.set(face.ms_until(expires_at) <= 0.0);
-        seconds_left.set((face.ms_until(resend_at) / 1000.0).ceil().max(0.0) as u32);
+        seconds_left.set(face.seconds_until(resend_at));
     });
     watch(move || {
         state.count.get();

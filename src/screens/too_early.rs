@@ -13,11 +13,10 @@ use crate::widgets::{button, title};
 
 #[inline(never)]
 pub(crate) fn screen(face: Face, until: UnixMs) -> Parts {
-    let seconds = move || (face.ms_until(until) / 1000.0).ceil().max(0.0) as u32;
-    let left = Small::new(seconds());
+    let left = Small::new(face.seconds_until(until));
     watch(move || {
         face.ticks.get();
-        let now = seconds();
+        let now = face.seconds_until(until);
         if now == 0 && left.now() > 0 {
             face.say(&face.text(Key::LOCKED_OVER));
         }

@@ -11,12 +11,11 @@ use crate::small::{Small, watch};
 const ANNOUNCED_MINUTES: [u32; 3] = [10, 5, 1];
 
 pub(crate) fn countdown(face: Face, until: UnixMs, over: impl Fn() + 'static) -> El {
-    let seconds = move || (face.ms_until(until) / 1000.0).ceil().max(0.0) as u32;
-    let left = Small::new(seconds());
+    let left = Small::new(face.seconds_until(until));
     let mut before = left.now() + 1;
     watch(move || {
         face.ticks.get();
-        let now = seconds();
+        let now = face.seconds_until(until);
         left.set(now);
         let passed = |minutes: &u32| before > minutes * 60 && now <= minutes * 60;
         if now == 0 && before > 0 {
