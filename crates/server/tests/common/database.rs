@@ -6,9 +6,9 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use repin_server::store::Store;
 use repin_server::store::postgres::PostgresStore;
 use repin_server::store::sqlite::SqliteStore;
+use repin_server::store::{Store, Subscription};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection, Executor, Row};
 use tempfile::TempDir;
@@ -110,6 +110,21 @@ pub async fn empty_store() -> (Place, Box<dyn Store>) {
         None => Box::new(SqliteStore::open(&place.path().join("repin.db")).await.unwrap()),
     };
     (place, store)
+}
+
+/// A webhook subscription to everything, without a secret.
+pub fn subscription(id: &str, app: &str, created: u64) -> Subscription {
+    Subscription {
+        id: id.to_owned(),
+        app: app.to_owned(),
+        name: "n".to_owned(),
+        endpoint: "https://hook.test/".to_owned(),
+        enabled: true,
+        types: vec!["*".to_owned()],
+        secret: None,
+        created,
+        updated: created,
+    }
 }
 
 /// Changes a PostgreSQL database behind its gateways' backs.

@@ -8,7 +8,7 @@ use repin_server::store::{Charge, Commit, Committed, NewDelivery, Recorded, Stor
 use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use crate::common::BY;
-use crate::common::database::{Place, database_of};
+use crate::common::database::{Place, database_of, subscription};
 use crate::{challenge, credential, key, open, reply, set_pin, store_with_user};
 
 const GOES: &str = "50000000-0000-4000-8000-000000000001";
@@ -23,17 +23,7 @@ const DELIVERIES: &str = "SELECT count(*) FROM deliveries";
 /// Subscribes both to everything, each with the delivery that greets it; with a secret in Planbok's form.
 async fn subscribe(store: &dyn Store, user: &User, secret: Option<Vec<u8>>) {
     for id in [GOES, STAYS] {
-        let subscription = Subscription {
-            id: id.to_owned(),
-            app: user.app.clone(),
-            name: "n".to_owned(),
-            endpoint: "https://hook.test/".to_owned(),
-            enabled: true,
-            types: vec!["*".to_owned()],
-            secret: secret.clone(),
-            created: 1,
-            updated: 1,
-        };
+        let subscription = Subscription { secret: secret.clone(), ..subscription(id, &user.app, 1) };
         let first = NewDelivery { id, kind: "webhooks.test", body: "{}" };
         assert!(store.create_subscription(&subscription, 2, &first, BY).await.unwrap());
     }

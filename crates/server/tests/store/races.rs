@@ -9,11 +9,11 @@ use repin_core::api::{ChallengeType, CredentialKind};
 use repin_server::store::postgres::PostgresStore;
 use repin_server::store::{
     Arrival, Arrived, Change, Charge, Claim, Commit, Committed, Created, NewChallenge, NewDelivery, NewRun, Proved,
-    Recorded, Status, Store, Subscription,
+    Recorded, Status, Store,
 };
 
 use crate::common::BY;
-use crate::common::database::{Place, database_of};
+use crate::common::database::{Place, database_of, subscription};
 use crate::{challenge, credential, key, open, reply, run_id, set_pin, store_with_user};
 
 const RACERS: u8 = 40;
@@ -333,17 +333,7 @@ async fn nodes_that_start_at_once_make_one_app() {
 async fn each_delivery_is_claimed_by_one_and_each_expiry_told_once() {
     let (place, store, user) = store_with_user().await;
     let id = "50000000-0000-4000-8000-000000000001";
-    let subscription = Subscription {
-        id: id.to_owned(),
-        app: user.app.clone(),
-        name: "n".to_owned(),
-        endpoint: "https://hook.test/".to_owned(),
-        enabled: true,
-        types: vec!["*".to_owned()],
-        secret: None,
-        created: 1,
-        updated: 1,
-    };
+    let subscription = subscription(id, &user.app, 1);
     let first = NewDelivery { id: "n-1", kind: "webhooks.test", body: "{}" };
     assert!(store.create_subscription(&subscription, 1, &first, BY).await.unwrap());
     for number in 0..150 {

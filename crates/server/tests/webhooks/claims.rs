@@ -1,8 +1,8 @@
 //! Claims, on the store alone.
 
-use repin_server::store::{Attempt, Claim, Delivery, NewDelivery, Outcome, Replay, Store, Subscription};
+use repin_server::store::{Attempt, Claim, Delivery, NewDelivery, Outcome, Replay, Store};
 
-use crate::common::database::{Place, empty_store, server};
+use crate::common::database::{Place, empty_store, server, subscription};
 use crate::common::{BY, START};
 
 const ID: &str = "50000000-0000-4000-8000-000000000001";
@@ -10,17 +10,7 @@ const ID: &str = "50000000-0000-4000-8000-000000000001";
 /// A store with one subscription and one delivery.
 async fn store() -> (Place, Box<dyn Store>) {
     let (place, store) = empty_store().await;
-    let subscription = Subscription {
-        id: ID.to_owned(),
-        app: store.default_app(START).await.unwrap().id,
-        name: "n".to_owned(),
-        endpoint: "https://hook.test/".to_owned(),
-        enabled: true,
-        types: vec!["*".to_owned()],
-        secret: None,
-        created: START,
-        updated: START,
-    };
+    let subscription = subscription(ID, &store.default_app(START).await.unwrap().id, START);
     let first = NewDelivery { id: "n-1", kind: "webhooks.test", body: "{}" };
     assert!(store.create_subscription(&subscription, 1, &first, BY).await.unwrap());
     (place, store)
