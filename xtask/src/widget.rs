@@ -177,8 +177,8 @@ pub fn kernels(out: &Path) -> Result {
 }
 
 fn release_flags() -> Result<String> {
-    // A copy of a few words is one instruction for the whole and not one for each: LLVM takes eight loads and stores for smaller,
-    // which they are nowhere in WebAssembly. A thirtieth of the download; docs/performance.md.
+    // A copy of a few words is one instruction. LLVM writes up to eight loads and stores for it, which are larger in WebAssembly: a
+    // thirtieth of the download; docs/performance.md.
     let copies = "-Cllvm-args=--max-store-memcpy=1";
     let small = ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none", copies];
     Ok(format!("{}\u{1f}{}", small.join("\u{1f}"), remapped()?))
