@@ -235,10 +235,15 @@ pub struct KsfParams {
 /// How many wrong guesses a credential still takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempts {
-    /// 0 to 3.
+    /// 0 to [`Attempts::ALL`].
     pub left: u8,
     /// Set while the credential is locked.
     pub locked_until: Option<UnixMs>,
+}
+
+impl Attempts {
+    /// Wrong guesses that a credential takes before it is locked.
+    pub const ALL: u8 = 3;
 }
 
 /// How a question is answered.

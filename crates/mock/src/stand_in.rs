@@ -165,5 +165,5 @@ impl<W: World> Performer for StandIn<W> {
     }
 }
 fn failed(code: Code, server_time: UnixMs) -> Outcome {
-    Outcome::Failed(Failure { code, attempts: None, server_time })
+    Outcome::Failed(Failure { code, attempts: None, server_time, unsure: false })
 }

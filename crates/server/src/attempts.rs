@@ -7,7 +7,7 @@ use repin_core::api::{Attempts, CredentialKind, UnixMs};
 use repin_core::error::Code;
 
 /// Guesses before a lock (Circle's number).
-pub const MAX_ATTEMPTS: u8 = 3;
+pub const MAX_ATTEMPTS: u8 = Attempts::ALL;
 /// How long a lock lasts, in milliseconds: 30 minutes (Circle's number).
 pub const LOCK_MS: u64 = 30 * 60 * 1000;
 /// Failures in a row that disable a credential (NIST SP 800-63B-4 §3.2.2).

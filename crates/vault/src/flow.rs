@@ -96,6 +96,8 @@ pub struct Flow {
     code_proved: bool,
     /// The code whose time was over before the new PIN was set, while a new run begins.
     too_late: Option<SendCodeReply>,
+    /// Questions and answers that were chosen beside that code: they are not asked for again.
+    kept: Option<NewSecrets>,
     /// The wallets that are held elsewhere, and how far each is.
     wallets: Vec<WalletRotation>,
     /// How many fresh sessions were of no use.
@@ -148,7 +150,7 @@ enum State {
     Working(Task),
     /// Something went wrong that trying again may mend; what was entered is kept.
     Stuck { failure: Failure, task: Option<Task> },
-    /// Three wrong tries.
+    /// All three tries are used.
     Locked { kind: CredentialKind, until: UnixMs, server_time: UnixMs },
     /// The end. Nothing secret is left.
     Over(Screen),
@@ -200,6 +202,7 @@ impl Default for Flow {
             sent: None,
             code_proved: false,
             too_late: None,
+            kept: None,
             wallets: Vec::new(),
             not_renewed: 0,
         }
@@ -294,6 +297,7 @@ impl Flow {
         let is_complete = matches!(self.state, State::Keys(_) | State::Updating { .. });
         let close = self.opened.is_some() && !is_complete && matches!(screen, Screen::Cancelled | Screen::HandedOver);
         self.proved = Proved::default();
+        self.kept = None;
         if !self.is_over() {
             self.state = State::Over(screen);
             return close.then_some(Effect::Cancel);
@@ -370,6 +374,7 @@ impl Flow {
                     | State::ProvingCode
                     | State::Working(Task::SendCode | Task::SetEmail | Task::Export | Task::Rotate)
             ),
+            challenge_type: self.opened.as_ref().map(|opened| opened.challenge_type),
             // Once it is done nothing depends on the session any more.
             session: self
                 .opened

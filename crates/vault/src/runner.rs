@@ -9,6 +9,7 @@ use futures_util::future::{Either, select};
 use futures_util::stream::{Stream, StreamExt};
 use repin_core::answers::Unicode;
 use repin_core::api::RotationReply;
+use repin_core::credential::check_ksf;
 use repin_core::error::Code;
 use repin_core::secret::wipe_stack;
 
@@ -69,6 +70,8 @@ impl<P: Performer, E: Stream<Item = Event> + Unpin, S: FnMut(ViewModel)> Runner<
             };
             let Some(event) = event else { return };
             let mut effect = self.flow.update(Input::Event(event), self.performer.unicode());
+            // What was typed was looked at, also where it leads to no effect: refused, or to be entered again.
+            wipe_stack();
             (self.show)(self.flow.view());
             while let Some(next) = effect {
                 let input = self.perform(next).await;
@@ -171,7 +174,7 @@ impl<P: Platform> Performer for Real<'_, P> {
             // Not reached: the flow asks for these after an OPEN only, and the last two are performed apart.
             _ => Err(SessionError::Protocol),
         };
-        result.unwrap_or_else(|error| failed(error, session.as_ref()))
+        result.unwrap_or_else(|error| failed(error, link.is_unsure()))
     }
 
     async fn cancel(&mut self) {
@@ -193,7 +196,11 @@ async fn open(
 ) -> Result<Outcome, SessionError> {
     let open = Session::open(input, platform, link).await?;
     let opened = open.opened().clone();
-    platform.warm_up(opened.prove_ksf.unwrap_or(opened.register_ksf));
+    let cost = opened.prove_ksf.unwrap_or(opened.register_ksf);
+    // Any other is refused where it would be used, and is given no memory or time before that either.
+    if check_ksf(cost).is_ok() {
+        platform.warm_up(cost);
+    }
     *session = Some(open);
     Ok(Outcome::Opened(Box::new(opened)))
 }
@@ -209,13 +216,12 @@ fn renewed(session: &Session) -> Outcome {
     Outcome::Renewed(SessionTimes { expires_at: opened.session_expires_at, server_time: opened.server_time })
 }
 
-fn failed(error: SessionError, session: Option<&Session>) -> Outcome {
-    let known_time = session.map_or(0, |session| session.opened().server_time);
-    let failure = |code| Outcome::Failed(Failure { code, attempts: None, server_time: known_time });
+fn failed(error: SessionError, unsure: bool) -> Outcome {
+    let failure = |code| Outcome::Failed(Failure { code, attempts: None, server_time: 0, unsure });
     match error {
         SessionError::WrongSecret { attempts, server_time } => Outcome::Wrong { attempts, server_time },
         SessionError::Refused { code, attempts, server_time } => {
-            Outcome::Failed(Failure { code, attempts, server_time: server_time.unwrap_or(known_time) })
+            Outcome::Failed(Failure { code, attempts, server_time: server_time.unwrap_or_default(), unsure })
         }
         SessionError::OutOfMemory => failure(Code::EncryptionFailed),
         SessionError::Input(code) => failure(code),

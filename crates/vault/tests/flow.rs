@@ -119,8 +119,19 @@ impl Drive for Flow {
     }
 }
 
+/// A refusal in clear, or a fault of the device.
 fn failure(code: Code) -> Outcome {
-    Outcome::Failed(Failure { code, attempts: None, server_time: 0 })
+    Outcome::Failed(Failure { code, attempts: None, server_time: 0, unsure: false })
+}
+
+/// A refusal in clear, after something that was not answered.
+fn unanswered(code: Code) -> Outcome {
+    Outcome::Failed(Failure { code, attempts: None, server_time: 0, unsure: true })
+}
+
+/// A refusal under seal.
+fn sealed(code: Code) -> Outcome {
+    Outcome::Failed(Failure { code, attempts: None, server_time: 1_000, unsure: false })
 }
 
 #[test]
@@ -252,6 +263,13 @@ fn choose(flow: &mut Flow, index: u8, answer: &str, hint: &str) {
     flow.say(Event::SubmitQuestion { index, answer: secret(answer), hint: hint.into() });
 }
 
+fn question_problem(flow: &Flow) -> Option<QuestionProblem> {
+    match flow.view().screen {
+        Screen::ChooseQuestion { problem, .. } => problem,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn enrolment_commits_pin_and_answers_together() {
     let mut flow = enrolling();
@@ -298,10 +316,7 @@ fn going_back_brings_the_question_and_the_hint_and_never_the_answer() {
 #[test]
 fn a_question_is_refused_when_taken_empty_or_given_away_by_its_hint() {
     let mut flow = enrolling();
-    let problem = |flow: &Flow| match flow.view().screen {
-        Screen::ChooseQuestion { problem, .. } => problem,
-        other => panic!("{other:?}"),
-    };
+    let problem = question_problem;
     choose(&mut flow, 1, " ", "");
     assert_eq!(problem(&flow), Some(QuestionProblem::EmptyAnswer));
     choose(&mut flow, 1, "Red Gate", "it is the RED-gate!");
@@ -315,6 +330,52 @@ fn a_question_is_refused_when_taken_empty_or_given_away_by_its_hint() {
     choose(&mut flow, 1, "Rex", "a dog");
     choose(&mut flow, 1, "Rex", "a dog");
     assert_eq!(problem(&flow), Some(QuestionProblem::NoQuestion));
+}
+
+/// Within the characters that a hint may have, and beyond the bytes that can be compared.
+#[test]
+fn a_hint_that_is_too_long_to_be_compared_is_refused_and_not_taken_unseen() {
+    for filler in ["火", "ก", "क"] {
+        let mut flow = enrolling();
+        choose(&mut flow, 1, "Philomena", &["Philomena", &filler.repeat(83)].concat());
+        assert_eq!(question_problem(&flow), Some(QuestionProblem::HintTooLong), "{filler}");
+        choose(&mut flow, 1, "Philomena", &["Philomena", &filler.repeat(82)].concat());
+        assert_eq!(question_problem(&flow), Some(QuestionProblem::HintIsAnswer), "{filler}");
+        choose(&mut flow, 1, "Philomena", &filler.repeat(85));
+        assert!(matches!(flow.view().screen, Screen::ChooseQuestion { number: 2, .. }), "{filler}");
+    }
+}
+
+#[test]
+fn a_date_is_given_away_by_its_digits_in_any_usual_order_whatever_stands_between_them() {
+    let hints = [
+        "19880327",
+        "1988-03-27",
+        "27.03.1988",
+        "27/3/1988",
+        "3/27/1988",
+        "03-27-88",
+        "27. 3. 88",
+        "880327",
+        "it was 27 / 03 / 1988!",
+        "1988年3月27日",
+        "yymmdd: 88 03 27",
+    ];
+    for hint in hints {
+        let mut flow = enrolling();
+        choose(&mut flow, 2, "19880327", hint);
+        assert_eq!(question_problem(&flow), Some(QuestionProblem::HintIsAnswer), "{hint}");
+    }
+    // Part of a date is no answer, another date is another, and names of months are not looked for.
+    for hint in ["", "in spring", "27.3.", "1988", "28.03.1988", "room 27, floor 3", "27 March 1988"] {
+        let mut flow = enrolling();
+        choose(&mut flow, 2, "19880327", hint);
+        assert_eq!(question_problem(&flow), None, "{hint}");
+    }
+    // The digits of a date are nothing to a question that asks for words.
+    let mut flow = enrolling();
+    choose(&mut flow, 1, "Rex", "27.03.1988");
+    assert_eq!(question_problem(&flow), None);
 }
 
 #[test]
@@ -501,6 +562,24 @@ fn a_lock_that_is_only_claimed_in_clear_is_not_believed() {
 }
 
 #[test]
+fn whoever_comes_back_reads_how_many_tries_are_left() {
+    let opened_with = |kind, left| {
+        let mut flow = Flow::default();
+        flow.say(Event::Start(session()));
+        let attempts = Some(Attempts { left, locked_until: None });
+        flow.hear(Outcome::Opened(Box::new(OpenReply { attempts, ..opened(kind) })));
+        flow.view().screen
+    };
+    let attempts = Attempts { left: 1, locked_until: None };
+    let Screen::Questions { problem, .. } = opened_with(ChallengeType::RestorePin, 1) else { panic!() };
+    assert_eq!(problem, Some(AnswersProblem::Left { attempts }));
+    let Screen::CurrentPin { problem, .. } = opened_with(ChallengeType::ChangePin, 1) else { panic!() };
+    assert_eq!(problem, Some(PinProblem::Left { attempts }));
+    let Screen::CurrentPin { problem, .. } = opened_with(ChallengeType::ChangePin, 3) else { panic!() };
+    assert_eq!(problem, None);
+}
+
+#[test]
 fn an_ended_session_is_said_calmly_and_a_refused_challenge_with_its_code() {
     let mut expired = flow(ChallengeType::RestorePin);
     expired.say(Event::SessionEnded);
@@ -518,8 +597,14 @@ fn an_ended_session_is_said_calmly_and_a_refused_challenge_with_its_code() {
 fn a_session_that_ends_while_something_counts_does_not_say_that_nothing_was_changed() {
     let mut proving = flow(ChallengeType::RestorePin);
     proving.say(Event::SubmitAnswers(vec![secret("a"), secret("19880327")]));
-    proving.hear(failure(Code::UserTokenExpired));
+    proving.hear(unanswered(Code::UserTokenExpired));
     assert_eq!(proving.view().screen, Screen::Expired { unsure: true });
+
+    // What was refused before anything was lost is not unsure.
+    let mut refused = flow(ChallengeType::RestorePin);
+    refused.say(Event::SubmitAnswers(vec![secret("a"), secret("19880327")]));
+    refused.hear(failure(Code::UserTokenExpired));
+    assert_eq!(refused.view().screen, Screen::Expired { unsure: false });
 
     let mut committing = recovering();
     committing.pin("493817");

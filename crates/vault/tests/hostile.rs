@@ -184,6 +184,8 @@ struct Tally {
     outside: usize,
     /// And those that were on one inside.
     inside: usize,
+    /// Costs outside the bounds that the device was to get warm for.
+    warmed: usize,
     /// Lies about costs that Argon2id would have taken, had nobody looked.
     would_be_stretched: usize,
 }
@@ -207,6 +209,7 @@ impl Tally {
             Ok(None) => self.hung += 1,
             Ok(Some(_)) => {}
         }
+        self.warmed += gateway.warmed.borrow().iter().filter(|cost| !is_inside(**cost)).count();
         // A guess is staked by PROVE 1, a new secret by REGISTER; what follows them is stretched.
         let cost = |step| match (step, &told) {
             (Step::Prove1, Some(reply)) => reply.prove_ksf,
@@ -257,8 +260,8 @@ fn whatever_open_says_nothing_is_stretched_outside_the_bounds_and_nothing_hangs_
         };
         tally.open(&enrolled, kind, &told);
     }
-    let Tally { replies, hung, panicked, outside, inside, would_be_stretched } = tally;
-    assert_eq!((outside, hung, panicked), (0, 0, 0));
+    let Tally { replies, hung, panicked, outside, inside, warmed, would_be_stretched } = tally;
+    assert_eq!((outside, warmed, hung, panicked), (0, 0, 0, 0));
     assert!(edges == 2 * 12 * 36 && inside > 20 && would_be_stretched > 5, "{edges} {inside} {would_be_stretched}");
     evidence::say(
         7,
@@ -294,7 +297,7 @@ fn whatever_later_replies_say_no_other_cost_is_committed_and_nothing_hangs_or_pa
         tally.judge(&gateway, kind, Some(open_reply(kind)));
         assert!(gateway.committed.borrow().iter().all(|cost| *cost == KSF));
     }
-    assert_eq!((tally.hung, tally.panicked, tally.outside), (0, 0, 0));
+    assert_eq!((tally.hung, tally.panicked, tally.outside, tally.warmed), (0, 0, 0, 0));
 }
 
 /// The control: told the truth, the same person comes to the end, at the cost that was agreed on.
@@ -306,5 +309,6 @@ fn an_honest_gateway_is_believed() {
         let views = live(&gateway, kind).expect("the flow ends");
         assert!(is_done(&views), "{kind:?}: {:?}", views.last());
         assert_eq!(*gateway.committed.borrow(), vec![KSF; kind.replaces().len()]);
+        assert_eq!(*gateway.warmed.borrow(), [KSF], "it got warm for that cost, once");
     }
 }

@@ -174,6 +174,7 @@ impl Tab {
             progress: None,
             can_go_back: false,
             busy: false,
+            challenge_type: None,
             session: None,
             not_renewed: 0,
         };

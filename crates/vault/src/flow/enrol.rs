@@ -6,6 +6,7 @@ use repin_core::answers::{self, AnswerError, Unicode};
 use repin_core::api::{Question, QuestionKind};
 use repin_core::secret::SecretBytes;
 
+use super::new_pin::{contains, orders};
 use super::{Effect, Event, Flow, QuestionProblem, Screen, State, Task};
 use crate::session::NewSecrets;
 
@@ -98,7 +99,8 @@ impl Flow {
         if enrolment.slots.iter().take(slot).any(|taken| taken.index == index) {
             return Err(QuestionProblem::NoQuestion);
         }
-        if hint.chars().count() > MAX_HINT {
+        // Compared as answers are, which have a limit in bytes: 85 characters of Chinese or Thai.
+        if hint.chars().count() > MAX_HINT || hint.len() > answers::MAX_ANSWER {
             return Err(QuestionProblem::HintTooLong);
         }
         let rule = self.opened.as_ref().map_or(answers::RULE, |opened| opened.answer_rule);
@@ -107,7 +109,8 @@ impl Flow {
             AnswerError::TooLong => QuestionProblem::AnswerTooLong,
             _ => QuestionProblem::EmptyAnswer,
         })?;
-        if gives_away(rule, &hint, &answer, unicode) {
+        let shows_date = question.kind == QuestionKind::Date && names_date(&hint, &answer, unicode);
+        if shows_date || gives_away(rule, &hint, &answer, unicode) {
             return Err(QuestionProblem::HintIsAnswer);
         }
         Ok(Slot { index, answer, hint: hint.trim().to_owned() })
@@ -157,10 +160,26 @@ impl Flow {
 
 /// Whether a hint contains the answer (155705), compared as answers are: `St. Marys!` gives away `st marys`.
 fn gives_away(rule: u8, hint: &str, answer: &SecretBytes, unicode: &impl Unicode) -> bool {
+    // Fails for one of which nothing is left.
     let Ok(hint) = answers::normalise(rule, QuestionKind::Text, hint.as_bytes(), unicode) else {
         return false;
     };
     // Needed in clear: to be compared. Short answers would be found in any sentence, so they must match whole.
     let (hint, answer) = (hint.expose_secret(), answer.expose_secret());
-    hint == answer || (answer.len() >= 4 && hint.windows(answer.len()).any(|part| part == answer))
+    hint == answer || (answer.len() >= 4 && contains(hint, answer))
+}
+
+/// Whether a hint says the whole date of an answer in digits, whatever stands between them: `27/3/1988`, `1988年3月27日`. Not whether it
+/// spells a month out or counts by another calendar, for which every language would need its words.
+fn names_date(hint: &str, date: &SecretBytes, unicode: &impl Unicode) -> bool {
+    let mut digits = Vec::new();
+    for number in unicode.nfkc(hint).split(|character: char| !character.is_ascii_digit()) {
+        // A day or a month of one digit counts as two.
+        if number.len() == 1 {
+            digits.push(b'0');
+        }
+        digits.extend_from_slice(number.as_bytes());
+    }
+    // Needed in clear: to be compared.
+    orders(date.expose_secret()).iter().any(|order| contains(&digits, order))
 }

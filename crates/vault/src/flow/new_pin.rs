@@ -53,19 +53,29 @@ impl Flow {
     }
 }
 
-/// Whether a PIN is contained in a date `YYYYMMDD`, or is the date in a usual short order.
-fn shows_date(pin: &[u8], date: &[u8]) -> bool {
+/// A date `YYYYMMDD` in the usual orders, in full and with a short year.
+pub(super) fn orders(date: &[u8]) -> [Vec<u8>; 6] {
     let [year, month, day] = [0..4, 4..6, 6..8].map(|range| date.get(range).unwrap_or_default());
     let short = year.get(2..).unwrap_or_default();
-    let orders = [
+    [
         [year, month, day],
         [day, month, year],
         [month, day, year],
         [short, month, day],
         [day, month, short],
         [month, day, short],
-    ];
-    orders.iter().any(|order| order.concat().windows(pin.len()).any(|part| part == pin))
+    ]
+    .map(|order| order.concat())
+}
+
+/// Whether one text stands in another. No text of no length is asked for.
+pub(super) fn contains(whole: &[u8], part: &[u8]) -> bool {
+    whole.windows(part.len()).any(|window| window == part)
+}
+
+/// Whether a PIN is contained in a date `YYYYMMDD`, or is the date in a usual short order.
+fn shows_date(pin: &[u8], date: &[u8]) -> bool {
+    orders(date).iter().any(|order| contains(order, pin))
 }
 
 #[cfg(test)]

@@ -53,8 +53,17 @@ pub struct Failure {
     pub code: Code,
     /// Set when it is about tries.
     pub attempts: Option<Attempts>,
-    /// The gateway's clock.
+    /// The gateway's clock; 0 when nothing came sealed.
     pub server_time: UnixMs,
+    /// Something was sent before that nobody answered, or a guess is charged and its end not known.
+    pub unsure: bool,
+}
+
+impl Failure {
+    /// Whether the gateway itself said so. What came in clear is shown, and nothing is begun anew for it.
+    fn is_sealed(&self) -> bool {
+        self.server_time > 0
+    }
 }
 
 impl Flow {
@@ -110,7 +119,8 @@ impl Flow {
     }
 
     fn opened(&mut self, mut opened: OpenReply) -> Option<Effect> {
-        let lock = opened.attempts.filter(|attempts| attempts.left == 0 || attempts.locked_until.is_some());
+        let attempts = opened.attempts;
+        let lock = attempts.filter(|attempts| attempts.left == 0 || attempts.locked_until.is_some());
         let server_time = opened.server_time;
         self.offer.take_place_in(&mut opened);
         self.opened = Some(opened);
@@ -134,7 +144,11 @@ impl Flow {
             (None, Some(_)) => {
                 // Where the PIN comes first, it is told after that.
                 self.too_late = too_late;
-                self.go(State::Asking(Problem::None))
+                // A page that was loaded anew knows nothing of the tries before, and the next may be the last.
+                let used = attempts.filter(|attempts| attempts.left < Attempts::ALL);
+                let problem =
+                    used.map(|attempts| self.problem(PinProblem::Left { attempts }, AnswersProblem::Left { attempts }));
+                self.go(State::Asking(problem.unwrap_or(Problem::None)))
             }
             (None, None) => self.go(State::NewPin(None)),
         }
@@ -162,11 +176,13 @@ impl Flow {
         if attempts.left == 0 {
             return self.locked(self.asks_for(), attempts, server_time);
         }
-        self.go(State::Asking(if self.asks_for_pin() {
-            Problem::Pin(PinProblem::Wrong { attempts })
-        } else {
-            Problem::Answers(AnswersProblem::Wrong { attempts })
-        }))
+        let problem = self.problem(PinProblem::Wrong { attempts }, AnswersProblem::Wrong { attempts });
+        self.go(State::Asking(problem))
+    }
+
+    /// With what is asked for.
+    fn problem(&self, pin: PinProblem, answers: AnswersProblem) -> Problem {
+        if self.asks_for_pin() { Problem::Pin(pin) } else { Problem::Answers(answers) }
     }
 
     /// No tries and no end of the pause: disabled until the operator acts.
@@ -197,14 +213,21 @@ impl Flow {
             (State::Updating { .. }, _) => self.go(State::Updating { is_asking: false }),
             // The PIN comes first: how far the wallets are is only news.
             (State::Working(Task::Look(new)), _) => self.work(Task::Commit(new)),
-            (state, Code::UserTokenExpired) => self.end(Screen::Expired { unsure: state.is_unsure() }),
+            (state, Code::UserTokenExpired) => {
+                self.end(Screen::Expired { unsure: failure.unsure && state.is_unsure() })
+            }
             // Too late for what the code opened, and a code is good once: from the beginning, where another can be sent.
-            (_, Code::UserOtpTokenExpired | Code::InvalidApproveContent) if self.code_proved => {
+            (state, Code::UserOtpTokenExpired | Code::InvalidApproveContent)
+                if self.code_proved && failure.is_sealed() =>
+            {
+                if let State::Working(Task::Commit(new)) = state {
+                    self.keep(new);
+                }
                 self.start_over_with_code()
             }
             // The PIN's proof is too old for a code to be sent to a new address, or taken from it: from the PIN on, in time.
             (State::ProvingCode | State::Working(Task::SendCode), Code::InvalidApproveContent)
-                if self.is_new_address() =>
+                if self.is_new_address() && failure.is_sealed() =>
             {
                 self.start_over_with_code()
             }

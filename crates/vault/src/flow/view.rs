@@ -100,6 +100,8 @@ pub struct ViewModel {
     pub can_go_back: bool,
     /// The vault is at work on what was just submitted; the screen stays, its button shows it, input waits.
     pub busy: bool,
+    /// What the challenge is for; set once the gateway has answered.
+    pub challenge_type: Option<ChallengeType>,
     /// Set once the gateway has answered.
     pub session: Option<SessionTimes>,
     /// How many fresh sessions were of no use: for another challenge, or refused. The one before goes on until it ends.
@@ -206,7 +208,7 @@ pub enum Screen {
         /// What was done.
         challenge_type: ChallengeType,
     },
-    /// Three wrong tries.
+    /// All three tries are used.
     Locked {
         /// Which credential is locked.
         kind: CredentialKind,
@@ -333,6 +335,11 @@ pub enum AnswersProblem {
         /// Which ones, by index.
         indexes: Vec<u8>,
     },
+    /// Nothing is wrong with these: some tries were used before.
+    Left {
+        /// Tries left before the pause.
+        attempts: Attempts,
+    },
 }
 
 /// What was wrong with a submitted PIN.
@@ -356,6 +363,11 @@ pub enum PinProblem {
     InDateAnswer,
     /// The two entries differ (155703).
     Mismatch,
+    /// Nothing is wrong with this one: some tries were used before.
+    Left {
+        /// Tries left before the pause.
+        attempts: Attempts,
+    },
 }
 
 /// What was wrong with a chosen question.
@@ -367,7 +379,7 @@ pub enum QuestionProblem {
     HintIsAnswer,
     /// No question, or one that is taken, was chosen.
     NoQuestion,
-    /// The hint is longer than 100 characters.
+    /// The hint is longer than 100 characters, or than 256 bytes.
     HintTooLong,
     /// The answer is longer than 256 bytes.
     AnswerTooLong,
@@ -386,7 +398,7 @@ pub enum DeadEnd {
 
 wire_struct! {
     SessionInput { user_token, encryption_key, challenge_id, app_id, api_base, origin }
-    ViewModel { screen, progress, can_go_back, busy, session, not_renewed }
+    ViewModel { screen, progress, can_go_back, busy, challenge_type, session, not_renewed }
     Progress { step, of }
     SessionTimes { expires_at, server_time }
 }
@@ -459,6 +471,7 @@ wire_enum! {
     AnswersProblem {
         0 = Wrong { attempts },
         1 = Empty { indexes },
+        2 = Left { attempts },
     }
     PinProblem {
         0 = Wrong { attempts },
@@ -467,5 +480,6 @@ wire_enum! {
         3 = SameAsCurrent {},
         4 = InDateAnswer {},
         5 = Mismatch {},
+        6 = Left { attempts },
     }
 }

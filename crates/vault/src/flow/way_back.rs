@@ -8,6 +8,7 @@ use repin_core::secret::SecretBytes;
 
 use super::enrol::Enrolment;
 use super::{CodeProblem, Effect, Flow, Problem, Screen, State, Task, Way};
+use crate::session::NewSecrets;
 
 /// What SMTP can deliver to (RFC 5321, 4.5.3.1.3, without the brackets), in bytes.
 const MAX_ADDRESS: usize = 254;
@@ -48,6 +49,7 @@ impl Flow {
 
     pub(super) fn choose(&mut self, way: Way) -> Option<Effect> {
         self.way = Some(way);
+        self.kept = None;
         self.go(match way {
             Way::Questions => State::Enrolling { pin: None, enrolment: Enrolment::default() },
             Way::Email | Way::Both => State::Email { is_wrong: false },
@@ -116,13 +118,19 @@ impl Flow {
     pub(super) fn code_was_right(&mut self) -> Option<Effect> {
         self.code_proved = true;
         match (self.challenge_type(), self.chosen_way()) {
-            (ChallengeType::SetRecovery, Some(Way::Both)) => {
-                self.go(State::Enrolling { pin: None, enrolment: Enrolment::default() })
-            }
+            (ChallengeType::SetRecovery, Some(Way::Both)) => match self.kept.take() {
+                Some(new) => self.work(Task::Commit(new)),
+                None => self.go(State::Enrolling { pin: None, enrolment: Enrolment::default() }),
+            },
             (ChallengeType::SetRecovery, _) => self.work(Task::SetEmail),
             (challenge, _) if challenge.proves_then().is_some() => self.go(State::Asking(Problem::None)),
             _ => self.go(State::NewPin(None)),
         }
+    }
+
+    /// The code's time was over before they could be set: they wait for another code.
+    pub(super) fn keep(&mut self, new: NewSecrets) {
+        self.kept = Some(new).filter(|_| self.is_new_address());
     }
 
     pub(super) fn email(&self, is_wrong: bool) -> Screen {

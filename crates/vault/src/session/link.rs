@@ -1,7 +1,7 @@
 //! Sends a request until it is answered. When the gateway cannot be reached the same bytes wait for the person to try
 //! again: the gateway answers them with the reply it already made, and charges nothing twice.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use futures_channel::oneshot;
 
@@ -15,6 +15,7 @@ pub struct Link {
     waiting: RefCell<Option<oneshot::Sender<()>>>,
     changed: RefCell<Option<oneshot::Sender<()>>>,
     once: bool,
+    unsure: Cell<bool>,
 }
 
 impl Link {
@@ -26,6 +27,16 @@ impl Link {
     /// Whether a request waits for [`Link::retry`].
     pub fn is_waiting(&self) -> bool {
         self.waiting.borrow().is_some()
+    }
+
+    /// Whether something was sent that nobody answered, or a guess is charged and its end not known.
+    pub fn is_unsure(&self) -> bool {
+        self.unsure.get()
+    }
+
+    /// A guess is charged, or its end is known.
+    pub(super) fn set_unsure(&self, unsure: bool) {
+        self.unsure.set(unsure);
     }
 
     /// Sends the waiting request again. Nothing happens if none waits.
@@ -48,7 +59,7 @@ impl Link {
             for _ in 0..if self.once { 1 } else { 2 } {
                 match platform.send(request).await {
                     Ok(reply) if reply.status < 500 && reply.status != 429 => return Ok(reply),
-                    Ok(_) | Err(Unreachable) => {}
+                    Ok(_) | Err(Unreachable) => self.set_unsure(true),
                 }
             }
             if self.once {

@@ -61,6 +61,7 @@ impl Session {
         let stretching = ready_to_stretch(ksf, platform, link).await?;
         let (login, ke1) = ClientLogin::start(secret, &mut platform.rng())?;
         let reply: Prove1Reply = self.exchange(Step::Prove1, &Prove1Request { kind, ke1 }, platform, link).await?;
+        link.set_unsure(true);
 
         platform.yield_now().await;
         let started = platform.now_ms();
@@ -74,6 +75,7 @@ impl Session {
         let message = self.seal(Step::Prove2, &api::encode(&Prove2Request { ke3: proof.ke3 }), platform);
         // The reply is already under the ratcheted key: only a gateway that verified the proof can make it.
         let reply: Prove2Reply = self.deliver(&message, &k1, platform, link).await?.read()?;
+        link.set_unsure(false);
         let id = reply.credential_id.as_slice().try_into().map_err(|_| SessionError::Protocol)?;
         let identifier = credential_identifier(&self.opened.app_id, &self.opened.user_id, kind, id);
         // A code that opens nothing by itself has none.

@@ -53,6 +53,8 @@ pub struct Gateway<'a> {
     pub committed: RefCell<Vec<KsfParams>>,
     /// The wallets whose rotation was asked for.
     pub rotated: RefCell<Vec<String>>,
+    /// The costs that the device was to get warm for.
+    pub warmed: RefCell<Vec<KsfParams>>,
     /// The kind of the guess that waits for its proof.
     guessed: Cell<CredentialKind>,
     /// Answers to the second of these steps with the bytes of its answer to the first.
@@ -150,6 +152,7 @@ impl Enrolled {
             heard: RefCell::default(),
             committed: RefCell::default(),
             rotated: RefCell::default(),
+            warmed: RefCell::default(),
             guessed: Cell::new(CredentialKind::Pin),
             replays: None,
             kept: RefCell::default(),
@@ -337,6 +340,10 @@ impl Platform for Gateway<'_> {
 
     fn stretching(&self, cost: KsfParams) -> KeyStretching {
         cost.into()
+    }
+
+    fn warm_up(&self, cost: KsfParams) {
+        self.warmed.borrow_mut().push(cost);
     }
 
     async fn load_wallet(&self) -> Result<(), Unreachable> {

@@ -286,7 +286,7 @@ fn what_a_gateway_says_of_a_code_is_told_where_it_helps() {
     early.say(Event::SendCode);
     let attempts = Some(Attempts { left: 3, locked_until: Some(9_000) });
     let code = Code::UserOtpSendCountsOverLimit;
-    early.hear(Outcome::Failed(Failure { code, attempts, server_time: 7 }));
+    early.hear(Outcome::Failed(Failure { code, attempts, server_time: 7, unsure: false }));
     assert_eq!(early.view().screen, Screen::TooEarly { until: 9_000 });
     assert!(early.view().can_go_back);
     assert!(matches!(early.say(Event::Retry), Some(Effect::SendCode { .. })));
@@ -297,7 +297,7 @@ fn what_a_gateway_says_of_a_code_is_told_where_it_helps() {
     let mut locked = flow(ChallengeType::RestorePinByCode);
     locked.say(Event::SendCode);
     let attempts = Some(Attempts { left: 0, locked_until: Some(9_000) });
-    locked.hear(Outcome::Failed(Failure { code: Code::UserOtpIsLocked, attempts, server_time: 7 }));
+    locked.hear(Outcome::Failed(Failure { code: Code::UserOtpIsLocked, attempts, server_time: 7, unsure: false }));
     let until = Screen::Locked { kind: CredentialKind::Code, until: 9_000, server_time: 7, can_recover: false };
     assert_eq!(locked.view().screen, until);
 }
@@ -315,7 +315,7 @@ fn who_takes_too_long_after_a_code_is_told_so_and_has_another_one_sent() {
             }
             flow.pin("493817");
             flow.pin("493817");
-            assert!(matches!(flow.hear(failure(code_of)), Some(Effect::Reopen)), "{kind:?}, {code_of}");
+            assert!(matches!(flow.hear(sealed(code_of)), Some(Effect::Reopen)), "{kind:?}, {code_of}");
             flow.hear(Outcome::Opened(Box::new(opened(kind))));
             let Screen::Code { problem: Some(CodeProblem::Expired), .. } = flow.view().screen else {
                 panic!("{kind:?}")
@@ -338,7 +338,7 @@ fn who_takes_too_long_after_the_code_of_a_new_address_gives_the_pin_again_and_is
         flow.hear(Outcome::CodeSent(Box::new(sent())));
         code(&mut flow, "40718265");
         flow.hear(Outcome::Proved { stretching_ms: 2 });
-        assert!(matches!(flow.hear(failure(Code::UserOtpTokenExpired)), Some(Effect::Reopen)), "{way:?}");
+        assert!(matches!(flow.hear(sealed(Code::UserOtpTokenExpired)), Some(Effect::Reopen)), "{way:?}");
         flow.hear(Outcome::Opened(Box::new(opened(ChallengeType::SetRecovery))));
         assert!(matches!(flow.view().screen, Screen::CurrentPin { .. }), "{:?}", flow.view().screen);
         flow.pin("493817");
@@ -356,14 +356,89 @@ fn who_takes_too_long_after_the_code_of_a_new_address_gives_the_pin_again_and_is
 }
 
 #[test]
+fn what_was_chosen_beside_a_code_is_not_asked_for_again_when_another_code_is_needed() {
+    let late = || {
+        let mut flow = choosing(&[]);
+        flow.say(Event::ChooseWay { way: Way::Both });
+        email(&mut flow, "maria@example.org");
+        flow.hear(Outcome::CodeSent(Box::new(sent())));
+        code(&mut flow, "40718265");
+        flow.hear(Outcome::Proved { stretching_ms: 2 });
+        flow.say(Event::Continue);
+        choose(&mut flow, 1, "Rex", "");
+        choose(&mut flow, 2, "19880327", "");
+        flow.say(Event::Continue);
+        let Some(Effect::Commit(chosen)) = flow.say(Event::Agree) else { panic!() };
+        assert!(matches!(flow.hear(sealed(Code::InvalidApproveContent)), Some(Effect::Reopen)));
+        flow.hear(Outcome::Opened(Box::new(opened(ChallengeType::SetRecovery))));
+        flow.pin("493817");
+        flow.hear(Outcome::Proved { stretching_ms: 1 });
+        (flow, chosen.answers.unwrap())
+    };
+
+    let (mut flow, chosen) = late();
+    flow.say(Event::SendCode);
+    flow.hear(Outcome::CodeSent(Box::new(sent())));
+    code(&mut flow, "51829376");
+    let Some(Effect::Commit(new)) = flow.hear(Outcome::Proved { stretching_ms: 2 }) else { panic!() };
+    assert_eq!(new.answers.unwrap().expose_secret(), chosen.expose_secret());
+    flow.hear(Outcome::Committed);
+    assert_eq!(flow.view().screen, Screen::Done { challenge_type: ChallengeType::SetRecovery });
+
+    // Whoever goes back and chooses a way anew begins it anew.
+    let (mut flow, _) = late();
+    flow.say(Event::Back);
+    flow.say(Event::Back);
+    flow.say(Event::ChooseWay { way: Way::Both });
+    email(&mut flow, "maria@example.org");
+    flow.hear(Outcome::CodeSent(Box::new(sent())));
+    code(&mut flow, "51829376");
+    assert!(flow.hear(Outcome::Proved { stretching_ms: 2 }).is_none());
+    assert_eq!(flow.view().screen, Screen::QuestionsIntro { required: 2 });
+}
+
+/// Whoever can change an answer on the way, and not what is sealed in it, starts no new run and spends no code.
+#[test]
+fn that_something_came_too_late_is_not_believed_in_clear() {
+    for kind in [ChallengeType::RestorePinByCode, ChallengeType::RestorePinByBoth] {
+        let mut flow = restoring(kind);
+        code(&mut flow, "40718265");
+        flow.hear(Outcome::Proved { stretching_ms: 2 });
+        if kind == ChallengeType::RestorePinByBoth {
+            flow.say(Event::SubmitAnswers(vec![secret("St. Mary"), secret("19880327")]));
+            flow.hear(Outcome::Proved { stretching_ms: 2 });
+        }
+        flow.pin("493817");
+        flow.pin("493817");
+        assert!(flow.hear(failure(Code::InvalidApproveContent)).is_none(), "{kind:?}");
+        assert_eq!(flow.view().screen, Screen::Failed { code: 155117, retryable: true });
+        // The person may try again, and what was proved and entered is still there.
+        let Some(Effect::Commit(new)) = flow.say(Event::Retry) else { panic!("{kind:?}") };
+        assert_eq!(new.pin.unwrap().expose_secret(), b"493817");
+        assert!(flow.hear(failure(Code::UserOtpTokenExpired)).is_none(), "{kind:?}");
+        assert_eq!(flow.view().screen, Screen::Failed { code: 155130, retryable: false });
+    }
+
+    let mut sending = choosing(&[Way::Email]);
+    email(&mut sending, "maria@example.org");
+    assert!(sending.hear(failure(Code::InvalidApproveContent)).is_none());
+    assert_eq!(sending.view().screen, Screen::Failed { code: 155117, retryable: true });
+    assert!(matches!(sending.say(Event::Retry), Some(Effect::SendCode { .. })));
+    sending.hear(Outcome::CodeSent(Box::new(sent())));
+    code(&mut sending, "40718265");
+    assert!(sending.hear(failure(Code::InvalidApproveContent)).is_none());
+    assert_eq!(sending.view().screen, Screen::Failed { code: 155117, retryable: true });
+}
+
+#[test]
 fn a_challenge_that_is_over_when_the_new_run_begins_ends_the_flow_and_not_in_circles() {
     let mut flow = restoring(ChallengeType::RestorePinByCode);
     code(&mut flow, "40718265");
     flow.hear(Outcome::Proved { stretching_ms: 2 });
     flow.pin("493817");
     flow.pin("493817");
-    assert!(matches!(flow.hear(failure(Code::InvalidApproveContent)), Some(Effect::Reopen)));
-    assert!(flow.hear(failure(Code::InvalidApproveContent)).is_none(), "the person is asked first");
+    assert!(matches!(flow.hear(sealed(Code::InvalidApproveContent)), Some(Effect::Reopen)));
+    assert!(flow.hear(sealed(Code::InvalidApproveContent)).is_none(), "the person is asked first");
     assert!(matches!(flow.say(Event::Retry), Some(Effect::Reopen)));
     assert!(flow.hear(failure(Code::ChallengeInvalid)).is_none());
     assert_eq!(flow.view().screen, Screen::Failed { code: 155122, retryable: false });
@@ -374,7 +449,7 @@ fn a_challenge_that_is_over_when_the_new_run_begins_ends_the_flow_and_not_in_cir
 #[test]
 fn whose_code_comes_when_the_pin_was_too_long_ago_gives_it_again_and_goes_on() {
     let late = |flow: &mut Flow| {
-        assert!(matches!(flow.hear(failure(Code::InvalidApproveContent)), Some(Effect::Reopen)));
+        assert!(matches!(flow.hear(sealed(Code::InvalidApproveContent)), Some(Effect::Reopen)));
         flow.hear(Outcome::Opened(Box::new(opened(ChallengeType::SetRecovery))));
         assert!(matches!(flow.view().screen, Screen::CurrentPin { problem: None, .. }), "{:?}", flow.view().screen);
         flow.pin("493817");
