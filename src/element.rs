@@ -12,7 +12,7 @@ use leptos::tachys::reactive_graph::RenderEffectState;
 use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, Element, Event, HtmlElement, HtmlInputElement, Node, Text};
+use web_sys::{Document, Element, Event, HtmlElement, HtmlInputElement, KeyboardEvent, Node, Text};
 
 use crate::face::Face;
 use crate::i18n::Key;
@@ -61,17 +61,65 @@ pub(crate) fn nothing() -> El {
     group(Vec::new())
 }
 
-/// A form whose Enter key does what its submit button says. It is never sent: fields have no names.
+/// A form whose Enter key goes from field to field, and in the last does what the submit button says. It is never sent:
+/// fields have no names.
 pub(crate) fn form(parts: Parts, submit: impl Fn() + 'static) -> El {
+    let mut fields = Vec::new();
+    find_fields(&parts, &mut fields);
+    if let Some((_, before)) = fields.split_last() {
+        // What the key is called on a phone; a field by itself says what the last one does.
+        before.iter().for_each(|field| set(field, "enterkeyhint", Some("next")));
+    }
     el("form")
         .class("stack")
         .attr("novalidate", "")
         .attr("autocomplete", "off")
+        .on("keydown", move |event| on_enter(&fields, event.unchecked_ref()))
         .on("submit", move |event| {
             event.prevent_default();
             submit();
         })
         .children(parts)
+}
+
+/// The inputs among these parts, in their order. What comes and goes holds none.
+fn find_fields(parts: &[El], found: &mut Vec<HtmlElement>) {
+    for part in parts {
+        match &*part.0 {
+            Made::Element(element, children) => {
+                found.extend(element.dyn_ref::<HtmlInputElement>().map(|input| HtmlElement::from(input.clone())));
+                find_fields(children, found);
+            }
+            Made::Group(parts) => find_fields(parts, found),
+            Made::Dynamic(_) => {}
+        }
+    }
+}
+
+/// On to the next field: one who mends the first of two answers does not mean to send both. In the last field the browser
+/// sends the form.
+fn on_enter(fields: &[HtmlElement], event: &KeyboardEvent) {
+    /// By its number: an Enter that an input method takes for itself has another, 229. That a word is being composed says
+    /// less: on Android one often is when "Next" is touched.
+    const ENTER: u32 = 13;
+    if event.key_code() != ENTER {
+        return;
+    }
+    let here = event.target().map(|target| target.unchecked_into::<HtmlElement>());
+    let mut from_here = fields.iter().skip_while(|field| Some(*field) != here.as_ref());
+    if from_here.next().is_none() {
+        return; // A button's, or a list's.
+    }
+    let is_shown = |field: &&HtmlElement| field.closest("[hidden]").is_ok_and(|hidden| hidden.is_none());
+    match from_here.find(is_shown) {
+        // Held down, it would run to the end and send the form.
+        _ if event.repeat() => event.prevent_default(),
+        Some(next) => {
+            event.prevent_default();
+            let _ = next.focus();
+        }
+        None => {}
+    }
 }
 
 /// Runs once, so many milliseconds from now, unless the part it belongs to has gone by then.

@@ -21,8 +21,8 @@ use crate::small::Small;
 pub trait Host {
     /// Hands an event to the vault.
     fn send(&self, event: Event);
-    /// The person reached a step; its name is public API.
-    fn step(&self, name: &'static str, progress: Option<Progress>);
+    /// The person reached a step, of a challenge of this type once it is known; their names are public API.
+    fn step(&self, name: &'static str, progress: Option<Progress>, challenge_type: Option<ChallengeType>);
     /// The widget is done and can be taken down.
     fn ended(&self, outcome: Outcome);
     /// Asks the host page for a session: `expiring` to go on, `expired` or `retry` to start again, `forgot` to recover.
@@ -52,7 +52,7 @@ pub enum Outcome {
     Canceled(&'static str),
     /// The person asked for recovery instead.
     Forgot,
-    /// Three wrong tries; when it ends, on the gateway's clock.
+    /// All three tries are used; when it ends, on the gateway's clock.
     Locked(CredentialKind, UnixMs),
     /// Circle's number.
     Failed(i32),
@@ -141,6 +141,14 @@ impl Inner {
         self.voice.parent_element()?.query_selector(":focus").ok().flatten()
     }
 
+    /// A field of the page around is being filled in. The first screen takes the focus from there all the same: it was just
+    /// asked for.
+    fn is_elsewhere(&self) -> bool {
+        let is_field =
+            |active: Element| active.matches("input, textarea, select, [contenteditable]").unwrap_or_default();
+        self.led_to.borrow().is_some() && document().active_element().is_some_and(is_field)
+    }
+
     fn lead_to(&self, element: &HtmlElement) {
         *self.led_to.borrow_mut() = Some(element.clone().into());
         let _ = element.focus();
@@ -189,7 +197,7 @@ impl Face {
             stage: Small::new(2),
         })));
         let inner = face.inner();
-        inner.host.step(step_name(&Screen::Loading), None);
+        inner.host.step(step_name(&Screen::Loading), None, None);
         if !inner.host.shows_loading() {
             face.receive(first);
         }
@@ -200,12 +208,12 @@ impl Face {
     pub fn receive(self, view: ViewModel) {
         let inner = self.inner();
         let before = inner.view.replace(view.clone());
-        let answered = !view.busy && inner.submitted.take();
-        inner.submitted.set(false);
 
         let interrupted = interrupts(&view.screen);
         let mut judged = false;
         if !interrupted {
+            // That the vault is at work is no answer yet, nor is what stands in front of the page.
+            let answered = !view.busy && inner.submitted.take();
             let behind = inner.behind.replace(view.clone());
             let is_news = match (&behind.screen, &view.screen) {
                 (Screen::Updating { wallets: before, .. }, Screen::Updating { wallets, .. }) => before != wallets,
@@ -240,7 +248,7 @@ impl Face {
         }
         let (name, progress) = (step_name(&view.screen), view.progress);
         if (step_name(&before.screen), before.progress) != (name, progress) {
-            inner.host.step(name, progress);
+            inner.host.step(name, progress, view.challenge_type);
             if matches!(view.screen, Screen::HandedOver) && inner.host.hands_over() {
                 inner.host.needs_session("forgot");
             }
@@ -299,11 +307,12 @@ impl Face {
 
     /// The Escape key.
     pub(crate) fn escape(self) {
-        // What is being committed can no longer be called back.
-        let committing = matches!(self.inner().view.borrow().screen, Screen::Working { .. });
+        // What is being committed can no longer be called back. Keys are asked for anew in the app once they are gone: their
+        // page has a button to close with.
+        let stays = matches!(self.inner().view.borrow().screen, Screen::Working { .. } | Screen::Keys { .. });
         if self.leaving.now() {
             self.leaving.set(false);
-        } else if !committing {
+        } else if !stays {
             self.close();
         }
     }
@@ -334,13 +343,17 @@ impl Face {
         let screen = match &behind.screen {
             // The PIN is set, and the wallets follow without anybody.
             Screen::Updating { wallets, .. } => Screen::Updating { wallets: wallets.clone(), is_asking: false },
-            screen => {
-                let is_unsure = matches!(screen, Screen::Working { .. } | Screen::Expired { unsure: true });
-                // What was submitted this moment is on its way before the vault says that it is at work.
-                Screen::Expired { unsure: is_unsure || behind.busy || self.busy.now() }
-            }
+            // The export is complete, and the keys went with the vault.
+            Screen::Keys { .. } => Screen::Done { challenge_type: ChallengeType::ExportKeys },
+            // What was submitted this moment is on its way before the vault says that it is at work.
+            _ => Screen::Expired { unsure: is_unanswered(&behind) || self.busy.now() },
         };
         ViewModel { screen, ..loading() }
+    }
+
+    /// What the page behind sent is not answered: a try may have been used, or the PIN changed.
+    pub(crate) fn is_unsure(self) -> bool {
+        is_unanswered(&self.inner().behind.borrow())
     }
 
     /// The host could not extend the session.
@@ -420,13 +433,18 @@ impl Face {
 
     /// Moves the focus, after the present task: the element may not stand in the page yet. Not when the person has moved
     /// it meanwhile: browsers let timers wait while keys are pressed, and the rest of a word would be typed into nothing.
+    /// Nor when they write elsewhere in the page, and a new screen comes because time has passed.
     pub(crate) fn focus(self, element: HtmlElement) {
         let inner = self.inner();
         if inner.host.moves_focus() && !inner.rewording.get() {
             let before = inner.focused();
             let focus: Box<dyn FnOnce()> = Box::new(move || {
                 let now = inner.focused();
-                if now.is_none() || now == before || now == *inner.led_to.borrow() {
+                let is_ours = match now {
+                    None => !inner.is_elsewhere(),
+                    now => now == before || now == *inner.led_to.borrow(),
+                };
+                if is_ours {
                     inner.lead_to(&element);
                 }
             });
@@ -547,9 +565,15 @@ pub fn loading() -> ViewModel {
         progress: None,
         can_go_back: false,
         busy: false,
+        challenge_type: None,
         session: None,
         not_renewed: 0,
     }
+}
+
+/// The vault waits for the gateway's word on what was sent.
+fn is_unanswered(view: &ViewModel) -> bool {
+    view.busy || matches!(view.screen, Screen::Working { .. } | Screen::Expired { unsure: true })
 }
 
 fn outcome_of(screen: &Screen) -> Outcome {

@@ -8,7 +8,7 @@ use js_sys::Array;
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyViewState;
-use repin_core::api::{Question, QuestionKind};
+use repin_core::api::{ChallengeType, Question, QuestionKind};
 use repin_core::secret::SecretBytes;
 use repin_vault::flow::{Event, Progress, Screen, SessionInput, ViewModel, Way};
 use wasm_bindgen::prelude::*;
@@ -51,7 +51,7 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = startWorker)]
     fn start_worker(this: &Options) -> Result<Worker, JsValue>;
     #[wasm_bindgen(method)]
-    fn step(this: &Options, name: &str, index: u8, total: u8);
+    fn step(this: &Options, name: &str, index: u8, total: u8, flow: &str);
     #[wasm_bindgen(method)]
     fn ended(this: &Options, status: &str, detail: &str, number: f64);
     #[wasm_bindgen(method, js_name = needsSession)]
@@ -211,11 +211,10 @@ impl Link {
     }
 
     fn send(&self, event: &Event) {
-        match self.client.borrow().as_ref().filter(|client| !client.is_dead()) {
-            Some(client) => client.send(event),
-            // There is nobody to try again: a new vault does.
-            None if matches!(event, Event::Retry) => self.options.needs_session("retry"),
-            None => {}
+        let told = self.client.borrow().as_ref().filter(|client| !client.is_dead()).map(|client| client.send(event));
+        // There is nobody to try again: a new vault does. It may come at once, and takes the old one's place.
+        if told.is_none() && matches!(event, Event::Retry) {
+            self.options.needs_session("retry");
         }
         if matches!(event, Event::Cancel) {
             self.let_vault_finish();
@@ -356,9 +355,10 @@ impl Host for HostPage {
         self.ask(|link| link.send(&event));
     }
 
-    fn step(&self, name: &'static str, progress: Option<Progress>) {
+    fn step(&self, name: &'static str, progress: Option<Progress>, challenge_type: Option<ChallengeType>) {
         let (index, total) = progress.map_or((0, 0), |progress| (progress.step, progress.of));
-        self.ask(|link| link.options.step(name, index, total));
+        let flow = challenge_type.map_or("", ChallengeType::name);
+        self.ask(|link| link.options.step(name, index, total, flow));
     }
 
     fn ended(&self, outcome: Outcome) {

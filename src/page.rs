@@ -16,6 +16,8 @@ pub(crate) fn page_key(screen: &Screen) -> u32 {
         // Each question is a page of its own, as is each failure.
         Screen::ChooseQuestion { number, .. } => step_key(screen) | u32::from(*number) << 8,
         Screen::Failed { code, .. } => step_key(screen) | code.unsigned_abs() << 8,
+        // A lock that was renewed has a clock of its own. In seconds, of which half a year fits.
+        Screen::Locked { until, .. } => step_key(screen) | ((until / 1_000) as u32) << 8,
         // Its words are not those of a session that ended before anything was sent.
         Screen::Expired { unsure } => step_key(screen) | u32::from(*unsure) << 8,
         other => step_key(other),

@@ -141,6 +141,21 @@ async fn a_sent_pin_leaves_the_input_empty_and_the_slots_filled() {
 }
 
 #[wasm_bindgen_test]
+async fn a_pin_that_has_to_be_typed_again_leaves_no_filled_slot_behind() {
+    let stage = show(current()).await;
+    stage.type_pin("493817").await;
+    stage.press("Continue").await;
+    stage.vault(busy(current())).await;
+    // It failed, and "Try again" begins a new run.
+    for between in [Screen::Failed { code: 155_707, retryable: true }, Screen::Loading] {
+        stage.vault(view(between)).await;
+    }
+    stage.vault(view(current())).await;
+    assert!(stage.find(".slot.f").is_none(), "the field is empty");
+    assert_eq!(stage.get("button[type=submit]").get_attribute("aria-disabled").as_deref(), Some("true"));
+}
+
+#[wasm_bindgen_test]
 async fn while_the_vault_works_nothing_is_typed_or_sent() {
     let stage = show(current()).await;
     stage.type_pin("493817").await;
@@ -258,6 +273,17 @@ async fn a_wrong_pin_tells_how_many_tries_are_left() {
         assert!(stage.text("[role=alert]").starts_with(&format!("That isn’t your current PIN {words}")));
         assert!(stage.find(".slot.f").is_none());
     }
+}
+
+#[wasm_bindgen_test]
+async fn whoever_comes_back_reads_how_many_tries_are_left_and_nothing_is_called_wrong() {
+    let problem = Some(PinProblem::Left { attempts: tries(1) });
+    let stage = show(Screen::CurrentPin { length: 6, problem, can_recover: true }).await;
+    assert!(stage.text(".note.warn").starts_with("You have 1 try left."));
+    assert!(stage.find("[role=alert]").is_none() && stage.find("[aria-invalid=true]").is_none());
+    let told = stage.get(".note.warn").id();
+    let described = stage.get("[aria-describedby]").get_attribute("aria-describedby").unwrap();
+    assert!(described.split(' ').any(|id| id == told), "{described:?}, {told:?}");
 }
 
 #[wasm_bindgen_test]

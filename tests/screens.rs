@@ -10,7 +10,8 @@ use repin::i18n::by_name::list;
 use repin_core::api::{ChallengeType, CredentialKind, QuestionKind};
 use repin_vault::flow::{AnswersProblem, DeadEnd, Event, Progress, QuestionProblem, Screen, SessionTimes, ViewModel};
 use stage::{
-    HostIs, PLAIN_HOST, Stage, busy, effects, now, question, settle, show, show_with, sleep, tries, two_questions, view,
+    COMPOSED, ENTER, HostIs, PLAIN_HOST, Stage, busy, effects, now, question, settle, show, show_with, sleep, tries,
+    two_questions, view,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -115,6 +116,17 @@ mod questions {
     }
 
     #[wasm_bindgen_test]
+    async fn tell_whoever_comes_back_how_many_tries_are_left_and_call_nothing_wrong() {
+        let stage = show(asked(Some(AnswersProblem::Left { attempts: tries(1) }))).await;
+        let told = "You have 1 try left. After that, recovery is paused for 30 minutes.";
+        assert_eq!(stage.text(".note.warn"), told);
+        assert!(stage.find("[role=alert]").is_none() && stage.find("[aria-invalid=true]").is_none());
+        assert!(stage.focused().unwrap().is_same_node(Some(&stage.get("[id$=answer0]"))), "one can begin to type");
+        stage.vault(busy(asked(None))).await;
+        assert!(stage.find(".note.warn").is_none());
+    }
+
+    #[wasm_bindgen_test]
     async fn keep_what_was_typed_when_it_was_wrong_and_do_not_tell_which() {
         let stage = show(asked(None)).await;
         answer(&stage, "St Mary’s", ["27", "3", "1988"]).await;
@@ -157,6 +169,37 @@ mod questions {
         assert!(stage.get(".echo").class_list().contains("gone"));
         stage.press("Show answers").await;
         assert_eq!(stage.input("[id$=answer0]").type_(), "text");
+    }
+
+    #[wasm_bindgen_test]
+    async fn are_gone_through_with_enter_and_sent_in_the_last_field_alone() {
+        let stage = show(wrong(2)).await;
+        answer(&stage, "St Mary’s", ["27", "3", "1988"]).await;
+        let fields = ["[id$=answer0]", "[id$=answer1-month]", "[id$=answer1-day]", "[id$=answer1-year]"];
+        for pair in fields.windows(2) {
+            let (here, next) = (stage.input(pair[0]), stage.input(pair[1]));
+            assert_eq!(here.get_attribute("enterkeyhint").as_deref(), Some("next"), "{}", pair[0]);
+            stage.enter(&here).await;
+            assert!(stage.sent().is_empty(), "who mends one answer does not mean to send all of them");
+            assert!(stage.focused().unwrap().is_same_node(Some(&next)), "{}", pair[1]);
+        }
+        let last = stage.input(fields[3]);
+        assert_eq!(last.get_attribute("enterkeyhint").as_deref(), Some("go"));
+        stage.enter(&last).await;
+        assert_eq!(answers(&stage.sent()[0]), ["St Mary’s".as_bytes(), b"19880327"]);
+    }
+
+    #[wasm_bindgen_test]
+    async fn are_not_gone_through_while_words_are_composed_or_the_key_is_held() {
+        let stage = show(asked(None)).await;
+        let [first, last] = ["[id$=answer0]", "[id$=answer1-year]"].map(|field| stage.input(field));
+        first.focus().unwrap();
+        assert!(stage.key(&first, COMPOSED, false), "it is the input method's");
+        assert!(!stage.key(&first, ENTER, true));
+        assert!(stage.focused().unwrap().is_same_node(Some(&first)));
+        assert!(!stage.key(&last, ENTER, true), "held until there, it sends nothing");
+        let button = stage.get("button[type=submit]");
+        assert!(stage.key(&button, ENTER, false), "a button is pressed");
     }
 
     #[wasm_bindgen_test]
@@ -217,6 +260,20 @@ mod a_lost_connection {
         stage.vault(view(asked(None))).await;
         assert_eq!(stage.input("[id$=answer0]").value(), "St Mary’s");
         assert_eq!(stage.text(".echo"), "March 27, 1988");
+    }
+
+    #[wasm_bindgen_test]
+    async fn amid_something_that_counts_says_what_is_not_known_to_whoever_closes_now() {
+        let challenge_type = ChallengeType::RestorePin;
+        let working = view(Screen::Working { stretchings: 1, measured_ms: None, challenge_type });
+        for (behind, is_unsure) in [(working, true), (busy(asked(None)), true), (view(asked(None)), false)] {
+            let stage = show_with(behind, "en", JsValue::UNDEFINED, PLAIN_HOST).await;
+            stage.vault(view(Screen::Offline)).await;
+            assert_eq!(stage.text("h2"), "You seem to be offline");
+            let words = stage.words();
+            assert_eq!(words.contains("We can’t tell whether your last step was completed."), is_unsure, "{words}");
+            assert_eq!(words.contains("If you were setting a new PIN, try the new one first."), is_unsure, "{words}");
+        }
     }
 }
 
@@ -322,6 +379,21 @@ mod choosing_a_question {
         let sent = stage.sent();
         let Event::SubmitQuestion { index: 1, answer, .. } = &sent[0] else { panic!("{sent:?}") };
         assert_eq!(answer.expose_secret(), b"19880327");
+    }
+
+    #[wasm_bindgen_test]
+    async fn leads_with_enter_from_the_answer_that_shows_to_the_hint() {
+        for (option, answer) in [("2", "[id$=words]"), ("1", "[id$=date-year]")] {
+            let stage = show(choose(None)).await;
+            choose_option(&stage, option).await;
+            let (answer, hint) = (stage.input(answer), stage.input("input[id$=-hint]"));
+            assert_eq!(hint.get_attribute("enterkeyhint").as_deref(), Some("go"));
+            stage.enter(&answer).await;
+            assert!(stage.sent().is_empty());
+            assert!(stage.focused().unwrap().is_same_node(Some(&hint)));
+            stage.enter(&hint).await;
+            assert!(matches!(stage.sent()[..], [Event::SubmitQuestion { .. }]));
+        }
     }
 
     #[wasm_bindgen_test]
@@ -480,6 +552,27 @@ mod a_lock {
     }
 
     #[wasm_bindgen_test]
+    async fn says_that_the_tries_are_used_and_not_that_they_were_wrong() {
+        // A third guess that was right, and whose answer was lost, locks as well.
+        for kind in [CredentialKind::Answers, CredentialKind::Code, CredentialKind::Pin] {
+            let stage = show(locked(kind, MINUTE, false)).await;
+            let lead = stage.text(".lead");
+            assert!(lead.starts_with("All three tries are used. You can try again at "), "{lead}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn that_was_renewed_while_it_was_waited_for_has_a_clock_of_its_own() {
+        let stage = show(locked(CredentialKind::Pin, 900, false)).await;
+        sleep(2_100).await;
+        assert!(matches!(stage.sent()[..], [Event::Retry]));
+        stage.vault(view(Screen::Loading)).await;
+        stage.vault(view(locked(CredentialKind::Pin, 30 * MINUTE, false))).await;
+        let clock = stage.text("[role=timer]");
+        assert!(["30:00", "29:59"].contains(&clock.as_str()), "{clock}");
+    }
+
+    #[wasm_bindgen_test]
     async fn is_measured_by_the_gateways_clock_and_not_by_the_devices() {
         let (kind, hours) = (CredentialKind::Answers, 5 * 60 * MINUTE);
         let screen =
@@ -515,12 +608,13 @@ mod a_lock {
     }
 
     #[wasm_bindgen_test]
-    async fn of_the_pin_leaves_the_answers_as_a_way_on() {
+    async fn of_the_pin_leaves_the_way_back_as_a_way_on_whichever_it_is() {
         let stage = show(locked(CredentialKind::Pin, MINUTE, true)).await;
-        stage.press("Answer my security questions instead").await;
+        assert!(!stage.words().contains("questions"), "it may be a code");
+        stage.press("Forgot PIN?").await;
         assert!(matches!(stage.sent()[..], [Event::ForgotPin]));
         let stage = show(locked(CredentialKind::Answers, MINUTE, false)).await;
-        assert!(!stage.words().contains("instead"));
+        assert!(!stage.words().contains("Forgot PIN?"));
     }
 
     #[wasm_bindgen_test]
@@ -756,7 +850,8 @@ mod the_end {
     #[wasm_bindgen_test]
     async fn by_forgetting_is_handed_to_the_host_or_explained() {
         let stage = show(Screen::HandedOver).await;
-        assert_eq!(stage.text("h2"), "Set a new PIN with your answers");
+        assert_eq!(stage.text("h2"), "Set a new PIN");
+        assert_eq!(stage.text(".lead"), "Go back to the app and choose “Forgot PIN”.");
         stage.press("Close").await;
         assert_eq!(stage.log.borrow().outcome, Some(Outcome::Forgot));
 
@@ -790,6 +885,24 @@ mod the_card {
         answer.focus().unwrap();
         settle().await;
         assert!(stage.focused().unwrap().is_same_node(Some(&answer)));
+    }
+
+    #[wasm_bindgen_test]
+    async fn takes_the_focus_from_a_field_of_the_page_when_it_comes_and_never_again() {
+        let document = leptos::prelude::document();
+        let note = document.create_element("textarea").unwrap().unchecked_into::<web_sys::HtmlElement>();
+        document.body().unwrap().append_child(&note).unwrap();
+        note.focus().unwrap();
+        let stage = show(asked(None)).await;
+        assert!(stage.focused().unwrap().is_same_node(Some(&stage.get("h2"))));
+        note.focus().unwrap();
+        // As when an hour has passed.
+        stage.vault(view(Screen::Expired { unsure: false })).await;
+        assert!(stage.focused().unwrap().is_same_node(Some(&note)), "a word is being written there");
+        note.blur().unwrap();
+        stage.vault(view(asked(None))).await;
+        assert!(stage.focused().unwrap().is_same_node(Some(&stage.get("h2"))));
+        note.remove();
     }
 
     #[wasm_bindgen_test]

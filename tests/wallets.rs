@@ -9,7 +9,7 @@ use js_sys::Uint8Array;
 use repin::face::Outcome;
 use repin_core::api::{Address, Chain, ChallengeType, RotationState, WalletRotation};
 use repin_vault::flow::{CodeProblem, Event, Handed, Screen, ViewModel, Way};
-use stage::{Stage, now, settle, show, sleep, tries, view};
+use stage::{Stage, busy, now, settle, show, sleep, tries, view};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -126,6 +126,21 @@ mod a_code {
     }
 
     #[wasm_bindgen_test]
+    async fn that_is_sent_again_is_told_and_finds_an_empty_field() {
+        let first = code_until(None, now() + 10 * MINUTE, now());
+        let stage = show(first.clone()).await;
+        type_code(&stage, "4071").await;
+        stage.press("Send a new code").await;
+        stage.vault(busy(first)).await;
+        stage.vault(view(code_until(None, now() + 11 * MINUTE, now() + MINUTE))).await;
+        assert_eq!(stage.pin().value(), "", "what was typed is of the code before");
+        assert!(stage.find(".slot.f").is_none());
+        assert!(stage.focused().unwrap().is_same_node(Some(&stage.pin())));
+        sleep(100).await;
+        assert!(stage.text("[role=status]").starts_with("We sent it to"), "{}", stage.html());
+    }
+
+    #[wasm_bindgen_test]
     async fn that_is_too_old_is_not_sent_at_all() {
         let stage = show(code_until(None, now() - 1_000, now() - 1_000)).await;
         assert!(stage.text("[role=alert]").contains("This code has expired"));
@@ -221,6 +236,28 @@ mod keys {
         let stage = shown().await;
         stage.press("Close").await;
         assert!(matches!(stage.sent().last(), Some(Event::Cancel)), "the vault wipes them");
+        assert_eq!(stage.log.borrow().outcome, Some(Outcome::Completed(ChallengeType::ExportKeys.name())));
+    }
+
+    #[wasm_bindgen_test]
+    async fn are_not_left_by_the_key_or_the_gesture_that_goes_back() {
+        let stage = shown().await;
+        stage.escape().await;
+        assert_eq!(stage.text("code"), KEY);
+        assert_eq!(stage.log.borrow().outcome, None);
+        assert!(stage.sent().is_empty());
+    }
+
+    #[wasm_bindgen_test]
+    async fn that_went_when_the_page_was_left_and_brought_back_are_something_completed() {
+        let stage = shown().await;
+        let left = stage.face.cut_off();
+        assert_eq!(left, view(Screen::Done { challenge_type: ChallengeType::ExportKeys }));
+        stage.vault(left).await;
+        assert!(!stage.html().contains(&KEY[2..]));
+        assert_eq!(stage.text("h2"), "This request is no longer open");
+        assert!(stage.words().contains("Go back to the app and start again."), "that is how keys are seen again");
+        stage.press("Done").await;
         assert_eq!(stage.log.borrow().outcome, Some(Outcome::Completed(ChallengeType::ExportKeys.name())));
     }
 

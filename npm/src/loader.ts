@@ -7,7 +7,7 @@ import type { WidgetHandle } from './repin_widget.js';
 import { ENGLISH, element, explain, wait, type Messages } from './shell.ts';
 import { choose, type Spoken } from './speak.ts';
 import { styles } from './styles.ts';
-import type { Failure, Mounted, Options, Outcome, Session, Step } from './types.ts';
+import type { Failure, Flow, Mounted, Options, Outcome, Session, Step } from './types.ts';
 
 export type * from './types.ts';
 
@@ -34,7 +34,8 @@ export function mount(target: Element | string, options: Options): Mounted {
   if (!place) throw TypeError(`repin: no ${target}`);
 
   const opener = document.activeElement;
-  const frame = element(options.presentation === 'dialog' ? 'dialog' : 'section', 'repin');
+  // Or a section, which neither opens nor closes.
+  const frame = element(options.presentation === 'dialog' ? 'dialog' : 'section', 'repin') as HTMLDialogElement;
   const card = frame.appendChild(element('div', 'card'));
   if (options.theme) frame.dataset.theme = options.theme;
   frame.dataset.presentation = options.presentation ?? 'auto';
@@ -43,6 +44,9 @@ export function mount(target: Element | string, options: Options): Mounted {
     event.preventDefault();
     card.isConnected ? card.querySelector('button')!.click() : frame.firstElementChild!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
   };
+  // Asked twice with no press in between, a browser closes it, whatever we say: then the widget ends too, unless it cannot or
+  // keys are being read. `<pin-recovery>` closes it as well, to open it elsewhere.
+  frame.onclose = () => ended || frame.open || (/^(working|keys)$/.test(step) ? frame.showModal() : giveUp());
   const own = place.shadowRoot;
   const host = own ? (place as HTMLElement) : place.appendChild(element('div'));
   const root = own ?? host.attachShadow({ mode: 'open' });
@@ -121,7 +125,7 @@ export function mount(target: Element | string, options: Options): Mounted {
           (worker = startWorker()).addEventListener('error', noteLoss);
           return worker;
         },
-        step(name, index, total) {
+        step(name, index, total, flow) {
           if (name !== 'loading' && card.isConnected) {
             // Whoever tried again from the shell has no need of it now.
             runs += 1;
@@ -129,7 +133,7 @@ export function mount(target: Element | string, options: Options): Mounted {
           }
           step = name as Step;
           // Later, as all that is told: what a host throws must not go through the face.
-          queueMicrotask(() => options.onStep?.({ step: name as Step, index, total }));
+          queueMicrotask(() => options.onStep?.({ step: name as Step, index, total, flow: (flow || undefined) as Flow | undefined }));
         },
         ended: (status, detail, number) => finish(outcome(status, detail, number, session.challengeId)),
         needsSession: provide,
@@ -176,7 +180,7 @@ export function mount(target: Element | string, options: Options): Mounted {
     draw();
     frame.isConnected || root.append(frame);
     host.style.minBlockSize = '';
-    (frame as HTMLDialogElement).open || (frame as HTMLDialogElement).showModal?.();
+    frame.open || frame.showModal?.();
   }
 
   /** The face asks for a session: to go on, to start again, or to recover instead. */

@@ -27,7 +27,7 @@ export interface FaceOptions {
   recoveryWays?: string[];
   closesAfterMs: number | undefined;
   startWorker(): Worker;
-  step(name: string, index: number, total: number): void;
+  step(name: string, index: number, total: number, flow: string): void;
   ended(status: string, detail: string, number: number): void;
   needsSession(reason: 'expiring' | 'expired' | 'forgot' | 'retry'): void;
 }

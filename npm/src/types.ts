@@ -43,8 +43,8 @@ export interface Options {
   successAutoCloseMs?: number;
   /** The page that speaks to the gateway; for the frame, which speaks for the page around it. */
   origin?: string;
-  /** Each step, with its place among the steps (0 of 0 where they are not counted). */
-  onStep?(step: { step: Step; index: number; total: number }): void;
+  /** Each step. */
+  onStep?(step: StepDetail): void;
   /** Once, when the widget has gone. Do not act on it alone: ask your server for the challenge's status. */
   onOutcome?(outcome: Outcome): void;
   /** "Forgot PIN?": return a session for a RESTORE_PIN challenge to go on here, or nothing to take over. */
@@ -89,6 +89,16 @@ export type Flow =
   | 'SET_RECOVERY' | 'RESTORE_PIN_BY_CODE' | 'RESTORE_PIN_BY_CODE_AND_ANSWERS'
   | 'CREATE_WALLET' | 'EXPORT_PRIVATE_KEYS' | 'RECOVER_WALLETS';
 
+/** Where the person is. */
+export interface StepDetail {
+  step: Step;
+  /** Its place among the steps, from 1; 0 of 0 where they are not counted. */
+  index: number;
+  total: number;
+  /** What the challenge is for, once the gateway has said so. */
+  flow?: Flow;
+}
+
 /** How it ended. Safe to log: no PIN, answer, token or key is ever in it. */
 export type Outcome =
   | { status: 'completed'; flow: Flow; challengeId: string }
@@ -117,7 +127,7 @@ export interface Failure {
 export interface PinRecoveryOptions extends Omit<Options, 'getSession' | 'origin'> {
   /** As `getSession` above; `signal` is aborted when the widget has gone. */
   getSession?: (reason: SessionReason, options: { signal: AbortSignal }) => Promise<Session>;
-  /** What the challenge must be. One of another kind ends as `failed`, `challenge_invalid`, before anything is asked. */
+  /** What the challenge must be for. Any other ends as `failed`, `challenge_invalid`, before anything is asked. After "Forgot PIN?" it is what `onForgot` gave. */
   flow?: Flow | 'auto';
   /** Closes the widget when aborted. */
   signal?: AbortSignal;
@@ -133,8 +143,8 @@ export interface PinRecoveryEvents {
   'pr-loaderror': CustomEvent<Failure>;
   /** The first screen is there. */
   'pr-ready': CustomEvent<{ step: Step; version: string }>;
-  /** Each step, with its place among the steps (0 of 0 where they are not counted). */
-  'pr-step': CustomEvent<{ step: Step; index: number; total: number }>;
+  /** Each step. */
+  'pr-step': CustomEvent<StepDetail>;
   /** Something went wrong after the start. */
   'pr-error': CustomEvent<Failure>;
   /** More time was asked for: `getSession('expiring')` is being called. */

@@ -75,7 +75,7 @@ struct Nobody {
 
 impl Host for Nobody {
     fn send(&self, _: Event) {}
-    fn step(&self, _: &'static str, _: Option<Progress>) {}
+    fn step(&self, _: &'static str, _: Option<Progress>, _: Option<ChallengeType>) {}
     fn ended(&self, _: Outcome) {}
     fn needs_session(&self, _: &'static str) {}
     fn can_renew(&self) -> bool {
@@ -137,10 +137,12 @@ fn states() -> Vec<(&'static str, ViewModel)> {
         ("loading", screen(Screen::Loading)),
         ("questions", step(1, 3, asked(None))),
         ("questions-busy", busy(step(1, 3, asked(None)))),
+        ("questions-left", step(1, 3, asked(Some(AnswersProblem::Left { attempts: tries(1) })))),
         ("questions-wrong", step(1, 3, asked(Some(AnswersProblem::Wrong { attempts: tries(1) })))),
         ("questions-empty", step(1, 3, asked(Some(AnswersProblem::Empty { indexes: vec![0, 1] })))),
         ("cannot-remember", back(step(1, 3, Screen::CannotRecover { reason: DeadEnd::CannotRemember }))),
         ("current-pin", step(1, 3, current(None))),
+        ("current-pin-left", step(1, 3, current(Some(PinProblem::Left { attempts: tries(1) })))),
         ("current-pin-wrong", step(1, 3, current(Some(PinProblem::Wrong { attempts: tries(2) })))),
         ("new-pin", step(2, 3, new(None))),
         ("new-pin-weak", step(2, 3, new(Some(PinProblem::Weak { weakness: Weakness::Run })))),

@@ -8,12 +8,10 @@ use crate::widgets::{button, title};
 
 #[inline(never)]
 pub(crate) fn screen(face: Face, unsure: bool) -> Parts {
-    let text = if unsure { Key::EXPIRED_UNSURE } else { Key::EXPIRED_TEXT };
+    let what = if unsure { Key::EXPIRED_UNSURE } else { Key::EXPIRED_TEXT };
     let can_renew = face.with_host(|host| host.can_renew());
-    let lead = move || match can_renew {
-        true => face.text(text),
-        false => [&face.text(text), " ", &face.text(Key::EXPIRED_HOST)].concat(),
-    };
+    let sentences = [Some(Key::EXPIRED_WHY), Some(what), (!can_renew).then_some(Key::EXPIRED_HOST)];
+    let lead = move || sentences.iter().flatten().map(|key| face.text(*key)).collect::<Vec<_>>().join(" ");
     let mut parts = vec![title::hero_with(face, Icon::Clock, "", Key::EXPIRED_TITLE, Box::new(lead))];
     if can_renew {
         let again = move || face.with_host(|host| host.needs_session("expired"));

@@ -1,4 +1,4 @@
-//! Three wrong tries: when it ends, as a time of day first, then as a clock that ends it by itself.
+//! All three tries are used: when it ends, as a time of day first, then as a clock that ends it by itself.
 
 use repin_core::api::{CredentialKind, UnixMs};
 use repin_vault::flow::Event;
@@ -12,19 +12,18 @@ use crate::widgets::{button, notice, title};
 
 #[inline(never)]
 pub(crate) fn screen(face: Face, kind: CredentialKind, until: UnixMs, can_recover: bool) -> Parts {
-    let (headline, text) = match kind {
-        CredentialKind::Answers => (Key::LOCKED_TITLE, Key::LOCKED_TEXT),
-        CredentialKind::Code => (Key::LOCKED_TITLE, Key::LOCKED_TEXT_CODE),
-        CredentialKind::Pin => (Key::LOCKED_TITLE_PIN, Key::LOCKED_TEXT_PIN),
+    let headline = match kind {
+        CredentialKind::Answers | CredentialKind::Code => Key::LOCKED_TITLE,
+        CredentialKind::Pin => Key::LOCKED_TITLE_PIN,
     };
-    let lead = move || face.fill(text, "time", &face.time_of(until));
+    let lead = move || face.fill(Key::LOCKED_TEXT, "time", &face.time_of(until));
     let mut parts = vec![
         title::hero_with(face, Icon::Lock, "warn", headline, Box::new(lead)),
         countdown(face, until, move || face.send(Event::Retry)),
         notice::note(face, Key::LOCKED_NOBODY),
     ];
     if can_recover {
-        parts.push(button::primary(face, Key::LOCKED_RECOVER, move || face.send(Event::ForgotPin)));
+        parts.push(button::primary(face, Key::CURRENT_FORGOT, move || face.send(Event::ForgotPin)));
     }
     parts.push(button::close(face));
     parts

@@ -1,6 +1,7 @@
 //! Current PIN, new PIN, and the new PIN again: three screens around one field, whose input node stays the same so that
 //! a phone's keyboard stays open.
 
+use repin_core::api::Attempts;
 use repin_core::pin_policy::Weakness;
 use repin_vault::flow::{Event, PinProblem, Screen};
 use wasm_bindgen::JsCast;
@@ -27,7 +28,9 @@ pub(crate) fn screen(face: Face, first: &Screen) -> Parts {
     let (rules_id, problem_id) = (face.id("rules"), face.id("problem"));
     let described = [rules_id.as_str(), " ", &problem_id].concat();
     let length = usize::from(*length);
-    let invalid = move |state: PinState| problem(face, noticed, state).is_some() && state.count.get() < length as u32;
+    let is_wrong = |problem: PinProblem| !matches!(problem, PinProblem::Left { .. });
+    let invalid =
+        move |state: PinState| problem(face, noticed, state).is_some_and(is_wrong) && state.count.get() < length as u32;
     let (field, view) = PinInput::new(face, length, &described, invalid);
     let state = field.state();
     field.begins_page();
@@ -132,8 +135,10 @@ fn aside(face: Face) -> El {
 
 fn told(face: Face, id: &str, length: usize, problem: Option<PinProblem>) -> El {
     let Some(problem) = problem else { return nothing() };
+    let tries = |attempts: Attempts| face.count(Plural::CURRENT_TRIES, attempts.left.into());
     let (fact, text) = match problem {
-        PinProblem::Wrong { attempts } => (Key::CURRENT_WRONG, face.count(Plural::CURRENT_TRIES, attempts.left.into())),
+        PinProblem::Left { attempts } => return notice::warning(&tries(attempts)).attr("id", id),
+        PinProblem::Wrong { attempts } => (Key::CURRENT_WRONG, tries(attempts)),
         PinProblem::Length => (Key::PIN_SHORT_TITLE, face.count(Plural::PIN_SHORT, length as u32)),
         PinProblem::Weak { weakness } => {
             let why = match weakness {

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use repin_core::api::Question;
+use repin_core::api::{Attempts, Question};
 use repin_core::decimal::decimal;
 use repin_vault::flow::{AnswersProblem, Event};
 
@@ -58,10 +58,11 @@ fn is_wrong(face: Face) -> bool {
 }
 
 fn verdict(face: Face) -> El {
+    let tries = |attempts: Attempts| face.count(Plural::QUESTIONS_TRIES, attempts.left.into());
     match problem(face) {
+        Some(AnswersProblem::Left { attempts }) => notice::warning(&tries(attempts)),
         Some(AnswersProblem::Wrong { attempts }) => {
-            let tries = face.count(Plural::QUESTIONS_TRIES, attempts.left.into());
-            let sentences = [tries.as_str(), &face.text(Key::QUESTIONS_WRONG_WHICH)];
+            let sentences = [&*tries(attempts), &face.text(Key::QUESTIONS_WRONG_WHICH)];
             notice::form_problem(face, &face.text(Key::QUESTIONS_WRONG), &sentences)
         }
         Some(AnswersProblem::Empty { .. }) => {

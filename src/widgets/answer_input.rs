@@ -106,7 +106,7 @@ impl AnswerInput {
 
 /// A text input that nothing on the device remembers, corrects or completes.
 pub(crate) fn text_field(id: &str) -> El {
-    let input = el("input").attr("id", id).attr("type", "text").class("fld").attr("enterkeyhint", "next");
+    let input = el("input").attr("id", id).attr("type", "text").class("fld").attr("enterkeyhint", "go");
     let_alone(input)
 }
 

@@ -19,6 +19,11 @@ pub(crate) fn caution(face: Face, fact: Option<Key>, text: Key) -> El {
     })
 }
 
+/// The same, of what is counted.
+pub(crate) fn warning(text: &str) -> El {
+    boxed("note warn", Icon::Warning, "", &[text])
+}
+
 /// What was wrong with a submission, read out at once. `id` ties it to its field.
 pub(crate) fn problem(id: &str, fact: &str, text: &str) -> El {
     boxed("note err", Icon::Warning, fact, &[text]).attr("role", "alert").attr("id", id)

@@ -95,7 +95,7 @@ impl PinInput {
         let input = let_alone(el("input").attr("id", &face.id("pin")))
             .attr_with("type", move || Some(if state.shown.get() { "text" } else { "password" }.to_owned()))
             .attr("inputmode", "numeric")
-            .attr("enterkeyhint", "next")
+            .attr("enterkeyhint", "go")
             .attr("required", "")
             .attr("dir", "ltr")
             .attr("translate", "no")

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use repin::component::{PinRecovery, PinRecoveryProps};
 use repin::face::{Face, Host, Outcome, loading};
 use repin::i18n::Texts;
-use repin_core::api::{Attempts, Question, QuestionKind, UnixMs};
+use repin_core::api::{Attempts, ChallengeType, Question, QuestionKind, UnixMs};
 use repin_vault::flow::{Event, Progress, Screen, ViewModel};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -33,6 +33,10 @@ pub struct HostIs {
     pub closes_after_ms: Option<u32>,
 }
 
+pub const ENTER: u32 = 13;
+/// What an input method takes for itself, Enter or not.
+pub const COMPOSED: u32 = 229;
+
 pub const PLAIN_HOST: HostIs = HostIs { can_renew: false, hands_over: false, closes_after_ms: None };
 
 struct Played(Rc<RefCell<Log>>, HostIs);
@@ -41,7 +45,7 @@ impl Host for Played {
     fn send(&self, event: Event) {
         self.0.borrow_mut().events.push(event);
     }
-    fn step(&self, name: &'static str, progress: Option<Progress>) {
+    fn step(&self, name: &'static str, progress: Option<Progress>, _: Option<ChallengeType>) {
         self.0.borrow_mut().steps.push((name.to_owned(), progress));
     }
     fn ended(&self, outcome: Outcome) {
@@ -186,6 +190,27 @@ impl Stage {
         options.set_bubbles(true);
         let key = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &options).unwrap();
         self.get(".card").dispatch_event(&key).unwrap();
+        settle().await;
+    }
+
+    /// A key of this number in a field. Whether the browser does then what the key does by itself.
+    pub fn key(&self, field: &Element, number: u32, is_held: bool) -> bool {
+        let options = KeyboardEventInit::new();
+        options.set_key("Enter");
+        options.set_key_code(number);
+        options.set_repeat(is_held);
+        options.set_bubbles(true);
+        options.set_cancelable(true);
+        let key = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &options).unwrap();
+        field.dispatch_event(&key).unwrap()
+    }
+
+    /// The Enter key in a field, which has the focus by then; unless it is told not to, a browser presses the form's button.
+    pub async fn enter(&self, field: &HtmlElement) {
+        field.focus().unwrap();
+        if self.key(field, ENTER, false) {
+            self.get("button[type=submit]").click();
+        }
         settle().await;
     }
 

@@ -148,6 +148,8 @@ for (const engine of ENGINES) {
         }
         await tour.at(page, 'a question about a date', `field “${t('date.year')}”`);
         await keyboard.press('Enter');
+        await arrives(page, `field “${t('choose.hint')}”`);
+        await keyboard.press('Enter');
         await tour.at(page, 'a last look', heading('summary.title'));
         await tabTo(page, button('common.continue'));
         await keyboard.press('Enter');

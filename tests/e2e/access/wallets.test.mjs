@@ -91,6 +91,8 @@ describe('by keyboard alone, with a mock', async () => {
         for (let down = 0; down <= 2 * n; down += 1) await page.keyboard.press('ArrowDown');
         await type(page, field(t('choose.answer')), answer);
         await page.keyboard.press('Enter');
+        await arrives(page, field(t('choose.hint')));
+        await page.keyboard.press('Enter');
       }
       await arrives(page, heading('summary.title'));
       await tabTo(page, button('common.continue'));
@@ -141,7 +143,10 @@ describe('by keyboard alone, with a mock', async () => {
       await tour.at(page, 'the keys, shown', button('keys.hide'));
       await page.keyboard.press('Enter');
       await tour.at(page, 'hidden again', button('keys.show'));
+      // Escape would end it unasked, and does nothing.
       await page.keyboard.press('Escape');
+      await tabTo(page, button('common.close'));
+      await page.keyboard.press('Enter');
     }));
 
   test('someone recovers, and the wallets that are held elsewhere follow', () =>

@@ -49,7 +49,7 @@ for (const engine of ENGINES) {
         await widget.pin('current.title', '333444');
         await widget.shows('locked.title_pin');
         assert.equal((await stage.gateway.look(person.userId)).pinStatus, 'LOCKED');
-        await widget.press('locked.recover');
+        await widget.press('current.forgot');
         await widget.shows('handed_over.title');
       });
       await run(stage, person.userId, 'RESTORE_PIN', async ({ widget, status }) => {
