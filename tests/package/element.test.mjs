@@ -242,14 +242,48 @@ for (const engine of ENGINES) {
       await visit(stage, host.origin, async ({ page }) => {
         const { outcome, heard } = await page.evaluate(async (session, apiBaseUrl) => {
           const { repin } = /** @type {any} */ (window);
-          const { done } = repin.mount('#widget', { session, apiBaseUrl, flow: 'RESTORE_PIN' });
+          // Begins with the same screen as what was opened.
+          const { done } = repin.mount('#widget', { session, apiBaseUrl, flow: 'SET_RECOVERY' });
           return { outcome: await done, heard: /** @type {any} */ (window).heard.map((/** @type {any} */ { type, detail }) => detail?.step ?? type) };
         }, session, stage.gateway.url);
         assert.equal(outcome.status, 'failed');
         assert.deepEqual(outcome.error, {
-          code: -1, kind: 'challenge_invalid', message: 'the challenge is not RESTORE_PIN', retryable: false, docUrl: 'errors#challenge_invalid',
+          code: -1, kind: 'challenge_invalid', message: 'the challenge is CHANGE_PIN, not SET_RECOVERY', retryable: false, docUrl: 'errors#challenge_invalid',
         });
         assert.deepEqual(heard, ['pr-loaderstart', 'loading', 'pr-loaderror', 'pr-complete']);
+      });
+    });
+
+    test('of the kind that is wanted it goes on, and after "Forgot PIN?" with what the host gave', async () => {
+      const [change, restore] = [await sessionFor(stage, person.userId, 'CHANGE_PIN'), await sessionFor(stage, person.userId, 'RESTORE_PIN')];
+      await visit(stage, host.origin, async ({ page, widget, witness }) => {
+        await page.evaluate((session, restore, apiBaseUrl) => {
+          /** @type {any} */ (window).repin.mount('#widget', { session, apiBaseUrl, flow: 'CHANGE_PIN', onForgot: async () => restore });
+        }, change, restore, stage.gateway.url);
+        await widget.shows('current.title');
+        await widget.press('current.forgot');
+        await widget.shows('questions.title');
+        const heard = await page.evaluate(() => /** @type {any} */ (window).heard.map((/** @type {any} */ { type, detail }) => [type, detail?.step, detail?.flow].filter(Boolean).join(' ')));
+        assert.deepEqual(heard, [
+          'pr-loaderstart', 'pr-step loading', 'pr-ready current-pin', 'pr-step current-pin CHANGE_PIN', 'pr-step forgot CHANGE_PIN', 'pr-forgot',
+          'pr-step loading', 'pr-step questions RESTORE_PIN',
+        ]);
+        await quiet(witness);
+      });
+    });
+
+    test('an element that is not in the page is refused at once', async () => {
+      await visit(stage, host.origin, async ({ page }) => {
+        const refused = await page.evaluate(() => {
+          const apart = document.createElement('div');
+          try {
+            /** @type {any} */ (window).repin.mount(apart, { getSession: async () => ({}) });
+            return 'nothing';
+          } catch (error) {
+            return `${error}, and ${apart.children.length} elements in it`;
+          }
+        });
+        assert.equal(refused, 'TypeError: repin: the element is not in the page, and 0 elements in it');
       });
     });
 

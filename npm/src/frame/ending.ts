@@ -1,11 +1,12 @@
 // From the widget's outcome to Circle's number and message. The words are for logs and developers; what people read is
-// in the widget. The codes are those of crates/core/src/error.rs that can end a run.
+// in the widget. The codes are those of crates/core/src/error.rs that can end a run; a test compares them.
 import type { Failure, Outcome } from '../types.ts';
 import type { CircleError } from './voice.ts';
 
 export const MESSAGES: Record<number, string> = {
   [-1]: 'Something went wrong',
   3: 'Forbidden',
+  409: 'Conflict with another request',
   155103: 'Cannot find the user token in the system.',
   155104: 'The userToken had expired.',
   155105: 'The userToken is invalid.',
@@ -23,6 +24,11 @@ export const MESSAGES: Record<number, string> = {
   155120: "The user's security questions input is locked. It will be unlocked after the cooldown period.",
   155121: 'The provided challengeId has expired.',
   155122: 'The provided challengeId is invalid',
+  155138: 'The email could not be sent.',
+  155141: 'The OTP is locked.',
+  155142: 'Too many OTPs were sent.',
+  155181: 'The user has a wallet.',
+  155182: 'The user has no wallet.',
   155701: 'User canceled',
   155702: 'The user interface could not start',
   155706: 'Network error',
@@ -34,6 +40,8 @@ export const CANCELED = 155701;
 /** The gateway could not be reached. */
 export const NETWORK = 155706;
 const LAUNCH_FAILED = 155702;
+/** All three tries used, at each. */
+const LOCKED = { pin: 155119, answers: 155120, code: 155141 };
 
 export function circleError(code: number): CircleError {
   const known = code in MESSAGES ? code : -1;
@@ -47,7 +55,7 @@ export const NO_LOGIN: CircleError = { code: 155145, message: 'This gateway offe
 export function errorOf(outcome: Exclude<Outcome, { status: 'completed' }>): CircleError {
   switch (outcome.status) {
     case 'locked':
-      return circleError(outcome.factor === 'pin' ? 155119 : 155120);
+      return circleError(LOCKED[outcome.factor]);
     case 'failed':
       return circleError(codeOf(outcome.error));
     default:

@@ -1,6 +1,6 @@
 // What `openFrame` and the frame say to each other. docs/frame.md tells it in words. A gateway may be newer than the
 // package in a host's bundle: what version 1 says, it says for ever.
-import type { Failure, Flow, Options, Outcome, Session, SessionReason, Step } from '../types.ts';
+import type { Failure, Flow, Options, Outcome, Session, SessionReason, StepDetail } from '../types.ts';
 
 /** Frame to page, then page to frame with the port and how the widget is to look: the only two that go by the windows. */
 export interface Greeting {
@@ -37,7 +37,7 @@ export interface ToFrame {
 
 /** Frame to page, by the port: one of these in each. No PIN, answer, hint, token or key has a place here. */
 export type ToHost =
-  | { step: { step: Step; index: number; total: number } }
+  | { step: StepDetail }
   | { error: Failure }
   | { ask: SessionReason | 'forgot'; id: number }
   /** The person asked to try again: the frame loads anew, and greets once more. */

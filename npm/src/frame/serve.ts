@@ -16,6 +16,7 @@ const NONE: Session = { userToken: '', encryptionKey: '', challengeId: '' };
 export async function serve({ start, port }: Connection, loading: Promise<Loader>, origin: string): Promise<void> {
   let mounted: Mounted | undefined;
   let step: Step = 'loading';
+  let wanted = start.flow;
   let instead: Outcome | undefined;
 
   const dialog = () => shadow()?.querySelector('dialog');
@@ -53,8 +54,8 @@ export async function serve({ start, port }: Connection, loading: Promise<Loader
     appearance: looks?.appearance,
     successAutoCloseMs: start.successAutoCloseMs,
     onStep(at) {
-      if (step === 'loading' && isOther(start.flow, at.step)) {
-        instead = { status: 'failed', error: failure('challenge_invalid', -1, `the challenge is not ${start.flow}`) };
+      if (isOther(wanted, at.flow)) {
+        instead = { status: 'failed', error: failure('challenge_invalid', -1, `the challenge is ${at.flow}, not ${wanted}`) };
         // The face is in the middle of its own call.
         return queueMicrotask(() => mounted?.cancel());
       }
@@ -83,6 +84,8 @@ export async function serve({ start, port }: Connection, loading: Promise<Loader
 
   /** Without a session of its own for a recovery, the page takes over. */
   async function forgot(): Promise<Session> {
+    // What comes next is for something else.
+    wanted = 'auto';
     const session = await host.ask('forgot');
     if (session) return session;
     instead = { status: 'forgot' };

@@ -49,7 +49,7 @@ export async function openFrame(options: FrameOptions): Promise<Outcome> {
   // Browsers paint a page behind a frame of another scheme than its own.
   iframe.style.cssText = 'display:block;width:100%;height:100%;border:0;color-scheme:light dark';
   iframe.title = dialog.ariaLabel = options.title;
-  // Forms and links work. It cannot lead this page elsewhere, open message boxes or download.
+  // Forms, links and the file with a wallet's keys work. It cannot lead this page elsewhere or open message boxes.
   iframe.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-forms allow-downloads allow-popups allow-popups-to-escape-sandbox');
   iframe.referrerPolicy = 'origin';
   iframe.src = `${origin}/frame?origin=${location.origin}`;

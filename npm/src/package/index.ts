@@ -16,12 +16,13 @@ export function define(tag: string = TAG): void {
 }
 
 /**
- * Puts the widget at the end of `target` and starts it. Throws a `TypeError` when there is no such element, or no session
- * to ask for.
+ * Puts the widget at the end of `target` and starts it. Throws a `TypeError` when there is no such element in the page, or no
+ * session to ask for.
  */
 export function mount(target: Element | string, options: PinRecoveryOptions): Mounted & { readonly element: PinRecoveryElement } {
   const place = typeof target === 'string' ? document.querySelector(target) : target;
   if (!place) throw new TypeError(`repin: no element matches ${target}`);
+  if (!place.isConnected) throw new TypeError('repin: the element is not in the page');
   if (!options.session && !options.getSession) throw new TypeError('repin: no getSession');
   define();
   const element = document.createElement(TAG) as PinRecoveryElement;

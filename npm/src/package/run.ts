@@ -1,7 +1,7 @@
 // One run of the widget in an element: from `start` to its outcome, told as events on the way.
 import { isOther } from '../flow.ts';
 import { failure } from '../outcome.ts';
-import type { Failure, FailureKind, Mounted, Outcome, PinRecoveryEvents, PinRecoveryOptions, Session, Step } from '../types.ts';
+import type { Failure, FailureKind, Mounted, Outcome, PinRecoveryEvents, PinRecoveryOptions, Session, Step, StepDetail } from '../types.ts';
 import { load, version } from './load.ts';
 
 export interface Run {
@@ -18,6 +18,8 @@ export function run(element: HTMLElement, options: PinRecoveryOptions, before: P
   const over = new AbortController();
   let mounted: Mounted | undefined;
   let step: Step = 'loading';
+  let ready = false;
+  let wanted = options.flow;
   let wrong: Failure | undefined;
   let told: FailureKind | undefined;
 
@@ -58,18 +60,24 @@ export function run(element: HTMLElement, options: PinRecoveryOptions, before: P
       if ([userToken, encryptionKey, challengeId].every((value) => typeof value === 'string')) return session as Session;
       throw new TypeError('getSession gave no { userToken, encryptionKey, challengeId }');
     }),
-    onStep(at: { step: Step; index: number; total: number }) {
-      const first = step === 'loading' && at.step !== step;
-      if (first && isOther(options.flow, at.step)) {
-        wrong = failure('challenge_invalid', -1, `the challenge is not ${options.flow}`);
+    onStep(at: StepDetail) {
+      if (isOther(wanted, at.flow)) {
+        wrong = failure('challenge_invalid', -1, `the challenge is ${at.flow}, not ${wanted}`);
         // The face is in the middle of its own call.
         return queueMicrotask(cancel);
       }
       onStep((step = at.step));
-      if (first) emit('pr-ready', { step, version });
+      if (!ready && step !== 'loading') {
+        ready = true;
+        emit('pr-ready', { step, version });
+      }
       emit('pr-step', at);
       options.onStep?.(at);
-      if (step === 'forgot') emit('pr-forgot');
+      if (step === 'forgot') {
+        // What comes next is for something else.
+        wanted = 'auto';
+        emit('pr-forgot');
+      }
     },
     onError: tell,
     onOutcome: undefined,

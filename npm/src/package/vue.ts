@@ -1,6 +1,6 @@
 // `repin/vue`, for Vue 3.
 import { defineComponent, h, onBeforeUnmount, onMounted, ref, watch, type PropType } from 'vue';
-import type { Failure, Outcome, PinRecoveryOptions, Step } from '../types.ts';
+import type { Failure, Outcome, PinRecoveryOptions, StepDetail } from '../types.ts';
 import { define } from './index.ts';
 import type { PinRecoveryElement } from './element.ts';
 
@@ -12,7 +12,7 @@ export const PinRecovery = defineComponent({
     locale: String,
   },
   emits: {
-    step: (_: { step: Step; index: number; total: number }) => true,
+    step: (_: StepDetail) => true,
     error: (_: Failure) => true,
     outcome: (_: Outcome) => true,
   },

@@ -31,6 +31,8 @@ export async function openVisit(challengeId: string, ticket?: string): Promise<O
 /** The way back. Rejects when it cannot be had now. */
 export async function endVisit(challengeId: string, userToken: string, outcome: 'completed' | 'cancelled' | 'failed'): Promise<Over> {
   const reply = await post(challengeId, 'result', { outcome }, { 'X-User-Token': userToken });
+  // Not the browser that came with the link, or not any more: the app's origin is all there is.
+  if (reply.status === 410) return { status: 'failed', returnTo: (await reply.json()).back ?? null };
   if (!reply.ok) throw new TypeError(`${reply.status}`);
   return reply.json();
 }
