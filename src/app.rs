@@ -27,6 +27,29 @@ pub struct Session {
     pub challenge_id: String,
 }
 
+/// Why a session is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// To begin.
+    Start,
+    /// For more time, in the middle of it: a new token and key for the same challenge. A session for another is refused, and
+    /// the person reads that there is no more time.
+    Expiring,
+    /// The session has ended and the person begins again: with a new challenge, or with the same while it is open.
+    Expired,
+}
+
+impl Reason {
+    /// `start`, `expiring` or `expired`, as the npm package says it: for the endpoint of the app's server.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Expiring => "expiring",
+            Self::Expired => "expired",
+        }
+    }
+}
+
 /// How it ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Outcome {
@@ -51,7 +74,8 @@ pub enum Outcome {
 /// Starts when it is mounted, ends when it is taken out, and shows nothing after its outcome.
 #[component]
 pub fn PinRecovery<G, F>(
-    /// Asked at the start, and again when a session ends early. `None` when there is none.
+    /// Asked at the start, for more time, and when a session has ended. For [`Reason::Expiring`] it renews the challenge that
+    /// was given last. `None` when there is none.
     get_session: G,
     /// Told once, after the widget is gone.
     on_outcome: impl Fn(Outcome) + 'static,
@@ -67,19 +91,23 @@ pub fn PinRecovery<G, F>(
     locale: Signal<String>,
 ) -> impl IntoView
 where
-    G: Fn() -> F + 'static,
+    G: Fn(Reason) -> F + 'static,
     F: Future<Output = Option<Session>> + 'static,
 {
+    let assets = assets_url.trim_end_matches('/').to_owned();
     let recovery = Rc::new(Recovery {
-        get_session: Box::new(move || Box::pin(get_session())),
+        get_session: Box::new(move |reason| Box::pin(get_session(reason))),
         on_outcome: Rc::new(on_outcome),
+        wasm: format!("{assets}/repin_widget_bg.wasm"),
+        fetches: Cell::default(),
+        coming: RefCell::default(),
         module: RefCell::default(),
         session: RefCell::default(),
         mounted: RefCell::default(),
         options: Object::new(),
         switches: Cell::default(),
+        runs: Cell::default(),
     });
-    let assets = assets_url.trim_end_matches('/').to_owned();
     let styles = html::link().rel("stylesheet").href(format!("{assets}/repin.css"));
     let place = NodeRef::<html::Section>::new();
     let (here, files) = (Rc::downgrade(&recovery), assets.clone());
@@ -104,33 +132,37 @@ where
 type Asked = Pin<Box<dyn Future<Output = Option<Session>>>>;
 
 struct Recovery {
-    get_session: Box<dyn Fn() -> Asked>,
+    get_session: Box<dyn Fn(Reason) -> Asked>,
     on_outcome: Rc<dyn Fn(Outcome)>,
-    /// The vault's WASM, once it is there.
+    /// Where the vault's WASM is.
+    wasm: String,
+    /// How often it was asked for.
+    fetches: Cell<u32>,
+    /// The same on its way, for the first start.
+    coming: RefCell<Option<JsFuture>>,
+    /// And once it is there.
     module: RefCell<Option<JsValue>>,
     /// To try again with after a lost connection.
-    session: RefCell<Option<mount::Session>>,
+    session: RefCell<Option<Session>>,
     mounted: RefCell<Option<Mounted>>,
     /// What the face reads when it is made.
     options: Object,
     /// How often a language was asked for: an earlier one that comes later is not spoken.
     switches: Cell<u32>,
+    /// How often a session or a start was asked for: what comes after another was asked for comes too late.
+    runs: Cell<u32>,
 }
 
 impl Recovery {
     fn begin(self: &Rc<Self>, section: HtmlElement, assets: &str, api_base: &str, tag: String) {
         *self.mounted.borrow_mut() = Some(Mounted::new(section.clone(), self.options(assets, api_base)));
-        let wasm = format!("{assets}/repin_widget_bg.wasm");
-        // On its way while the texts come.
-        let module = JsFuture::from(future_to_promise(async move { compiled(&wasm).await }));
+        // On its way while the texts and the session come.
+        *self.coming.borrow_mut() = Some(self.fetch());
         let (spoken, here) = (self.speak(section, tag, assets.to_owned()), Rc::downgrade(self));
         spawn_local(async move {
             spoken.await;
-            // Without it no worker starts, and the face says so.
-            let module = module.await.ok();
             if let Some(recovery) = here.upgrade() {
-                *recovery.module.borrow_mut() = module;
-                recovery.provide("start");
+                recovery.provide(Reason::Start);
             }
         });
     }
@@ -151,30 +183,80 @@ impl Recovery {
         }
     }
 
-    /// A session for the face: to begin, to go on, or to begin again.
-    fn provide(self: &Rc<Self>, reason: &str) {
-        if reason == "retry" {
-            return self.start();
+    /// The face cannot go on with what it has. It asks for no way around a PIN, for `handsOver` is false.
+    fn need(self: &Rc<Self>, reason: &str) {
+        match reason {
+            "retry" => self.start(self.next_run()),
+            "expiring" => self.provide(Reason::Expiring),
+            _ => self.provide(Reason::Expired),
         }
-        let (expiring, asked, here) = (reason == "expiring", (self.get_session)(), Rc::downgrade(self));
+    }
+
+    /// A session for the face: to begin, to go on, or to begin again.
+    fn provide(self: &Rc<Self>, reason: Reason) {
+        let (asked, here, run) = ((self.get_session)(reason), Rc::downgrade(self), self.next_run());
         spawn_local(async move {
-            let session = asked.await.map(handed_over);
-            let Some(recovery) = here.upgrade() else { return };
-            match (session, expiring) {
-                (session, true) => recovery.with(|mounted| mounted.renew(session.as_ref())),
-                (Some(session), false) => {
+            let session = asked.await;
+            let Some(recovery) = in_run(&here, run) else { return };
+            match (reason, session) {
+                (Reason::Expiring, fresh) => recovery.renew(fresh),
+                (_, Some(session)) => {
                     *recovery.session.borrow_mut() = Some(session);
-                    recovery.start();
+                    recovery.start(run);
                 }
-                (None, false) => recovery.end(Outcome::Failed { code: -1 }),
+                (_, None) => recovery.end(Outcome::Failed { code: -1 }),
             }
         });
     }
 
-    fn start(&self) {
-        if let Some(session) = self.session.borrow().as_ref() {
-            self.with(|mounted| mounted.start(session));
+    /// Goes on with a fresh session, or says that there is none. A later start has its token and key too; the challenge stays
+    /// the one that was begun.
+    fn renew(&self, fresh: Option<Session>) {
+        let handed = fresh.as_ref().map(handed_over);
+        self.with(|mounted| mounted.renew(handed.as_ref()));
+        if let (Some(session), Some(fresh)) = (self.session.borrow_mut().as_mut(), fresh) {
+            session.user_token = fresh.user_token;
+            session.encryption_key = fresh.encryption_key;
         }
+    }
+
+    /// Starts with the last session once the vault's WASM is there; one that could not be had is fetched again. In a task of
+    /// its own: the face that asks for it is in the middle of a call.
+    fn start(self: &Rc<Self>, run: u32) {
+        let (missing, here) = (self.missing(), Rc::downgrade(self));
+        spawn_local(async move {
+            let fetched = match missing {
+                Some(module) => module.await.ok(),
+                None => None,
+            };
+            let Some(recovery) = in_run(&here, run) else { return };
+            if fetched.is_some() {
+                *recovery.module.borrow_mut() = fetched;
+            }
+            if let Some(session) = recovery.session.borrow().as_ref().map(handed_over) {
+                // Without the WASM no worker starts, and the face says so.
+                recovery.with(|mounted| mounted.start(&session));
+            }
+        });
+    }
+
+    /// The vault's WASM to wait for, unless it is there.
+    fn missing(&self) -> Option<JsFuture> {
+        let is_missing = self.module.borrow().is_none();
+        is_missing.then(|| self.coming.take().unwrap_or_else(|| self.fetch()))
+    }
+
+    /// Asks for it. Another try has another name: it comes from the server, and waits for no request that hangs.
+    fn fetch(&self) -> JsFuture {
+        let tries = self.fetches.replace(self.fetches.get() + 1);
+        let url = if tries == 0 { self.wasm.clone() } else { format!("{}?{tries}", self.wasm) };
+        JsFuture::from(future_to_promise(async move { compiled(&url).await }))
+    }
+
+    fn next_run(&self) -> u32 {
+        let run = self.runs.get() + 1;
+        self.runs.set(run);
+        run
     }
 
     fn with(&self, act: impl FnOnce(&Mounted)) {
@@ -185,6 +267,8 @@ impl Recovery {
 
     /// In a task of its own: the face cannot be taken down while it speaks.
     fn end(self: &Rc<Self>, outcome: Outcome) {
+        // What is still on its way comes too late.
+        self.next_run();
         let recovery = self.clone();
         let end = move || {
             if recovery.mounted.take().is_some() {
@@ -216,12 +300,17 @@ impl Recovery {
         let here = Rc::downgrade(self);
         let needs = move |reason: String| {
             if let Some(recovery) = here.upgrade() {
-                recovery.provide(&reason);
+                recovery.need(&reason);
             }
         };
         set("needsSession", Closure::<dyn Fn(String)>::new(needs).into_js_value());
         self.options.clone().unchecked_into()
     }
+}
+
+/// The component, while it is there and nothing else was asked for since.
+fn in_run(recovery: &Weak<Recovery>, run: u32) -> Option<Rc<Recovery>> {
+    recovery.upgrade().filter(|recovery| recovery.runs.get() == run)
 }
 
 /// Setting a member of a plain object cannot fail.
@@ -239,7 +328,7 @@ fn outcome(status: &str, number: f64) -> Outcome {
     }
 }
 
-fn handed_over(session: Session) -> mount::Session {
+fn handed_over(session: &Session) -> mount::Session {
     let object = Object::new();
     let set = |name: &str, value: &str| set(&object, name, value.into());
     set("userToken", &session.user_token);

@@ -2,7 +2,7 @@
 
 use gloo_net::http::Request;
 use leptos::prelude::*;
-use repin::app::{Outcome, PinRecovery, Session};
+use repin::app::{Outcome, PinRecovery, Reason, Session};
 use serde::Deserialize;
 
 fn main() {
@@ -39,8 +39,9 @@ struct Recovery {
     challenge_id: String,
 }
 
-async fn get_session() -> Option<Session> {
-    let reply = Request::post("/api/recovery").send().await.ok()?;
+/// For more time the backend renews the challenge that it gave last, so it is told why it is asked.
+async fn get_session(reason: Reason) -> Option<Session> {
+    let reply = Request::post("/api/recovery").body(reason.name()).ok()?.send().await.ok()?;
     let Recovery { user_token, encryption_key, challenge_id } = reply.json().await.ok()?;
     Some(Session { user_token, encryption_key, challenge_id })
 }

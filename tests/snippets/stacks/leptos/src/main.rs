@@ -7,7 +7,7 @@ export async function recover() {
   const { open } = await import('/repin/index.js');
   const outcome = await open({
     apiBaseUrl: 'https://pin.wallet.example',
-    getSession: (reason) => fetch(`/api/pin-session?reason=${reason}`, { method: 'POST' }).then((answer) => answer.json()),
+    getSession: (reason) => fetch(`/api/pin-session?reason=${reason}`, { method: 'POST' }).then(async (answer) => (answer.ok ? answer.json() : Promise.reject(await answer.json()))),
   });
   return outcome.status;
 }")]
