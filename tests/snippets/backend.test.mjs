@@ -1,11 +1,10 @@
-// The examples for a host's backend, each as it stands, against a real gateway.
+// The examples for a host's backend, each as it stands, against a real gateway. The whole endpoint is in endpoint.test.mjs.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Gateway } from '../e2e/harness/gateway.mjs';
-import { freePort } from '../e2e/harness/port.mjs';
 import { ofKind } from './blocks.mjs';
-import { backend, circle, python, shell } from './programs.mjs';
+import { circle, python, shell } from './programs.mjs';
 
 const UUID = /^[0-9a-f-]{36}$/;
 
@@ -38,32 +37,6 @@ for (const { at, code } of ofKind('verify')) {
     const call = (/** @type {string} */ body) => `is_genuine(${body}, sample["signature"], sample["publicKey"])`;
     const read = `import json\nsample = json.loads(${JSON.stringify(sample)})\nbody = sample["body"].encode()`;
     assert.equal(await python(gateway, `${code}\n${read}\nprint(${call('body')}, ${call('body + b" "')})\n`), 'True False\n');
-  });
-}
-
-for (const { at, code } of ofKind('backend')) {
-  test(`${at} answers who is signed in alone, its session is good, and more time is for the same challenge`, async () => {
-    const host = await backend(gateway, code, await freePort());
-    try {
-      assert.equal((await fetch(`${host.url}/api/pin-session`, { method: 'POST' })).status, 401);
-      const headers = { cookie: 'session=x' };
-      const reply = await fetch(`${host.url}/api/pin-session`, { method: 'POST', headers });
-      assert.equal(reply.headers.get('cache-control'), 'no-store');
-      const session = await isSession(await reply.text());
-      const ask = async (/** @type {string} */ reason) => {
-        const answer = await fetch(`${host.url}/api/pin-session?reason=${reason}`, { method: 'POST', headers });
-        return isSession(await answer.text());
-      };
-      const more = await ask('expiring');
-      assert.equal(more.challengeId, session.challengeId, 'more time is for the same challenge');
-      assert.notEqual(more.userToken, session.userToken);
-      assert.notEqual((await ask('expired')).challengeId, session.challengeId, 'who starts anew gets another');
-      const done = await fetch(`${host.url}/api/pin-done?challenge=${session.challengeId}`, { headers });
-      assert.deepEqual(await done.json(), { done: false });
-      assert.equal(host.log(), '');
-    } finally {
-      await host.end();
-    }
   });
 }
 

@@ -1,12 +1,12 @@
-// A host application made of the papers' own parts: the page that a reader copies, the backend that a reader copies, and a
-// gateway. Whoever opens the page is signed in.
+// A host application made of the papers' own parts: the page that a reader copies, the backend that a reader copies, started as the
+// quick start says, and a gateway.
 import { readFileSync, existsSync, statSync } from 'node:fs';
 import { createServer, request as ask } from 'node:http';
 import { extname, join } from 'node:path';
 import { Gateway } from '../e2e/harness/gateway.mjs';
 import { freePort } from '../e2e/harness/port.mjs';
 import { ROOT, ofKind } from './blocks.mjs';
-import { backend } from './programs.mjs';
+import { asTheQuickStartSays, backend } from './programs.mjs';
 
 /** @type {Record<string, string>} */
 const TYPES = {
@@ -35,20 +35,21 @@ const FILES = [
  * one, `/v1` leads there.
  * @param {string} html
  * @param {string} [built] a folder below the root
+ * @param {{ TRY_AS?: string }} [as] whom everybody is taken for
  * @returns {Promise<Host>}
  */
-export async function serve(html, built) {
+export async function serve(html, built, as = asTheQuickStartSays()) {
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const gateway = await Gateway.start({ REPIN_ALLOWED_ORIGIN: url });
   const [{ code }] = ofKind('backend');
-  const own = await backend(gateway, code, await freePort());
+  const own = await backend(gateway, code, await freePort(), as);
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', url);
     if (pathname.startsWith('/api/')) return pass(own.url, request, response);
     if (pathname.startsWith('/v1/')) return pass(gateway.url, request, response);
     if (pathname === '/') {
-      response.writeHead(200, { 'content-type': TYPES['.html'], 'set-cookie': 'session=x; HttpOnly; SameSite=Strict' });
+      response.writeHead(200, { 'content-type': TYPES['.html'] });
       return void response.end(page(html).replaceAll('https://pin.wallet.example', gateway.url));
     }
     const file = find(pathname, built ? [['/', built], ...FILES] : FILES);

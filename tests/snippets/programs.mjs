@@ -1,6 +1,6 @@
 // Runs an example as its reader would: by its own program, with the two variables that the papers name.
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import assert from 'node:assert/strict';
 import { ROOT } from './blocks.mjs';
@@ -11,7 +11,7 @@ const STAGED = join(ROOT, 'target/snippets');
 
 /** @typedef {import('../e2e/harness/gateway.mjs').Gateway} Gateway */
 
-/** @param {Gateway} gateway @returns {NodeJS.ProcessEnv} */
+/** @param {Pick<Gateway, 'url' | 'apiKey'>} gateway @returns {NodeJS.ProcessEnv} */
 const settings = (gateway) => ({ ...process.env, PIN_URL: gateway.url, PIN_API_KEY: gateway.apiKey });
 
 /** @param {Gateway} gateway @param {string} code @returns {Promise<string>} what it printed */
@@ -37,16 +37,23 @@ async function run(gateway, program, args, code) {
   return printed;
 }
 
+/** Whom everybody is taken for, as the line of the quick start that starts the backend says. @returns {{ TRY_AS: string }} */
+export function asTheQuickStartSays() {
+  const paper = readFileSync(join(ROOT, 'docs/quick-start.md'), 'utf8');
+  const [, TRY_AS] = /^ {4}PIN_URL=\S+ PIN_API_KEY=\S+ TRY_AS=(\S+) node backend\.mjs$/m.exec(paper) ?? assert.fail('how is the backend started?');
+  return { TRY_AS };
+}
+
 /**
- * Starts the backend of the papers.
- * @param {Gateway} gateway @param {string} code @param {number} port
+ * Starts the backend of the papers. Without more settings nobody is signed in.
+ * @param {Pick<Gateway, 'url' | 'apiKey'>} gateway @param {string} code @param {number} port @param {{ TRY_AS?: string }} [more]
  * @returns {Promise<{ url: string, log: () => string, end: () => Promise<void> }>}
  */
-export async function backend(gateway, code, port) {
+export async function backend(gateway, code, port, more = {}) {
   mkdirSync(STAGED, { recursive: true });
   const file = join(STAGED, 'backend.mjs');
   writeFileSync(file, code);
-  const child = spawn(process.execPath, [file], { env: { ...settings(gateway), PORT: `${port}` }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [file], { env: { ...settings(gateway), ...more, PORT: `${port}` }, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (log += bytes));
   const gone = new Promise((resolve) => child.once('exit', resolve));
