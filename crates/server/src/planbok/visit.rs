@@ -23,6 +23,7 @@ use crate::attempts::locked_code;
 use crate::auth::{Claim, Session};
 use crate::error::ApiError;
 use crate::gateway::Gateway;
+use crate::session::SESSION_SECONDS;
 use crate::store::{Challenge, Ended, Link, User};
 use crate::{path_id, session};
 
@@ -125,7 +126,8 @@ pub async fn session(
     };
     let mut response = Json(visit).into_response();
     if let Some(cookie) = cookie {
-        let seconds = challenge.expires_at.saturating_sub(now) / 1000;
+        // As long as the last session that it can bring: the page says its end with it, too.
+        let seconds = challenge.expires_at.saturating_sub(now) / 1000 + SESSION_SECONDS;
         response.headers_mut().insert(header::SET_COOKIE, set_cookie(&gateway, &parts.headers, &id, &cookie, seconds)?);
     }
     Ok(response)
@@ -163,6 +165,11 @@ pub async fn result(
     let now = gateway.clock.now();
     let challenge = gateway.store.challenge(&user.id, &id, now).await?.ok_or_else(gone)?;
     let mut link = gateway.store.link(&id).await?.ok_or_else(gone)?;
+    let back = way_back(&gateway, &link).await?;
+    // A session and the id are the app's backend's, too: the browser that came with the link speaks for the person.
+    if matches!(admit(&gateway, &id, &link, None, &headers, now).await?, Admitted::No) {
+        return Err(gone().with_way_back(back));
+    }
     if Outcome::of(&challenge, Some(&link)) == Outcome::Pending {
         let ended = match said.outcome {
             Said::Completed => return Err(Refusal::new(StatusCode::CONFLICT, "The challenge is not complete")),
@@ -173,8 +180,7 @@ pub async fn result(
         link.ended = Some(ended);
     }
     let outcome = Outcome::of(&challenge, Some(&link));
-    let registered = way_back(&gateway, &link).await?.is_some();
-    Ok(Json(over(&gateway, &link, &user, &challenge, outcome, registered, now)?))
+    Ok(Json(over(&gateway, &link, &user, &challenge, outcome, back.is_some(), now)?))
 }
 
 /// The host's origin, while it is registered: an operator who takes one away means links that are under way, too.

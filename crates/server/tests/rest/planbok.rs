@@ -61,21 +61,35 @@ pub fn open_visit(host: &Host, challenge: &str, ticket: Option<&str>, cookie: Op
     }
 }
 
-/// What the page says at its end.
-pub async fn end_visit(host: &Host, challenge: &str, token: &str, outcome: &str) -> (u16, Value) {
-    let url = format!("{}/v1/repin/visits/{challenge}/result", host.url);
-    let request = host.http.post(url).header("Origin", &host.url).header("X-User-Token", token);
-    send(request.json(&json!({"outcome": outcome}))).await
+/// The cookie that an answer sets, as it is sent back, and the whole of it.
+pub async fn cookie_of(request: RequestBuilder) -> (String, String, Value) {
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status().as_u16(), 200);
+    let whole = response.headers()["set-cookie"].to_str().unwrap().to_owned();
+    let pair = whole.split(';').next().unwrap().to_owned();
+    (pair, whole, response.json().await.unwrap())
 }
 
-/// The widget's run of a visit, up to OPEN.
-pub async fn run(host: &Host, challenge: &str, ticket: &str) -> Client {
-    let (status, visit) = send(open_visit(host, challenge, Some(ticket), None)).await;
-    assert_eq!((status, visit["back"].as_str()), (200, Some(ORIGIN)), "{visit}");
+/// What the page says at its end, in the browser that has this cookie.
+pub async fn end_visit(host: &Host, challenge: &str, token: &str, cookie: &str, outcome: &str) -> (u16, Value) {
+    let url = format!("{}/v1/repin/visits/{challenge}/result", host.url);
+    let request = host.http.post(url).header("Origin", &host.url).header("X-User-Token", token);
+    send(request.header("Cookie", cookie).json(&json!({"outcome": outcome}))).await
+}
+
+/// The widget's run of a visit, up to OPEN, and the browser's cookie.
+pub async fn visit(host: &Host, challenge: &str, ticket: &str) -> (Client, String) {
+    let (cookie, _, visit) = cookie_of(open_visit(host, challenge, Some(ticket), None)).await;
+    assert_eq!(visit["back"].as_str(), Some(ORIGIN), "{visit}");
     let text = |name: &str| visit[name].as_str().unwrap().to_owned();
     let mut client = Client::on(host, &text("userToken"), &text("encryptionKey"), challenge);
     client.say_open().await.unwrap();
-    client
+    (client, cookie)
+}
+
+/// The run alone.
+pub async fn run(host: &Host, challenge: &str, ticket: &str) -> Client {
+    visit(host, challenge, ticket).await.0
 }
 
 /// A customer with PIN and answers.

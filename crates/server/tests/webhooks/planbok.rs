@@ -269,12 +269,19 @@ async fn the_documented_reader_takes_a_signed_result_and_nothing_else() {
     let asked = gateway.http.post(format!("{}/v2/customers/{id}/initialize", gateway.url));
     let asked =
         asked.header("PLANBOK-X-API-KEY", &gateway.api_key).json(&json!({"redirectUrl": "https://wallet.example/"}));
-    let challenge = send(asked).await.1["challengeId"].as_str().unwrap().to_owned();
-    let token = gateway.token(&id).await.0;
-    let ended = gateway.http.post(format!("{}/v1/repin/visits/{challenge}/result", gateway.url));
-    let ended =
-        ended.header("Origin", &gateway.url).header("X-User-Token", &token).json(&json!({"outcome": "cancelled"}));
-    let back = send(ended).await.1["returnTo"].as_str().unwrap().to_owned();
+    let asked = send(asked).await.1;
+    let challenge = asked["challengeId"].as_str().unwrap().to_owned();
+    let ticket = asked["redirectUrl"].as_str().unwrap().split_once('#').unwrap().1;
+    let page = |what: &str| {
+        let url = format!("{}/v1/repin/visits/{challenge}/{what}", gateway.url);
+        gateway.http.post(url).header("Origin", &gateway.url)
+    };
+    let opened = page("session").json(&json!({"ticket": ticket})).send().await.unwrap();
+    let cookie = opened.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let token = opened.json::<Value>().await.unwrap()["userToken"].as_str().unwrap().to_owned();
+    let ended = page("result").header("Cookie", cookie).header("X-User-Token", &token);
+    let ended = send(ended.json(&json!({"outcome": "cancelled"}))).await.1;
+    let back = ended["returnTo"].as_str().unwrap().to_owned();
     let result = back.split_once("&result=").unwrap().1.to_owned();
     let jwks = send(gateway.http.get(format!("{}/.well-known/jwks.json", gateway.url))).await.1;
     let app = gateway.inner.app.id.clone();

@@ -83,8 +83,9 @@ async fn an_origin_that_is_taken_away_is_not_gone_back_to_by_links_under_way_eit
     assert_eq!(status, 200, "{body}");
     let (challenge, ticket) = ticket_of(&body);
     gateway.inner.store.remove_origin(&gateway.inner.app.id, "http://localhost:3000", BY).await.unwrap();
-    let (_, visit) = send(open_visit(&gateway, &challenge, Some(&ticket), None)).await;
+    let (cookie, _, visit) = cookie_of(open_visit(&gateway, &challenge, Some(&ticket), None)).await;
     assert_eq!(visit["back"], Value::Null);
-    let (_, over) = end_visit(&gateway, &challenge, visit["userToken"].as_str().unwrap(), "cancelled").await;
+    let token = visit["userToken"].as_str().unwrap();
+    let (_, over) = end_visit(&gateway, &challenge, token, &cookie, "cancelled").await;
     assert_eq!((&over["status"], &over["returnTo"]), (&json!("cancelled"), &Value::Null));
 }

@@ -9,15 +9,6 @@ use super::*;
 use crate::common::{Gateway, START};
 use crate::{ANSWERS, PIN};
 
-/// The cookie that an answer sets, as it is sent back, and the whole of it.
-async fn cookie_of(request: RequestBuilder) -> (String, String, Value) {
-    let response = request.send().await.unwrap();
-    assert_eq!(response.status().as_u16(), 200);
-    let whole = response.headers()["set-cookie"].to_str().unwrap().to_owned();
-    let pair = whole.split(';').next().unwrap().to_owned();
-    (pair, whole, response.json().await.unwrap())
-}
-
 /// What is in the URL back: challenge, status and the claims of the result, which verifies.
 async fn read(gateway: &Gateway, url: &str) -> (String, String, Value) {
     let url = Url::parse(url).unwrap();
@@ -93,7 +84,8 @@ async fn a_reload_goes_on_by_a_cookie_that_no_script_reads() {
     let (challenge, ticket) = asked(&gateway, &id, "initialize").await;
     let (cookie, whole, first) = cookie_of(open_visit(&gateway, &challenge, Some(&ticket), None)).await;
     let path = format!("Path=/v1/repin/visits/{challenge}/;");
-    for part in [&path[..], "HttpOnly", "SameSite=Strict", "Max-Age=900"] {
+    // The challenge's quarter of an hour, and the hour of a session that begins at its end.
+    for part in [&path[..], "HttpOnly", "SameSite=Strict", "Max-Age=4500"] {
         assert!(whole.contains(part), "{whole}");
     }
     assert!(!whole.contains("Secure"), "on a loopback address there is no TLS");
@@ -135,7 +127,7 @@ async fn the_way_back_carries_a_signed_result() {
     let (challenge, ticket) = asked(&gateway, &id, "reset-pin").await;
     let (cookie, _, visit) = cookie_of(open_visit(&gateway, &challenge, Some(&ticket), None)).await;
     let text = |name: &str| visit[name].as_str().unwrap().to_owned();
-    let (status, _) = end_visit(&gateway, &challenge, &text("userToken"), "completed").await;
+    let (status, _) = end_visit(&gateway, &challenge, &text("userToken"), &cookie, "completed").await;
     assert_eq!(status, 409, "the page's word does not make it so");
     assert_eq!(poll(&gateway, &id, &challenge).await["status"], "pending");
     let mut client = Client::on(&gateway, &text("userToken"), &text("encryptionKey"), &challenge);
@@ -143,7 +135,7 @@ async fn the_way_back_carries_a_signed_result() {
     client.prove(ANSWERS).await.unwrap();
     client.replace(&["730562"]).await.unwrap();
     for word in ["completed", "failed", "cancelled"] {
-        let (status, over) = end_visit(&gateway, &challenge, &text("userToken"), word).await;
+        let (status, over) = end_visit(&gateway, &challenge, &text("userToken"), &cookie, word).await;
         assert_eq!((status, &over["status"]), (200, &json!("verified")), "what is done is done: {word}");
         let back = over["returnTo"].as_str().unwrap();
         assert!(back.starts_with(&format!("{BACK}&challengeId={challenge}&status=verified&result=")), "{back}");
@@ -169,7 +161,8 @@ async fn who_leaves_is_told_to_have_left_and_a_repeated_call_brings_them_back() 
     let body = json!({"redirectUrl": BACK, "idempotencyKey": "k"});
     let (challenge, ticket) = ticket_of(&ask_with(&gateway, &id, "initialize", body.clone()).await.1);
     let (cookie, _, visit) = cookie_of(open_visit(&gateway, &challenge, Some(&ticket), None)).await;
-    let (_, over) = end_visit(&gateway, &challenge, visit["userToken"].as_str().unwrap(), "cancelled").await;
+    let token = visit["userToken"].as_str().unwrap();
+    let (_, over) = end_visit(&gateway, &challenge, token, &cookie, "cancelled").await;
     let (_, status, claims) = read(&gateway, over["returnTo"].as_str().unwrap()).await;
     assert_eq!((&status[..], &claims["status"]), ("cancelled", &json!("cancelled")));
     let shown = poll(&gateway, &id, &challenge).await;
@@ -188,12 +181,12 @@ async fn what_another_tab_completes_after_somebody_left_is_verified() {
     let gateway = Gateway::start().await;
     let id = customer(&gateway).await;
     let (challenge, ticket) = asked(&gateway, &id, "initialize").await;
-    let mut client = run(&gateway, &challenge, &ticket).await;
-    assert_eq!(end_visit(&gateway, &challenge, &client.token, "cancelled").await.0, 200);
+    let (mut client, cookie) = visit(&gateway, &challenge, &ticket).await;
+    assert_eq!(end_visit(&gateway, &challenge, &client.token, &cookie, "cancelled").await.0, 200);
     assert_eq!(poll(&gateway, &id, &challenge).await["status"], "failed");
     client.replace(&[PIN, ANSWERS]).await.unwrap();
     assert_eq!(poll(&gateway, &id, &challenge).await["status"], "verified", "the new PIN is in force");
-    let (_, over) = end_visit(&gateway, &challenge, &client.token, "cancelled").await;
+    let (_, over) = end_visit(&gateway, &challenge, &client.token, &cookie, "cancelled").await;
     assert_eq!(read(&gateway, over["returnTo"].as_str().unwrap()).await.1, "verified");
 }
 
@@ -202,11 +195,11 @@ async fn a_lock_is_told_by_its_number() {
     let gateway = Gateway::start().await;
     let id = enrolled(&gateway).await;
     let (challenge, ticket) = asked(&gateway, &id, "update-pin").await;
-    let mut client = run(&gateway, &challenge, &ticket).await;
+    let (mut client, cookie) = visit(&gateway, &challenge, &ticket).await;
     for _ in 0..3 {
         assert!(client.guess("111222").await.unwrap().1.is_none());
     }
-    let (_, over) = end_visit(&gateway, &challenge, &client.token, "failed").await;
+    let (_, over) = end_visit(&gateway, &challenge, &client.token, &cookie, "failed").await;
     let (_, status, claims) = read(&gateway, over["returnTo"].as_str().unwrap()).await;
     assert_eq!((&status[..], &claims["errorCode"]), ("failed", &json!(155119)));
     let shown = poll(&gateway, &id, &challenge).await;
@@ -217,12 +210,41 @@ async fn a_lock_is_told_by_its_number() {
 async fn a_session_ends_no_visit_of_another_user() {
     let gateway = Gateway::start().await;
     let (id, other) = (customer(&gateway).await, customer(&gateway).await);
-    let (challenge, _) = asked(&gateway, &id, "initialize").await;
+    let (challenge, ticket) = asked(&gateway, &id, "initialize").await;
+    let (_, cookie) = visit(&gateway, &challenge, &ticket).await;
     let (token, _) = gateway.token(&other).await;
-    assert_eq!(end_visit(&gateway, &challenge, &token, "cancelled").await.0, 410);
-    let (status, body) = end_visit(&gateway, &challenge, "x.y.z", "cancelled").await;
+    assert_eq!(end_visit(&gateway, &challenge, &token, &cookie, "cancelled").await.0, 410);
+    let (status, body) = end_visit(&gateway, &challenge, "x.y.z", &cookie, "cancelled").await;
     assert_eq!((status, &body["success"]), (403, &json!(false)));
     assert_eq!(poll(&gateway, &id, &challenge).await["status"], "pending");
+}
+
+/// A session and a challenge's id are the app's, too: with them nobody ends a visit, or learns where exactly its link goes back to.
+#[tokio::test]
+async fn only_the_browser_that_came_with_the_link_ends_a_visit() {
+    let gateway = Gateway::start().await;
+    let id = customer(&gateway).await;
+    let (challenge, ticket) = asked(&gateway, &id, "initialize").await;
+    let (token, _) = gateway.token(&id).await;
+    let end = async |cookie: &str, word: &str| end_visit(&gateway, &challenge, &token, cookie, word).await;
+    let gone = (410, json!({"success": false, "message": "There is no such visit", "back": ORIGIN}));
+    for word in ["completed", "failed", "cancelled"] {
+        assert_eq!(end("", word).await, gone, "before anybody came: {word}");
+    }
+    let (mut client, cookie) = visit(&gateway, &challenge, &ticket).await;
+    let (other, ticket) = asked(&gateway, &id, "initialize").await;
+    let (_, others) = visit(&gateway, &other, &ticket).await;
+    for wrong in ["", "repin-visit=", "repin-visit=x", &others, &cookie.replace("repin-visit", "else")] {
+        for word in ["completed", "failed", "cancelled"] {
+            assert_eq!(end(wrong, word).await, gone, "{wrong} {word}");
+        }
+    }
+    assert_eq!(poll(&gateway, &id, &challenge).await["status"], "pending");
+    client.replace(&[PIN, ANSWERS]).await.unwrap();
+    assert_eq!(end("", "completed").await, gone, "nor is the result of what is complete for anybody else");
+    let (status, over) = end(&cookie, "completed").await;
+    assert_eq!((status, &over["status"]), (200, &json!("verified")));
+    assert_eq!(read(&gateway, over["returnTo"].as_str().unwrap()).await.1, "verified");
 }
 
 #[tokio::test]
@@ -230,9 +252,9 @@ async fn a_result_is_no_session_and_a_session_no_result() {
     let gateway = Gateway::start().await;
     let id = customer(&gateway).await;
     let (challenge, ticket) = asked(&gateway, &id, "initialize").await;
-    let (_, _, visit) = cookie_of(open_visit(&gateway, &challenge, Some(&ticket), None)).await;
+    let (cookie, _, visit) = cookie_of(open_visit(&gateway, &challenge, Some(&ticket), None)).await;
     let token = visit["userToken"].as_str().unwrap();
-    let (_, over) = end_visit(&gateway, &challenge, token, "cancelled").await;
+    let (_, over) = end_visit(&gateway, &challenge, token, &cookie, "cancelled").await;
     let url = Url::parse(over["returnTo"].as_str().unwrap()).unwrap();
     let result = url.query_pairs().find(|(name, _)| name == "result").unwrap().1.into_owned();
     let (status, body) = send(gateway.request("GET", "/user").header("X-User-Token", &result)).await;
