@@ -234,11 +234,11 @@ async fn open(admin: &Access) -> Result<Box<dyn Store>, AdminError> {
         return Ok(Box::new(PostgresStore::open_existing(&address).await?));
     }
     let file = admin.data.join("repin.db");
-    // Opening would make one, and a mistyped folder would look like a gateway without users.
+    // Said in words of ours: SQLite's are that it is unable to open a file.
     if !file.is_file() {
         return Err(AdminError::NoDatabase(file));
     }
-    Ok(Box::new(SqliteStore::open(&file).await?))
+    Ok(Box::new(SqliteStore::open_existing(&file).await?))
 }
 
 /// A name or label: some words on one line. What is stored here is printed on terminals.

@@ -12,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::gateway::Gateway;
+use crate::outage::NoAnswer;
 use crate::store::Readiness;
 
 /// `/health/live` and `/health/ready`.
@@ -60,15 +61,12 @@ impl Gateway {
         if self.draining.load(Ordering::SeqCst) {
             return Err("stopping");
         }
-        let why = match self.outage.probe(self).await {
+        let why = match self.outage.readiness(self).await {
             Ok(Readiness::Ready) => return Ok(()),
             Ok(Readiness::ReadOnly) => "the store is open for reading only",
             Ok(Readiness::Full) => "the store's disk takes nothing new",
             Ok(Readiness::Newer) => "the store's tables are of a newer version",
-            Err(error) => {
-                tracing::warn!(%error, "not ready");
-                return Err("the store does not answer");
-            }
+            Err(NoAnswer) => "the store does not answer",
         };
         tracing::warn!("not ready: {why}");
         Err(why)

@@ -18,7 +18,9 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -121,8 +123,15 @@ pub fn app(gateway: Arc<Gateway>) -> Router {
 /// How long a stopping gateway waits for clients to take their answers.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(20);
 
+/// How long then for what was begun for clients who left: a letter's two tries, and the store's work around them.
+const TASKS_GRACE: Duration = Duration::from_secs(60);
+
+/// How long then for what works by itself: longer than a call to Magic, whose answer comes once.
+const WORKERS_GRACE: Duration = Duration::from_secs(150);
+
 /// Serves until `shutdown` resolves; then finishes the requests at hand and what was begun for clients who left. A client
-/// that neither finishes its request nor takes its answer is waited for 20 seconds.
+/// that neither finishes its request nor takes its answer is waited for 20 seconds; what does not end on a database that is gone without
+/// a word, for four minutes in all. What was begun there is done altogether or not at all, and claims lapse.
 ///
 /// # Errors
 /// [`io::Error`] of the listener.
@@ -132,6 +141,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let sweeper = tokio::spawn(sweep(gateway.clone()));
+    let _clock = AbortOnDropHandle::new(tokio::spawn(clock::watch(gateway.clock.clone())));
     let watcher = gateway.config.database.is_some().then(|| tokio::spawn(outage::watch_store(gateway.clone())));
     let stop_deliveries = CancellationToken::new();
     let deliveries = tokio::spawn(webhooks::worker::run(gateway.clone(), stop_deliveries.clone()));
@@ -157,12 +167,20 @@ pub async fn serve(
         watcher.abort();
     }
     gateway.tasks.close();
-    gateway.tasks.wait().await;
+    if timeout(TASKS_GRACE, gateway.tasks.wait()).await.is_err() {
+        tracing::error!(left = gateway.tasks.len(), "what was begun for clients has not ended");
+    }
     stop_deliveries.cancel();
-    let _ = deliveries.await;
-    let _ = rotations.await;
-    let _ = sealing.await;
-    gateway.store.close().await;
+    let workers = async {
+        let _ = deliveries.await;
+        let _ = rotations.await;
+        let _ = sealing.await;
+        gateway.store.close().await;
+    };
+    if timeout(WORKERS_GRACE, workers).await.is_err() {
+        let left = gateway.store.connections().in_use;
+        tracing::error!(left, "deliveries, rotations or the audit's seal have not ended, or connections not come back");
+    }
     gateway.traces.close().await;
     served
 }

@@ -3,9 +3,12 @@
 //! The rules that must hold under races (a guess is charged once, a commit is all or nothing, a challenge is created
 //! once) live behind these operations, so that each database keeps them in its own best way. Secrets arrive sealed.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use repin_core::api::UnixMs;
 use repin_core::credential::CredentialId;
+use sqlx::migrate::MigrateError;
 
 mod apps;
 mod audit;
@@ -55,6 +58,19 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+impl From<MigrateError> for StoreError {
+    fn from(error: MigrateError) -> Self {
+        Self::Failed(Box::new(error))
+    }
+}
+
+impl StoreError {
+    /// It was waited for as long as it is worth.
+    pub(crate) fn no_answer() -> Self {
+        Self::Away("no answer in time".into())
+    }
+}
+
 /// What a store operation gives.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
@@ -65,6 +81,8 @@ pub trait Store: Apps + AuditChain + Hosted + MagicStore + Operator + RingKeys +
     async fn ready(&self) -> Result<Readiness>;
     /// What the connections to the database do now.
     fn connections(&self) -> Connections;
+    /// How long an operation can take while the database is there. `None` where it cannot go away.
+    fn longest(&self) -> Option<Duration>;
     /// Waits for what is being written, and closes.
     async fn close(&self);
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::date;
 use crate::error::{ApiError, Invalid};
-use crate::store::{Cursor, Order, Page};
+use crate::store::{Cursor, ItemId, Order, Page};
 
 /// Items on the largest page (Circle's).
 pub const MAX_PAGE_SIZE: u32 = 50;
@@ -68,11 +68,14 @@ impl Filters {
     }
 
     fn cursor(&self) -> Result<Option<Cursor>, ApiError> {
-        let id = |text: &String| Uuid::try_parse(text).map(|id| id.to_string()).map_err(|_| Code::PaginationInvalid);
+        let item = |written: &String| {
+            let id = Uuid::try_parse(written).map_err(|_| Code::PaginationInvalid)?;
+            Ok::<_, Code>(ItemId { written: written.clone(), id: id.to_string() })
+        };
         Ok(match (self.0.get("pageAfter"), self.0.get("pageBefore")) {
             (None, None) => None,
-            (Some(after), None) => Some(Cursor::After(id(after)?)),
-            (None, Some(before)) => Some(Cursor::Before(id(before)?)),
+            (Some(after), None) => Some(Cursor::After(item(after)?)),
+            (None, Some(before)) => Some(Cursor::Before(item(before)?)),
             (Some(_), Some(_)) => return Err(Code::PaginationInvalid.into()),
         })
     }
@@ -123,8 +126,10 @@ mod tests {
         assert_eq!(page(&[("pageSize", "99999999999")]).unwrap().size, 50);
         assert_eq!(page(&[("order", "ASC")]).unwrap().order, Order::Ascending);
         assert_eq!(page(&[("from", "1970-01-01T00:00:01Z")]).unwrap().from, Some(1000));
-        let upper = ID.to_uppercase();
-        assert_eq!(page(&[("pageAfter", &upper)]).unwrap().cursor, Some(Cursor::After(ID.to_owned())));
+        for written in [ID.to_owned(), ID.to_uppercase(), ID.replace('-', "")] {
+            let cursor = page(&[("pageAfter", &written)]).unwrap().cursor;
+            assert_eq!(cursor, Some(Cursor::After(ItemId { written, id: ID.to_owned() })));
+        }
     }
 
     #[test]

@@ -11,13 +11,22 @@ pub enum Order {
     Descending,
 }
 
+/// An item by its UUID.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemId {
+    /// As it was written: a host's own name is whatever the host calls it, in capitals or without hyphens too.
+    pub written: String,
+    /// In the one spelling that ours have.
+    pub id: String,
+}
+
 /// Where a page lies, by an item that is not on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cursor {
     /// Begins after this item.
-    After(String),
+    After(ItemId),
     /// Ends before this item.
-    Before(String),
+    Before(ItemId),
 }
 
 /// A page that is asked for.

@@ -4,20 +4,20 @@
 //! so two nodes never decide about one person at once; work for all of them (webhooks, the sweep) is picked with
 //! `FOR UPDATE SKIP LOCKED`. What was answered is on the database's disk: `synchronous_commit` is never off here.
 
-use std::future::ready;
 use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{ConnectOptions, Executor, PgPool, Postgres};
+use sqlx::{ConnectOptions, Executor};
 use url::Url;
 
 use self::dialect::{Readers, Turns};
+use self::lender::{Lender, within};
 use self::sql::writer::Writer;
-use super::pool::{is_fresh, unswept};
 use super::{Result, StoreError};
 
 mod batch;
+mod lender;
 mod readers;
 mod schema;
 #[path = "sql/store.rs"]
@@ -28,8 +28,6 @@ pub use sql::SqlStore as PostgresStore;
 
 /// Connections of one gateway to its database, unless the operator says otherwise.
 pub const DEFAULT_CONNECTIONS: u32 = 20;
-/// How long a request waits for a connection: a burst queues rather than fails. An outage is found by the probe.
-const ACQUIRE: Duration = Duration::from_secs(60);
 /// How long the probe waits for its own.
 const ACQUIRE_PROBE: Duration = Duration::from_secs(3);
 
@@ -77,8 +75,14 @@ mod dialect {
 
     pub use super::batch::{Batch, Kept, Turns};
     pub use super::known;
+    pub use super::lender::{Lender as Pool, Transaction};
     pub use super::readers::Readers;
     pub use DbRow as BatchRow;
+
+    /// Closes what lies idle: the server was found to be away.
+    pub fn forget_idle(pool: &Pool) {
+        pool.forget_idle();
+    }
 
     /// What sqlx reads out of a row.
     pub trait Field<'r> {}
@@ -124,17 +128,57 @@ pub enum AddressError {
     HiddenParameter,
 }
 
+/// How long the database may take. Whoever waits longer is told that it is away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// A statement, and a lock that it waits for. The server ends it.
+    pub statement: Duration,
+    /// The wait for a connection, with the making of one: a burst queues rather than fails. An outage is found by the probe.
+    pub acquire: Duration,
+    /// The answer of a connection that is asked whether it is there, before it is used and when it comes back.
+    pub answer: Duration,
+    /// An operation of the store. The server ends what it can still hear of; this is for one that is gone without a word.
+    pub operation: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let (acquire, statement) = (Duration::from_secs(60), Duration::from_secs(60));
+        // Two statements that the server ends at the last moment: what takes longer is nowhere.
+        let operation = acquire + 2 * statement;
+        Self { statement, acquire, answer: Duration::from_secs(5), operation }
+    }
+}
+
 /// Where the database is, and who asks. No `Debug`: a password is in it.
 #[derive(Clone)]
-pub struct Address(PgConnectOptions);
+pub struct Address {
+    options: PgConnectOptions,
+    limits: Limits,
+}
 
 impl Address {
+    /// The same with other limits.
+    #[must_use]
+    pub fn limited(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
     /// One connection.
     ///
     /// # Errors
     /// [`sqlx::Error`], which does not repeat the password.
     pub(crate) async fn connect(&self) -> sqlx::Result<PgConnection> {
-        self.0.connect().await
+        let options = self.options();
+        within(self.limits.acquire, options.connect()).await
+    }
+
+    fn options(&self) -> PgConnectOptions {
+        let limit = self.limits.statement.as_millis();
+        // In milliseconds. A node that hangs, or whose network went, must not keep a person's row for ever.
+        let limits =
+            [("statement_timeout", limit), ("lock_timeout", limit), ("idle_in_transaction_session_timeout", 30_000)];
+        self.options.clone().options(limits)
     }
 }
 
@@ -147,11 +191,9 @@ impl FromStr for Address {
         }
         check_parameters(&Url::parse(text).map_err(|_| AddressError::Form)?)?;
         let options = PgConnectOptions::from_str(text).map_err(|_| AddressError::Form)?;
-        // A node that hangs, or whose network went, must not keep a person's row for ever.
-        let limits =
-            [("statement_timeout", "60s"), ("lock_timeout", "60s"), ("idle_in_transaction_session_timeout", "30s")];
         // Statements would come with their timing and text into the log, whose fields are an allow-list.
-        Ok(Self(options.application_name("repin-server").options(limits).disable_statement_logging()))
+        let options = options.application_name("repin-server").disable_statement_logging();
+        Ok(Self { options, limits: Limits::default() })
     }
 }
 
@@ -175,14 +217,9 @@ impl PostgresStore {
     /// # Errors
     /// [`StoreError`] when the database cannot be reached, or is of a version that this program cannot work on.
     pub async fn open(address: &Address, connections: u32) -> Result<Self> {
-        let pool = connect(address, connections).await?;
-        schema::migrate(&pool).await?;
-        Ok(Self::on(&pool, probe(address)))
-    }
-
-    fn on(pool: &PgPool, probe: PgPool) -> Self {
-        let writer = Writer::new(pool.clone(), Turns::of(pool.clone()));
-        Self::new(writer, Readers::of(pool.clone()), pool.clone(), probe)
+        let lender = connect(address, connections).await?;
+        schema::migrate(address.connect().await?).await?;
+        Ok(Self::on(&lender, address))
     }
 
     /// Opens a database that a gateway has been started on, and changes no table.
@@ -190,26 +227,24 @@ impl PostgresStore {
     /// # Errors
     /// [`StoreError`], also when none has.
     pub async fn open_existing(address: &Address) -> Result<Self> {
-        let pool = connect(address, 2).await?;
-        schema::check(&pool).await?;
-        Ok(Self::on(&pool, probe(address)))
+        let lender = connect(address, 2).await?;
+        schema::check(&lender).await?;
+        Ok(Self::on(&lender, address))
+    }
+
+    fn on(lender: &Lender, address: &Address) -> Self {
+        let writer = Writer::new(lender.clone(), Turns::of(lender.clone()));
+        // One connection beside the others, made when it is needed.
+        let probe = Lender::to(address, 1, ACQUIRE_PROBE);
+        Self::new(writer, Readers::of(lender.clone()), lender.clone(), probe, Some(address.limits.operation))
     }
 }
 
-async fn connect(address: &Address, connections: u32) -> Result<PgPool> {
-    let pool = unswept::<Postgres>(connections)
-        // Each is asked whether it is there before it is used (sqlx's own choice): a round trip that spares people an error after a
-        // fail-over.
-        .acquire_timeout(ACQUIRE)
-        .before_acquire(|_, connection| Box::pin(ready(Ok(is_fresh(connection.age, connection.idle_for)))))
-        .after_connect(|connection, _| Box::pin(make_durable(connection)));
-    Ok(pool.connect_with(address.0.clone()).await?)
-}
-
-/// One connection beside the others, made when it is needed.
-fn probe(address: &Address) -> PgPool {
-    let pool = unswept(1).acquire_timeout(ACQUIRE_PROBE);
-    pool.connect_lazy_with(address.0.clone())
+/// The first connection is made at once: a database that is just starting is waited for.
+async fn connect(address: &Address, connections: u32) -> Result<Lender> {
+    let lender = Lender::to(address, connections, address.limits.acquire);
+    lender.acquire().await?;
+    Ok(lender)
 }
 
 /// A charge that is forgotten by a crash is a guess for nothing, so a server that is set up to forget is overruled.

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Sqlite};
 
 use self::dialect::{Readers, Turns};
@@ -88,6 +88,14 @@ mod dialect {
     pub use super::group::{Kept, Turns};
     pub use super::known;
     pub use super::readers::Readers;
+
+    /// Connections of sqlx's.
+    pub type Pool = sqlx::Pool<Db>;
+    /// A transaction on one of them.
+    pub type Transaction = sqlx::Transaction<'static, Db>;
+
+    /// A file does not go away.
+    pub fn forget_idle(_pool: &Pool) {}
 }
 
 /// The newest migration that this program knows.
@@ -100,37 +108,91 @@ pub fn known() -> i64 {
 #[error("the database file is damaged, restore a backup: {0}")]
 struct Damaged(String);
 
+/// The tables are not those that this program knows, and it is not the one to change them.
+#[derive(Debug, thiserror::Error)]
+enum OtherTables {
+    #[error("the file has no tables of a gateway's: start one on it first")]
+    None,
+    #[error(
+        "the database is at migration {found}, and this program's is {known}: start the gateway of this version first, or use the program of \
+         the one that runs"
+    )]
+    Older { found: i64, known: i64 },
+    #[error("the database is at migration {found}, and this program knows {known} at most: use a newer one")]
+    Newer { found: i64, known: i64 },
+}
+
 impl SqliteStore {
     /// Opens the file, creating and migrating it first where needed. All of it is read and checked.
     ///
     /// # Errors
     /// [`StoreError`] when the file cannot be used, is damaged, or was made by a newer version.
     pub async fn open(file: &Path) -> Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            // A replaced PIN's record must not linger in a free page.
-            .pragma("secure_delete", "ON")
-            .busy_timeout(BUSY)
-            // Statements would come with their timing and text into the log, whose fields are an allow-list.
-            .disable_statement_logging();
-        // One: writes queue for their turn, in order, and not at SQLite's lock, where waiters poll.
-        let writer = pool(1).connect_with(options.clone()).await?;
+        let options = options(file).create_if_missing(true);
+        let writer = writer(&options).await?;
         // Before anything is served of it: a page that a bad disk tore would otherwise be found in somebody's recovery.
         let found: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&writer).await?;
         if found != "ok" {
             return Err(StoreError::Failed(Box::new(Damaged(found))));
         }
-        MIGRATOR.run(&writer).await.map_err(|error| StoreError::Failed(Box::new(error)))?;
+        MIGRATOR.run(&writer).await?;
+        Self::on(file, options, writer).await
+    }
+
+    /// Opens a file that a gateway has been started on, and changes no table: the gateway may be running.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the file cannot be used, or its tables are not of this program's version.
+    pub async fn open_existing(file: &Path) -> Result<Self> {
+        let options = options(file);
+        let writer = writer(&options).await?;
+        check(&writer).await?;
+        Self::on(file, options, writer).await
+    }
+
+    async fn on(file: &Path, options: SqliteConnectOptions, writer: SqlitePool) -> Result<Self> {
         let readers = pool(READERS).connect_with(options.read_only(true)).await?;
         let opening = |read_only| Opening { file: file.to_owned(), read_only };
         let turns = Turns::of(opening(false));
         let arrivals = Readers::of(opening(true), turns.clone());
-        Ok(Self::new(Writer::new(writer, turns), arrivals, readers.clone(), readers))
+        Ok(Self::new(Writer::new(writer, turns), arrivals, readers.clone(), readers, None))
     }
+}
+
+fn options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        // A replaced PIN's record must not linger in a free page.
+        .pragma("secure_delete", "ON")
+        .busy_timeout(BUSY)
+        // Statements would come with their timing and text into the log, whose fields are an allow-list.
+        .disable_statement_logging()
+}
+
+/// One: writes queue for their turn, in order, and not at SQLite's lock, where waiters poll.
+async fn writer(options: &SqliteConnectOptions) -> Result<SqlitePool> {
+    Ok(pool(1).connect_with(options.clone()).await?)
+}
+
+/// Whether the tables are those that this program knows: its statements are made for no others.
+async fn check(pool: &SqlitePool) -> Result<()> {
+    let known = known();
+    let migrated = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations')";
+    let found: Option<i64> = if sqlx::query_scalar::<_, bool>(migrated).fetch_one(pool).await? {
+        sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(pool).await?
+    } else {
+        None
+    };
+    let other = match found {
+        None => OtherTables::None,
+        Some(found) if found < known => OtherTables::Older { found, known },
+        Some(found) if found > known => OtherTables::Newer { found, known },
+        Some(_) => return Ok(()),
+    };
+    Err(StoreError::Failed(Box::new(other)))
 }
 
 fn pool(connections: u32) -> SqlitePoolOptions {

@@ -1,14 +1,18 @@
 //! A store that is watched: how long each operation takes, whether it fails, and where it stands in a request's trace. What
 //! it is asked and what it answers is seen by nobody here but the store itself.
+//!
+//! And none is waited for without an end. A server that is gone without a word answers nothing and closes nothing: whoever asked would hold
+//! their connection until a restart.
 
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use repin_core::api::{CredentialKind, UnixMs};
 use repin_core::credential::CredentialId;
+use tokio::time::timeout;
 
 use super::*;
 use crate::keys::KeyMark;
@@ -29,13 +33,34 @@ impl Watched {
     }
 
     async fn watch<T>(&self, operation: &'static str, work: impl Future<Output = Result<T>> + Send) -> Result<T> {
+        self.watch_for(self.store.longest(), operation, work).await
+    }
+
+    async fn watch_for<T>(
+        &self,
+        longest: Option<Duration>,
+        operation: &'static str,
+        work: impl Future<Output = Result<T>> + Send,
+    ) -> Result<T> {
         let _at_work = self.metrics.operation_begins();
         let span = self.traces.operation(operation);
         let started = Instant::now();
-        let result = span.around(work).await;
+        let result = span.around(ended(longest, work)).await;
         self.metrics.operation(operation, started.elapsed(), result.as_ref().err());
         span.end(result.is_ok());
         result
+    }
+}
+
+/// For how many operations the sweep may take: it has transactions enough. Each is a part that stays done, and what was not reached is a
+/// minute later.
+const SWEEP: u32 = 4;
+
+/// Does the work, or gives it up.
+async fn ended<T>(longest: Option<Duration>, work: impl Future<Output = Result<T>>) -> Result<T> {
+    match longest {
+        Some(longest) => timeout(longest, work).await.unwrap_or_else(|_| Err(StoreError::no_answer())),
+        None => work.await,
     }
 }
 
@@ -72,7 +97,11 @@ watched! {
         fn keep_code(key: &MessageKey<'_>, code: &SentCode<'_>, reply: &Reply, state: &[u8], now: UnixMs) -> Result<Recorded>;
         fn release_code(key: &MessageKey<'_>, claim: &CodeClaim<'_>, refusal: &Reply, at: UnixMs) -> Result<Recorded>;
         fn set_way_back(key: &MessageKey<'_>, commit: &Commit<'_>, way: &WayBack, reply: &Reply, now: UnixMs) -> Result<Committed>;
-        fn sweep(now: UnixMs) -> Result<()>;
+    }
+
+    async fn sweep(&self, now: UnixMs) -> Result<()> {
+        let longest = self.store.longest().map(|longest| longest * SWEEP);
+        self.watch_for(longest, "sweep", self.store.sweep(now)).await
     }
 
     // Asked over a connection of its own, by whoever asks how this gateway is.
@@ -82,6 +111,10 @@ watched! {
 
     fn connections(&self) -> Connections {
         self.store.connections()
+    }
+
+    fn longest(&self) -> Option<Duration> {
+        self.store.longest()
     }
 
     async fn close(&self) {
@@ -211,5 +244,25 @@ watched! {
 
     fn announce_deliveries(&self) {
         self.store.announce_deliveries();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_does_not_end_is_given_up_where_it_may_be_gone_and_nothing_else_is() {
+        let moment = Duration::from_millis(1);
+        let given_up = ended(Some(moment), pending::<Result<()>>()).await;
+        assert!(matches!(given_up, Err(StoreError::Away(_))), "{given_up:?}");
+        let work = || async {
+            tokio::time::sleep(2 * moment).await;
+            Ok(7)
+        };
+        assert_eq!(ended(None, work()).await.ok(), Some(7));
+        assert_eq!(ended(Some(Duration::from_secs(3_600)), work()).await.ok(), Some(7));
     }
 }

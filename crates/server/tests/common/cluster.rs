@@ -82,6 +82,11 @@ impl Cluster {
         format!("postgres://{USER}@{}", self.folder.display().to_string().replace('/', "%2F"))
     }
 
+    /// The socket that it listens on.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.join(".s.PGSQL.5432")
+    }
+
     fn data(&self) -> PathBuf {
         self.folder.join("data")
     }

@@ -145,6 +145,15 @@ impl Gateway {
         Self::run(folder, config, clock, database).await
     }
 
+    /// Stops gracefully.
+    pub async fn stop(self) {
+        let Self { stop, served, inner, host, .. } = self;
+        // Idle connections of the pool would otherwise be waited for.
+        drop((inner, host));
+        stop.send(()).unwrap();
+        served.await.unwrap();
+    }
+
     /// Puts the clock forward, in milliseconds.
     pub fn advance(&self, ms: u64) {
         self.clock.advance(Duration::from_millis(ms));

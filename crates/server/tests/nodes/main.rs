@@ -18,6 +18,7 @@ mod naive;
 mod node;
 
 mod outage;
+mod silence;
 mod start;
 mod together;
 

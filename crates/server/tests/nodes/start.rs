@@ -1,5 +1,14 @@
 //! Nodes that come and go: together, with another key ring, of another version.
 
+use std::time::Duration;
+
+use repin_server::store::Store;
+use repin_server::store::postgres::{Address, Limits, PostgresStore};
+use sqlx::migrate::Migrate;
+use sqlx::postgres::PgConnection;
+use sqlx::{Connection, Executor};
+use tokio::time::{sleep, timeout};
+
 use crate::client::Client;
 use crate::common::program::{Program, Starting, serve};
 use crate::common::send;
@@ -17,6 +26,45 @@ async fn nodes_that_start_at_once_migrate_once_and_are_one_gateway() {
     nodes[0].host.create_user(USER).await;
     Client::open(&nodes[1].host, "POST", "/user/initialize").await.replace(&[PIN, ANSWERS]).await.unwrap();
     Client::open(&nodes[2].host, "PUT", "/user/pin").await.prove(PIN).await.unwrap();
+}
+
+/// Opens the database while a connection is in the way for longer than a statement may take, which then ends.
+async fn open_in_spite_of(site: &Site, in_the_way: PgConnection) {
+    let address: Address = site.url().parse().unwrap();
+    let address = address.limited(Limits { statement: Duration::from_millis(500), ..Limits::default() });
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'repin-server'
+         AND wait_event_type = 'Lock' AND now() - query_start > interval '2 seconds'";
+    let long_enough = async {
+        while site.number(waits).await == 0 {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let opening = PostgresStore::open(&address, 2);
+    tokio::pin!(opening);
+    tokio::select! {
+        opened = &mut opening => panic!("it did not wait: {:?}", opened.err()),
+        waited = timeout(Duration::from_secs(60), long_enough) => waited.expect("it waits"),
+    }
+    in_the_way.close().await.unwrap();
+    let store = timeout(Duration::from_secs(60), opening).await.expect("it goes on").unwrap();
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_waits_for_another_that_migrates_for_longer_than_a_statement_may_take() {
+    let site = Site::new();
+    let mut another = PgConnection::connect(&site.url()).await.unwrap();
+    another.lock().await.unwrap();
+    open_in_spite_of(&site, another).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_may_take_longer_than_a_statement() {
+    let site = Site::new();
+    // The name is taken, until it is not after all.
+    let mut another = PgConnection::connect(&site.url()).await.unwrap();
+    another.execute("BEGIN; CREATE TABLE entities (id INT)").await.unwrap();
+    open_in_spite_of(&site, another).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

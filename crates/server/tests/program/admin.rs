@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::process::Output;
 
+use repin_server::store::pool::unswept;
 use serde_json::{Value, json};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
 use crate::client::code;
 use crate::common::database::{Place, database_of};
 use crate::common::{Host, send};
-use crate::{ANSWERS, Client, PIN, USER, program, start};
+use crate::{ANSWERS, Client, PIN, USER, execute_sqlite, keys, program, start};
 
 /// `admin` on this data folder.
 fn admin(folder: &Path, arguments: &[&str]) -> Output {
@@ -152,4 +154,33 @@ async fn what_cannot_be_done_is_said_and_nothing_is_made_up() {
         refused(folder.path(), arguments);
     }
     assert_eq!(told(folder.path(), &["audit", "list"])["entries"], json!([]));
+}
+
+/// A gateway of that version may be running on them.
+#[tokio::test]
+async fn tables_of_another_version_are_left_as_they_are_and_nothing_is_done_on_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("data/repin.db");
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    let migrations = sqlx::migrate!("migrations/sqlite");
+    let newest = migrations.iter().map(|migration| migration.version).max().unwrap();
+    let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+    let database: SqlitePool = unswept(1).connect_with(options).await.unwrap();
+    let commands = [["key", "list"].as_slice(), &["entity", "create", "Harbour Ltd", "--by", "Ada"]];
+    let refused_for = |why: &str| {
+        let said = commands.map(|command| refused(folder.path(), command));
+        let said = [said.as_slice(), &[keys::refused(folder.path(), None, &["list"])]].concat();
+        assert!(said.iter().all(|said| said.contains(why)), "{said:?}");
+    };
+    refused_for("has no tables of a gateway's");
+    migrations.run_to(newest - 1, &database).await.unwrap();
+    refused_for("start the gateway of this version first");
+    let found = sqlx::query_scalar::<_, i64>("SELECT max(version) FROM _sqlx_migrations").fetch_one(&database);
+    assert_eq!(found.await.unwrap(), newest - 1);
+    migrations.run(&database).await.unwrap();
+    assert_eq!(said(folder.path(), &["key", "list"]), "No key is stored.");
+    let of_the_future = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9000, 'of the future', true, x'00', 1)";
+    execute_sqlite(&file, of_the_future).await;
+    refused_for("use a newer one");
 }

@@ -22,7 +22,7 @@ fn said(folder: &Path, ring: Option<&str>, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
 
-fn refused(folder: &Path, ring: Option<&str>, arguments: &[&str]) -> String {
+pub fn refused(folder: &Path, ring: Option<&str>, arguments: &[&str]) -> String {
     let output = keys(folder, ring, arguments);
     assert!(!output.status.success() && output.stdout.is_empty(), "{arguments:?}");
     String::from_utf8(output.stderr).unwrap()

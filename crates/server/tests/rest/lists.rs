@@ -113,6 +113,29 @@ async fn a_hosts_own_uuid_is_a_cursor_too_and_another_apps_is_none() {
     assert_eq!((status, body["code"].as_i64()), (404, Some(156012)));
 }
 
+/// Hosts make UUIDs in capitals, and write them without hyphens.
+#[tokio::test]
+async fn a_hosts_own_uuid_is_a_cursor_as_the_host_writes_it_and_ours_in_any_spelling() {
+    let gateway = Gateway::start().await;
+    let (capitals, digits) = ("C0FFEE00-0000-4000-8000-00000000000A", "c0ffee0000004000800000000000000b");
+    for user in ["user-0001", capitals, digits] {
+        gateway.create_user(user).await;
+        gateway.advance(1);
+    }
+    let list = async |query: String| {
+        let (status, ids, _) = page(&gateway, &format!("/users?{query}")).await;
+        assert_eq!(status, 200, "{query}");
+        ids
+    };
+    assert_eq!(list(format!("pageAfter={capitals}")).await, ["user-0001"]);
+    assert_eq!(list(format!("pageAfter={digits}")).await, [capitals, "user-0001"]);
+    assert_eq!(list(format!("pageBefore={capitals}")).await, [digits]);
+    let ours = gateway.inner.store.user(&gateway.inner.app.id, "user-0001").await.unwrap().unwrap().id;
+    for spelling in [ours.clone(), ours.to_uppercase(), ours.replace('-', "")] {
+        assert_eq!(list(format!("pageBefore={spelling}")).await, [digits, capitals]);
+    }
+}
+
 #[tokio::test]
 async fn filters_go_by_the_status_of_now() {
     let gateway = Gateway::start().await;

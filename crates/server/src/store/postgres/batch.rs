@@ -2,15 +2,15 @@
 
 use futures_util::TryStreamExt;
 use sqlx::postgres::PgRow;
-use sqlx::{Either, Executor, Pool, Postgres, Transaction};
+use sqlx::{Either, Executor};
 
-use super::dialect::BEGIN;
+use super::dialect::{BEGIN, Pool, Transaction};
 use crate::store::values::{Statement, Value, bind_values};
 use crate::store::{Connections, Readiness, Result};
 
 /// The transaction.
 pub struct Batch {
-    transaction: Transaction<'static, Postgres>,
+    transaction: Transaction,
     /// How many rows each of those changed that were added since something was last waited for.
     added: Vec<u64>,
 }
@@ -25,7 +25,7 @@ pub struct Given {
 }
 
 /// Transactions wait for nobody here: the server syncs its log once for all that commit meanwhile.
-pub struct Turns(Pool<Postgres>);
+pub struct Turns(Pool);
 
 /// Nothing is kept from anybody.
 pub struct Kept(());
@@ -33,7 +33,7 @@ pub struct Kept(());
 #[allow(clippy::unused_async, reason = "on SQLite they wait")]
 impl Turns {
     /// On a pool.
-    pub fn of(pool: Pool<Postgres>) -> Self {
+    pub fn of(pool: Pool) -> Self {
         Self(pool)
     }
 

@@ -1,17 +1,17 @@
 //! What looks something up: the pool.
 
 use sqlx::postgres::PgRow;
-use sqlx::{Pool, Postgres};
 
+use super::dialect::Pool;
 use crate::store::values::{Value, bind_values};
 use crate::store::{Connections, Result};
 
 /// The pool.
-pub struct Readers(Pool<Postgres>);
+pub struct Readers(Pool);
 
 impl Readers {
     /// Of a pool that others use, too.
-    pub fn of(pool: Pool<Postgres>) -> Self {
+    pub fn of(pool: Pool) -> Self {
         Self(pool)
     }
 

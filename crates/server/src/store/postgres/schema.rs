@@ -5,12 +5,19 @@
 //! later release, which then raises `oldest_program`. And statements name the columns that they read: the server ends one that was
 //! prepared for `*` as soon as there is a column more.
 
-use sqlx::PgPool;
-use sqlx::migrate::Migrator;
+use sqlx::migrate::{Migrate, Migrator};
+use sqlx::postgres::PgConnection;
+use sqlx::{Connection, Executor, Postgres};
 
-use super::{Result, StoreError};
+use super::Result;
 
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// A migration takes as long as it takes, and so does the wait for another node's.
+const NO_LIMIT: &str = "SET statement_timeout = 0; SET lock_timeout = 0";
+/// But while a migration waits for a table, everybody else who needs it waits behind it. Half of what those wait at most: that is no outage, and
+/// the node can be started again when nothing holds the table any more.
+const LIMIT_OF_TABLES: &str = "SET lock_timeout = '30s'";
 
 /// A newer program has taken away what this one needs.
 #[derive(Debug, thiserror::Error)]
@@ -24,17 +31,23 @@ pub struct TooNew {
 
 /// Brings the tables up to what this program knows. The migrations are run under a lock of the database's, so one node does it
 /// and the others wait. What newer programs have added is left alone.
-pub async fn migrate(pool: &PgPool) -> Result<()> {
+pub async fn migrate(mut connection: PgConnection) -> Result<()> {
+    connection.execute(NO_LIMIT).await?;
+    connection.lock().await?;
+    connection.execute(LIMIT_OF_TABLES).await?;
     let mut migrator = Migrator::DEFAULT;
     migrator.migrations = MIGRATOR.migrations.clone();
-    migrator.set_ignore_missing(true);
-    migrator.run(pool).await.map_err(|error| StoreError::Failed(Box::new(error)))?;
-    check(pool).await
+    // The lock is ours by now; who migrates by `run` takes the same.
+    migrator.set_ignore_missing(true).set_locking(false);
+    migrator.run_direct(None, &mut connection, false).await?;
+    check(&mut connection).await?;
+    // With the connection the lock goes, as it does when something failed.
+    Ok(connection.close().await?)
 }
 
 /// Whether this program can work on the tables that are there.
-pub async fn check(pool: &PgPool) -> Result<()> {
-    let needed: i64 = sqlx::query_scalar("SELECT max(migration) FROM oldest_program").fetch_one(pool).await?;
+pub async fn check(database: impl Executor<'_, Database = Postgres>) -> Result<()> {
+    let needed: i64 = sqlx::query_scalar("SELECT max(migration) FROM oldest_program").fetch_one(database).await?;
     let known = known();
     if needed > known {
         return Err(TooNew { needed, known }.into());

@@ -88,9 +88,9 @@ impl SqlStore {
         now: UnixMs,
     ) -> Result<Option<Listed<Challenge>>> {
         let mut cursor = None;
-        if let Some(Cursor::After(id) | Cursor::Before(id)) = &page.cursor {
+        if let Some(Cursor::After(item) | Cursor::Before(item)) = &page.cursor {
             let query = "SELECT created, id FROM challenges WHERE person = $1 AND id = $2";
-            cursor = page::place(&self.readers, sqlx::query(query).bind(user).bind(id)).await?;
+            cursor = page::place(&self.readers, sqlx::query(query).bind(user).bind(&item.id)).await?;
             if cursor.is_none() {
                 return Ok(None);
             }

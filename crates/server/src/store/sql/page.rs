@@ -1,9 +1,9 @@
 //! Pages as SQL: the place of the cursor first, then one item more than wanted, to learn whether any follows.
 
-use sqlx::{Pool, QueryBuilder, Row};
+use sqlx::{QueryBuilder, Row};
 
 use super::Result;
-use super::dialect::{Db, DbArguments, DbRow};
+use super::dialect::{Db, DbArguments, DbRow, Pool};
 use super::row::int;
 use crate::store::{Cursor, Listed, Order, Page};
 
@@ -11,14 +11,14 @@ use crate::store::{Cursor, Listed, Order, Page};
 pub(super) type Place = (i64, String);
 
 /// The cursor's item: `SELECT created, id …`, by its id.
-pub(super) async fn place(readers: &Pool<Db>, query: sqlx::query::Query<'_, Db, DbArguments>) -> Result<Option<Place>> {
+pub(super) async fn place(readers: &Pool, query: sqlx::query::Query<'_, Db, DbArguments>) -> Result<Option<Place>> {
     let row = query.fetch_optional(readers).await?;
     row.map(|row| Ok((row.try_get("created")?, row.try_get("id")?))).transpose()
 }
 
 /// Reads the page from a query that ends in a condition. Rows have the columns `created` and `id`.
 pub(super) async fn fetch(
-    readers: &Pool<Db>,
+    readers: &Pool,
     mut query: QueryBuilder<Db>,
     page: &Page,
     cursor: Option<Place>,

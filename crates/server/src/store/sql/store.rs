@@ -6,11 +6,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use repin_core::api::UnixMs;
 use repin_core::credential::CredentialId;
-use sqlx::Pool;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::Instant;
 
-use super::dialect::{self, Db, Readers};
+use super::dialect::{self, Pool, Readers};
 use crate::store::{
     AppIdentity, Apps, Arrival, Arrived, Challenge, Change, Charge, CodeClaim, CodeClaimed, Commit, Committed,
     Connections, Created, KnownKey, Listed, Member, MessageKey, NewChallenge, NewRun, Page, Readiness, Recorded, Reply,
@@ -54,9 +53,11 @@ pub struct SqlStore {
     writer: Writer,
     /// For what every message looks up.
     arrivals: Readers,
-    readers: Pool<Db>,
+    readers: Pool,
     /// For the question whether the database is there.
-    probe: Pool<Db>,
+    probe: Pool,
+    /// See [`Store::longest`].
+    longest: Option<Duration>,
     /// Told after each transaction that added something to deliver.
     delivery_added: Notify,
     /// Told after each transaction that began rotations.
@@ -70,12 +71,19 @@ const WRITTEN_FOR: Duration = Duration::from_secs(1);
 
 impl SqlStore {
     /// On a migrated database. All may be one pool.
-    pub(super) fn new(writer: Writer, arrivals: Readers, readers: Pool<Db>, probe: Pool<Db>) -> Self {
+    pub(super) fn new(
+        writer: Writer,
+        arrivals: Readers,
+        readers: Pool,
+        probe: Pool,
+        longest: Option<Duration>,
+    ) -> Self {
         Self {
             writer,
             arrivals,
             readers,
             probe,
+            longest,
             delivery_added: Notify::new(),
             rotation_added: Notify::new(),
             written: Mutex::default(),
@@ -90,7 +98,9 @@ impl SqlStore {
 #[async_trait]
 impl Store for SqlStore {
     async fn ready(&self) -> Result<Readiness> {
-        let (writable, needed): (bool, i64) = sqlx::query_as(dialect::READY).fetch_one(&self.probe).await?;
+        let asked: sqlx::Result<(bool, i64)> = sqlx::query_as(dialect::READY).fetch_one(&self.probe).await;
+        // Whoever comes when it is back need not find out of each connection that it is dead.
+        let (writable, needed) = asked.inspect_err(|_| dialect::forget_idle(&self.readers))?;
         if !writable {
             return Ok(Readiness::ReadOnly);
         }
@@ -105,6 +115,10 @@ impl Store for SqlStore {
         let ready = self.writer.turns().try_to_write()?;
         *written = (ready == Readiness::Ready).then(Instant::now);
         Ok(ready)
+    }
+
+    fn longest(&self) -> Option<Duration> {
+        self.longest
     }
 
     fn connections(&self) -> Connections {

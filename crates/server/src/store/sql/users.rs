@@ -107,10 +107,11 @@ impl SqlStore {
         now: UnixMs,
     ) -> Result<Option<Listed<User>>> {
         let mut cursor = None;
-        if let Some(Cursor::After(id) | Cursor::Before(id)) = &page.cursor {
+        if let Some(Cursor::After(item) | Cursor::Before(item)) = &page.cursor {
             // Hosts know their own name for a user; the Link header has ours, which is always a UUID.
-            let query = "SELECT created, id FROM users WHERE app = $1 AND (user_id = $2 OR id = $2) LIMIT 1";
-            cursor = page::place(&self.readers, sqlx::query(query).bind(app).bind(id)).await?;
+            let query = "SELECT created, id FROM users WHERE app = $1 AND (user_id = $2 OR id = $3) LIMIT 1";
+            let query = sqlx::query(query).bind(app).bind(&item.written).bind(&item.id);
+            cursor = page::place(&self.readers, query).await?;
             if cursor.is_none() {
                 return Ok(None);
             }

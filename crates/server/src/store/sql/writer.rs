@@ -2,27 +2,25 @@
 
 use std::ops::{Deref, DerefMut};
 
-use sqlx::{Pool, Transaction};
-
 use super::Result;
-use super::dialect::{self, Batch, Connection, Db, Kept, Turns};
+use super::dialect::{self, Batch, Connection, Kept, Pool, Transaction, Turns};
 
 /// The connections that write.
 pub struct Writer {
-    pool: Pool<Db>,
+    pool: Pool,
     turns: Turns,
 }
 
 /// A transaction of any statements. Dropped without a commit, it is undone.
 pub struct Tx {
-    transaction: Transaction<'static, Db>,
+    transaction: Transaction,
     /// Nobody else's turn until it is over. Behind the transaction, so that it is over after it.
     _turn: Kept,
 }
 
 impl Writer {
     /// On a pool that may be the readers', too.
-    pub fn new(pool: Pool<Db>, turns: Turns) -> Self {
+    pub fn new(pool: Pool, turns: Turns) -> Self {
         Self { pool, turns }
     }
 
@@ -50,7 +48,7 @@ impl Writer {
     }
 
     /// The pool, to be counted and closed.
-    pub fn pool(&self) -> &Pool<Db> {
+    pub fn pool(&self) -> &Pool {
         &self.pool
     }
 
