@@ -80,7 +80,8 @@ pub struct Serve {
     database_connections: u32,
 
     /// Key that may call the REST API, TEST_API_KEY:<id>:<secret> or LIVE_API_KEY:<id>:<secret>. Repeat it for several;
-    /// separate them by commas in the environment. Without one every call is refused.
+    /// separate them by commas in the environment. Those that `admin key create` put into the database may call it without being
+    /// named here; where there is neither, every call is refused.
     #[arg(long = "api-key", env = "REPIN_API_KEY", value_name = "KEY", value_delimiter = ',', hide_env_values = true)]
     api_keys: Vec<String>,
 

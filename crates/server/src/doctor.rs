@@ -78,7 +78,7 @@ pub async fn examine(subject: &Subject) -> Vec<Finding> {
     }
     findings.extend(mail::check(subject).await);
     findings.push(public_url::check(&subject.config));
-    findings.push(disk::check(subject));
+    findings.extend(disk::check(subject));
     findings.push(widget::check());
     findings.push(port::check(subject.listen).await);
     findings

@@ -13,6 +13,9 @@ use crate::arithmetic::NotComputed;
 use crate::keys::StorageError;
 use crate::store::StoreError;
 
+/// Seconds after which a request that was right is worth another try.
+const RETRY_AFTER: u64 = 2;
+
 /// Why a request was refused.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ApiError {
@@ -54,6 +57,10 @@ impl From<Invalid> for ApiError {
 }
 
 impl ApiError {
+    /// It is being done already, or too much is at once. 429 and not 503, which balancers take for a gateway that cannot: one person who
+    /// repeats a message, or a crowd, would have each gateway left alone in turn, until there is none.
+    pub const BUSY: Self = Self::TooManyRequests(RETRY_AFTER);
+
     /// The code that travels in the body, where it is one of the table's.
     fn code(&self) -> Option<Code> {
         Some(match self {
@@ -112,7 +119,7 @@ impl From<NotComputed> for ApiError {
             // No error of anybody's, and in a crowd there are thousands: the request's own line and the count of its status say it.
             NotComputed::Full => {
                 tracing::debug!(%error, "arithmetic");
-                Self::Away
+                Self::BUSY
             }
             NotComputed::Panicked => {
                 tracing::error!(%error, "arithmetic");
@@ -169,6 +176,15 @@ pub fn status(code: Code) -> StatusCode {
 }
 
 impl ApiError {
+    /// Seconds to wait before the same request is made again, where that is of use.
+    pub(crate) fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::TooManyRequests(seconds) => Some(*seconds),
+            Self::Away => Some(RETRY_AFTER),
+            _ => None,
+        }
+    }
+
     /// HTTP status, number and words, as they are told.
     pub(crate) fn told(&self) -> (StatusCode, i32, &'static str) {
         match (self, self.code()) {
@@ -191,11 +207,8 @@ impl IntoResponse for ApiError {
             body["errors"] = errors;
         }
         let mut response = (status, Json(body)).into_response();
-        if let Self::TooManyRequests(seconds) = &self {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
-        }
-        if matches!(self, Self::Away) {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        if let Some(seconds) = self.retry_after() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(LoggedCode(number));
         response

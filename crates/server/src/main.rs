@@ -81,11 +81,12 @@ async fn run(settings: Serve) -> Result<(), Box<dyn std::error::Error>> {
     let drain = Duration::from_secs(settings.drain);
     let clock: Arc<dyn Clock> =
         if settings.demo { Arc::new(AdjustableClock::start()) } else { Arc::new(SystemClock::start()) };
-    let config = settings.into_config()?;
-    if config.api_keys.is_empty() {
-        tracing::warn!("no API key is set, so every call of the REST API will be refused; see --help, --api-key");
+    let gateway = Gateway::start(settings.into_config()?, clock).await?;
+    if !has_api_key(&gateway).await {
+        tracing::warn!(
+            "there is no API key, so every call of the REST API is refused until there is one: `repin-server admin key create`"
+        );
     }
-    let gateway = Gateway::start(config, clock).await?;
     let shutdown = shutdown(gateway.clone(), drain)?;
     if let Some(address) = metrics_listen {
         let listener = bind(address).await?;
@@ -97,6 +98,15 @@ async fn run(settings: Serve) -> Result<(), Box<dyn std::error::Error>> {
     serve(listener, gateway, shutdown).await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Whether there is a key that may call the REST API, of the settings or of the database.
+async fn has_api_key(gateway: &Gateway) -> bool {
+    if !gateway.config.api_keys.is_empty() {
+        return true;
+    }
+    // A database that does not tell is no reason for this warning.
+    gateway.store.keys(None).await.map_or(true, |keys| keys.iter().any(|key| key.revoked.is_none()))
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, String> {

@@ -1,8 +1,8 @@
 //! What the gateway counts, for Prometheus. Every name and every label stands in this program (`metrics/labels.rs`), so no
 //! identity and no secret can become one, and there are no more series than routes, codes and operations.
 //!
-//! They count from the start of this process, and for this process alone; `metrics/page.rs` adds what the database and the
-//! key ring are like at the moment of asking.
+//! They count from the start of this process, and for this process alone; `metrics/page.rs` adds what the database, the
+//! key ring and the clock are like at the moment of asking.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

@@ -45,7 +45,7 @@ pub struct Gateway {
     /// Where its counters are served.
     pub metrics: String,
     pub http: reqwest::Client,
-    /// Messages and calls that were answered 503 and sent again.
+    /// Messages and calls that were answered 429 or 503 and sent again.
     pub again: AtomicU64,
     database: Place,
     told: Arc<Mutex<Vec<Told>>>,

@@ -16,6 +16,7 @@ use repin_core::channel::{Channel, Place};
 use repin_core::credential::{KeyStretching, Suite, opening_hash, proof_context};
 use repin_core::secret::{Secret, SecretBytes};
 use repin_core::wire::Wire;
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -44,7 +45,7 @@ pub struct Person<'a> {
     pub times: Times,
 }
 
-/// How often the same message is sent again that was answered 503, as the widget and backends do.
+/// How often the same message is sent again that was answered 429 or 503, as the widget and backends do.
 const AGAIN: usize = 10;
 
 impl<'a> Person<'a> {
@@ -215,7 +216,7 @@ async fn send(gateway: &Gateway, request: reqwest::RequestBuilder) -> reqwest::R
     for _ in 0..AGAIN {
         let same = request.try_clone().expect("a body that is there");
         let answer = same.send().await.expect("the gateway answers");
-        if answer.status() != reqwest::StatusCode::SERVICE_UNAVAILABLE {
+        if ![StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE].contains(&answer.status()) {
             return answer;
         }
         gateway.again.fetch_add(1, Ordering::Relaxed);

@@ -63,7 +63,7 @@ async fn main() {
             28,
             format_args!(
                 "{name}, {minutes} minutes: {} recoveries, {} hostile messages refused, 0 errors for the honest, {} messages sent again \
-                 after a 503; memory {memory}",
+                 after a 429 or 503; memory {memory}",
                 grouped(did.recoveries as usize),
                 grouped(did.refused as usize),
                 grouped(did.again as usize),

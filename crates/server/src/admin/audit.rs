@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use clap::Subcommand;
 use repin_server::StartError;
-use repin_server::audit::{Found, verify};
+use repin_server::audit::verify;
 use repin_server::date::date;
 use repin_server::keys::KeyRing;
 use repin_server::store::{AuditEntry, AuditLink};
@@ -59,10 +59,8 @@ async fn list(desk: &Desk, limit: u32) -> Result<Answer, AdminError> {
 async fn check(desk: &Desk, anchor: Option<&str>) -> Result<Answer, AdminError> {
     let keys = KeyRing::read(&desk.keys.load().map_err(StartError::from)?).map_err(StartError::from)?;
     let report = verify(&*desk.store, &keys, anchor).await?;
-    if let Some(Found { fault, seq, row }) = report.found {
-        let place = [row.map(|row| format!("row {row}")), seq.map(|seq| format!("link {seq}"))];
-        let place: Vec<_> = place.into_iter().flatten().collect();
-        return Err(AdminError::Refused(format!("the audit was changed: {} {}", fault.name(), place.join(", "))));
+    if let Some(words) = report.words() {
+        return Err(AdminError::Refused(words));
     }
     let text = format!(
         "{} rows are as they were sealed, {} are not sealed yet\nend {}",

@@ -38,9 +38,20 @@ pub fn hash(before: &[u8], seq: u64, row: &AuditEntry) -> Vec<u8> {
     hash.finalize().to_vec()
 }
 
-/// Links for rows that follow on `head`, and the new end. `None` when `head` was not made with a key of the ring.
+/// Whose the end of a chain is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The chain has not begun, or a key of the ring made it.
+    Ours,
+    /// Its key is not in the ring: nothing can be said of it.
+    KeyMissing,
+    /// Somebody without its key made it.
+    Foreign,
+}
+
+/// Links for rows that follow on `head`, and the new end. `None` when `head` is not [`End::Ours`].
 pub fn extend(keys: &KeyRing, head: &AuditLink, rows: &[AuditEntry]) -> Option<(Vec<AuditLink>, AuditLink)> {
-    if !is_start(head) && head_is_ours(keys, head) != Some(true) {
+    if whose(keys, head) != End::Ours {
         return None;
     }
     let (kid, _) = keys.storage.newest();
@@ -60,19 +71,21 @@ pub fn extend(keys: &KeyRing, head: &AuditLink, rows: &[AuditEntry]) -> Option<(
     Some((links, end))
 }
 
-/// Whether this is the end of a chain that has not begun.
-pub fn is_start(head: &AuditLink) -> bool {
-    head.seq == 0 && head.audit == 0 && head.hash == START && head.mac.is_empty()
+/// Whose this end is.
+pub fn whose(keys: &KeyRing, head: &AuditLink) -> End {
+    if head.seq == 0 && head.audit == 0 && head.hash == START && head.mac.is_empty() {
+        return End::Ours;
+    }
+    match check(keys, HEAD, head) {
+        Some(true) => End::Ours,
+        Some(false) => End::Foreign,
+        None => End::KeyMissing,
+    }
 }
 
 /// Whether a link was made with a key of the ring. `None`: its key is not there.
 pub fn is_ours(keys: &KeyRing, link: &AuditLink) -> Option<bool> {
     check(keys, LINK, link)
-}
-
-/// The same of the end.
-pub fn head_is_ours(keys: &KeyRing, head: &AuditLink) -> Option<bool> {
-    check(keys, HEAD, head)
 }
 
 fn check(keys: &KeyRing, what: &[u8], link: &AuditLink) -> Option<bool> {

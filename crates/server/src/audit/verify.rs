@@ -1,6 +1,7 @@
 //! Whether the audit is as it was written.
 
-use super::chain;
+use super::chain::{self, End};
+use super::whose_end;
 use crate::keys::KeyRing;
 use crate::store::{AuditEntry, AuditLink, Result, Store};
 
@@ -22,6 +23,8 @@ pub enum Fault {
     End,
     /// The chain is not the one whose end was noted.
     Anchor,
+    /// Nothing was done to it, as far as can be told with this ring, which lacks the key that the end is under.
+    KeyMissing,
 }
 
 impl Fault {
@@ -34,6 +37,7 @@ impl Fault {
             Self::Inserted => "inserted",
             Self::End => "cut off at the end",
             Self::Anchor => "not what was noted",
+            Self::KeyMissing => "under a key that is not in this ring",
         }
     }
 }
@@ -58,8 +62,27 @@ pub struct Report {
     pub unsealed: u64,
     /// The end of the chain as `NUMBER:HASH`, to be noted somewhere else.
     pub end: String,
+    /// The storage key that the end is under; empty before the first row.
+    pub kid: String,
     /// What is wrong, if something is.
     pub found: Option<Found>,
+}
+
+impl Report {
+    /// What is wrong, in words for an operator.
+    pub fn words(&self) -> Option<String> {
+        let Found { fault, seq, row } = self.found?;
+        if fault == Fault::KeyMissing {
+            let kid = &self.kid;
+            return Some(format!(
+                "the key {kid} of the end is not in this ring, so nothing tells whether rows are missing there: take a ring \
+                 that has it"
+            ));
+        }
+        let place = [row.map(|row| format!("row {row}")), seq.map(|seq| format!("link {seq}"))];
+        let place: Vec<_> = place.into_iter().flatten().collect();
+        Some(format!("the audit was changed: {} {}", fault.name(), place.join(", ")))
+    }
 }
 
 /// Looks at every row and link. With `anchor`, an end that was noted before, also whether that is part of the chain.
@@ -71,8 +94,9 @@ pub async fn verify(store: &dyn Store, keys: &KeyRing, anchor: Option<&str>) -> 
     let last = store.last_audit_link().await?;
     let Some(head) = store.audit_head().await? else {
         let found = Some(Found { fault: Fault::End, seq: None, row: None });
-        return Ok(Report { sealed: last, unsealed: 0, end: String::new(), found });
+        return Ok(Report { sealed: last, unsealed: 0, end: String::new(), kid: String::new(), found });
     };
+    let whose = whose_end(store, keys, &head).await?;
     let mut walk = Walk { keys, seq: 0, audit: 0, hash: chain::START.to_vec(), anchor, anchored: anchor.is_none() };
     let mut found = None;
     'walk: loop {
@@ -98,7 +122,7 @@ pub async fn verify(store: &dyn Store, keys: &KeyRing, anchor: Option<&str>) -> 
             break;
         }
     }
-    let found = found.or_else(|| walk.end(&head, last));
+    let found = found.or_else(|| walk.end(&head, whose, last));
     let inserted = store.first_unlinked(head.audit).await?.map(|row| row.id);
     let found = match (found, inserted) {
         // Its link is gone, and here is the row.
@@ -107,9 +131,13 @@ pub async fn verify(store: &dyn Store, keys: &KeyRing, anchor: Option<&str>) -> 
         (_, Some(row)) => Some(Found { fault: Fault::Inserted, seq: None, row: Some(row) }),
         (found, None) => found,
     };
-    let anchor = (!walk.anchored).then_some(Found { fault: Fault::Anchor, seq: None, row: None });
+    let whole = |fault| Found { fault, seq: None, row: None };
+    let anchor = (!walk.anchored).then_some(whole(Fault::Anchor));
+    // Last, for it hides nothing: what was changed is told first.
+    let key = (whose == End::KeyMissing).then_some(whole(Fault::KeyMissing));
     let unsealed = store.audit_rows_after(head.audit).await?;
-    Ok(Report { sealed: walk.seq, unsealed, end: name(head.seq, &head.hash), found: found.or(anchor) })
+    let found = found.or(anchor).or(key);
+    Ok(Report { sealed: walk.seq, unsealed, end: name(head.seq, &head.hash), kid: head.kid, found })
 }
 
 /// How far the chain was followed.
@@ -143,14 +171,13 @@ impl Walk<'_> {
         None
     }
 
-    fn end(&self, head: &AuditLink, last: u64) -> Option<Found> {
+    fn end(&self, head: &AuditLink, whose: End, last: u64) -> Option<Found> {
         let reached = (head.seq, head.audit, &head.hash) == (self.seq, self.audit, &self.hash);
-        let ours = chain::is_start(head) || chain::head_is_ours(self.keys, head) == Some(true);
-        if reached && ours && last <= head.seq {
+        if reached && whose != End::Foreign && last <= head.seq {
             return None;
         }
         // Links behind the end, or an end behind the links.
-        let fault = if ours && head.seq > self.seq { Fault::Removed } else { Fault::End };
+        let fault = if whose == End::Ours && head.seq > self.seq { Fault::Removed } else { Fault::End };
         Some(Found { fault, seq: Some(self.seq + 1), row: None })
     }
 }

@@ -1,4 +1,5 @@
-//! Whether the clock is right, as far as the database's server and the files that are there can tell.
+//! Whether the machine's clock is right, as far as the database's server and the files that are there can tell. A running gateway's is
+//! not asked for: its metrics and its log tell when the two have parted.
 
 use std::fs;
 use std::path::Path;
@@ -8,18 +9,18 @@ use repin_core::api::UnixMs;
 
 use super::connection::Connection;
 use super::{Finding, Subject};
+use crate::clock::APART_MS;
 use crate::keys::made_at;
 
 const NAME: &str = "clock";
 
-/// Locks are written by one clock and read by another, so they should agree on the second.
-const APART_MS: u64 = 1_000;
-/// And not differ by more than a person notices.
+/// How far from the database server's it may be before a person notices.
 const TOO_FAR_MS: u64 = 30_000;
 /// What the times of files may be ahead: file systems round, and other machines write to some.
 const FILES_AHEAD_MS: u64 = 5_000;
 
-const SET_IT: &str = "set it by NTP, and keep it so";
+/// The gateway reads the clock when it starts, and follows none after that.
+const SET_IT: &str = "set it by NTP, keep it so, and then restart the gateway, which reads it at its start";
 
 /// Looks.
 pub async fn check(subject: &Subject, database: Option<&mut Connection>) -> Finding {

@@ -4,6 +4,8 @@ use std::io;
 use std::path::Path;
 
 use super::{Finding, Subject};
+use crate::config::Config;
+use crate::keys::KeySource;
 
 const NAME: &str = "disk";
 
@@ -13,21 +15,32 @@ const FAULT_BELOW: u64 = 64 * MIB;
 /// Time to act.
 const WARN_BELOW: u64 = 1024 * MIB;
 
-/// Looks.
-pub fn check(subject: &Subject) -> Finding {
+/// Looks, where there is a folder.
+pub fn check(subject: &Subject) -> Option<Finding> {
     let folder = &subject.config.data;
-    let free = match (subject.free_space)(folder) {
-        Ok(free) => free,
+    if !needs_folder(&subject.config) {
+        return None;
+    }
+    Some(match (subject.free_space)(folder) {
+        Ok(free) => judge(free),
         Err(error) => {
-            return Finding::fault(NAME, format!("{}: {error}", folder.display()), "name the right folder with --data");
+            Finding::fault(NAME, format!("{}: {error}", folder.display()), "name the right folder with --data")
         }
-    };
+    })
+}
+
+fn judge(free: u64) -> Finding {
     let what = format!("{} MiB free", free / MIB);
     match free {
         ..FAULT_BELOW => Finding::fault(NAME, what, "free some: without room nothing is charged and nothing answered"),
         FAULT_BELOW..WARN_BELOW => Finding::warning(NAME, what, "free some"),
         WARN_BELOW.. => Finding::ok(NAME, what),
     }
+}
+
+/// With the keys in the environment and the database elsewhere the gateway makes no folder, and writes into none.
+fn needs_folder(config: &Config) -> bool {
+    config.database.is_none() || matches!(config.keys(), KeySource::Folder(_))
 }
 
 /// The bytes that this user can still write where a folder is.

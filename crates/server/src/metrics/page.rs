@@ -19,6 +19,7 @@ use tokio::time::timeout;
 
 use super::Adder;
 use super::labels::{OfKey, OfState};
+use crate::clock::seconds;
 use crate::error::ApiError;
 use crate::gateway::Gateway;
 use crate::keys::made_at;
@@ -53,12 +54,24 @@ async fn snapshot(gateway: &Gateway) -> Registry {
     let away = i64::from(gateway.outage.is_away());
     add.to("ready", "Whether /health/ready says so", Gauge::<i64>::default()).set(i64::from(ready.is_ok()));
     add.to("database_away", "Whether the database is away and requests are refused", Gauge::<i64>::default()).set(away);
+    clock(gateway, &mut add);
     connections(gateway, &mut add);
     keys(gateway, &mut add);
     if let Ok(Ok(outbox)) = timeout(COUNT_TIMEOUT, gateway.store.outbox()).await {
         outbox_now(gateway, &outbox, &mut add);
     }
     registry
+}
+
+/// Nothing of a clock that is moved on purpose.
+fn clock(gateway: &Gateway, add: &mut Adder<'_>) {
+    let Some(ahead) = gateway.clock.ahead_of_wall() else { return };
+    let gauge: Gauge<f64, AtomicU64> = add.to(
+        "clock_ahead_seconds",
+        "How far the gateway's clock is ahead of its machine's, in seconds; less than 0: behind",
+        Gauge::default(),
+    );
+    gauge.set(seconds(ahead));
 }
 
 fn connections(gateway: &Gateway, add: &mut Adder<'_>) {

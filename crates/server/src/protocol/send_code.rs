@@ -42,7 +42,7 @@ struct Addressee {
 /// # Errors
 /// 155117 in a challenge that asks for none, or not at its time; 155135 for what is no address; 155141 when guesses at codes are
 /// locked; 155142 when it is too early for another (the refusal's `locked_until` says when), and nothing is counted; 155138 when it
-/// could not be sent: then, too, nothing is.
+/// could not be sent: then, too, nothing is. 429, not under seal, while the same message is being answered.
 pub async fn answer(message: &Message) -> Answered {
     let request: SendCodeRequest = message.decode()?;
     let addressee = addressee(message, &request)?;
@@ -62,7 +62,7 @@ pub async fn answer(message: &Message) -> Answered {
             return Err(refused(Code::UserOtpSendCountsOverLimit, attempts));
         }
         // Its reply is on its way to whoever asked first; the same bytes get it a moment later.
-        CodeClaimed::UnderWay => return Err(Failure::Internal(ApiError::Away)),
+        CodeClaimed::UnderWay => return Err(Failure::Internal(ApiError::BUSY)),
         CodeClaimed::Not(recorded) => return Ok((message.refusal(Code::Conflict, None), recorded)),
     };
     let code = Zeroizing::new(make_code());

@@ -6,7 +6,9 @@ use repin_core::api::{ChallengeType, CredentialKind, Prove1Request, SendCodeRepl
 use repin_core::credential::ClientLogin;
 use repin_core::error::Code;
 use repin_core::secret::SecretBytes;
+use repin_server::MailConfig;
 use repin_vault::session::SessionError;
+use tokio::net::TcpListener;
 
 use crate::client::Client;
 use crate::{USER, World, refused};
@@ -39,8 +41,37 @@ async fn three_wrong_codes_lock_for_half_an_hour_and_a_new_code_does_not_unlock(
     world.prove_code(&mut session, &world.post.take().code()).await.unwrap();
 }
 
+/// Not 503, for which a balancer leaves a gateway alone: one person's repetitions would take one after the other away from everybody.
+#[tokio::test]
+async fn a_message_that_comes_again_while_its_letter_is_on_its_way_is_429_and_later_gets_the_reply() {
+    let World { gateway, post, device, link } = World::with_email(false).await;
+    let slow = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("smtp://{}", slow.local_addr().unwrap());
+    let mail = MailConfig::new(&url, "codes@wallet.example").unwrap();
+    let gateway = gateway.restart_with(|config| config.mail = Some(mail)).await;
+    let world = World { gateway, post, device, link };
+    let challenge = world.challenge(USER, ChallengeType::RestorePinByCode).await.unwrap();
+    let client = Client::reopen(&world.gateway, &challenge).await;
+    let sealed = client.seal(Step::SendCode, &SendCodeRequest { address: None, with_answers: false });
+    let send = || client.send(Step::SendCode, client.seq, &sealed);
+    let url = format!("{}/v1/repin/challenges/{challenge}/messages", world.gateway.url);
+    let same = world.gateway.http.post(url).header("X-User-Token", &client.token);
+    let same = same.json(&client.envelope(Step::SendCode, client.seq, &sealed));
+    let meanwhile = async {
+        let connected = slow.accept().await.unwrap();
+        let again = same.send().await.unwrap();
+        // The mail server is gone: what waits for it comes to its end.
+        drop((connected, slow));
+        again
+    };
+    let (first, again) = tokio::join!(send(), meanwhile);
+    assert_eq!((again.status().as_u16(), again.headers()["retry-after"].to_str().unwrap()), (429, "2"));
+    assert_eq!(first.1["code"], Code::EmailSendingFailed.number(), "{first:?}");
+    assert_eq!(send().await, first, "the same bytes get the reply when there is one");
+}
+
 async fn metrics(world: &World) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/metrics", listener.local_addr().unwrap());
     tokio::spawn(repin_server::serve_metrics(listener, world.gateway.inner.clone()));
     reqwest::get(url).await.unwrap().text().await.unwrap()

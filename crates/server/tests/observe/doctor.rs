@@ -380,6 +380,28 @@ async fn a_receiver_that_cannot_be_reached_is_found_and_its_endpoint_is_not_said
 }
 
 #[tokio::test]
+async fn a_gateway_that_needs_no_folder_is_asked_for_none() {
+    let gateway = enrolled().await;
+    let ring = KeySource::Folder(gateway.data().join("keys")).load().unwrap().export();
+    let mut subject = subject(&gateway);
+    subject.config.key_ring = Some(KeySource::document(ring.to_string()));
+    subject.config.data = gateway.data().join("never-made");
+    subject.free_space = Subject::new(subject.config.clone(), subject.listen, false, subject.clock.clone()).free_space;
+    if gateway.database().is_none() {
+        assert!(
+            examine(&subject).await.iter().any(|finding| finding.check == "disk" && finding.verdict == Verdict::Fault),
+            "the control: SQLite is in a folder"
+        );
+        // That nobody answers there is a finding of its own.
+        subject.config.database = Some("postgres://repin:hush-hush@%2Fnowhere/repin".parse().unwrap());
+    }
+    let findings = examine(&subject).await;
+    assert!(findings.iter().all(|finding| finding.check != "disk"), "{findings:?}");
+    let bad = findings.iter().filter(|finding| finding.verdict == Verdict::Fault);
+    assert_eq!(bad.count(), usize::from(gateway.database().is_none()), "{findings:?}");
+}
+
+#[tokio::test]
 async fn a_disk_without_room_and_a_port_of_another_program_are_found() {
     let gateway = Gateway::start().await;
     let mut subject = subject(&gateway);

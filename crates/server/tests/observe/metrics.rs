@@ -1,10 +1,14 @@
 //! `GET /metrics` of a running program: to the number what was done, for those alone who listen there.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::any;
+use repin_server::clock::SystemClock;
+use repin_server::{Config, Gateway as Inner};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -13,6 +17,8 @@ use crate::common::program::Program;
 use crate::common::{Gateway, send};
 use crate::page::Page;
 use crate::{USER, lock, recover, start, until};
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 const MESSAGES: &str = "/v1/repin/challenges/{challengeId}/messages";
 
@@ -28,10 +34,10 @@ async fn page(program: &Program) -> Page {
 }
 
 /// The metrics of a gateway in this process.
-async fn serve(gateway: &Gateway) -> String {
+async fn serve(gateway: &Arc<Inner>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/metrics", listener.local_addr().unwrap());
-    tokio::spawn(repin_server::serve_metrics(listener, gateway.inner.clone()));
+    tokio::spawn(repin_server::serve_metrics(listener, gateway.clone()));
     url
 }
 
@@ -142,7 +148,7 @@ async fn the_outbox_and_what_became_of_each_try_are_counted() {
         config.webhooks.allow_http = true;
     })
     .await;
-    let url = serve(&gateway).await;
+    let url = serve(&gateway.inner).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}/hook", listener.local_addr().unwrap());
     // There is a receiver, and it wants nothing.
@@ -172,10 +178,31 @@ async fn the_outbox_and_what_became_of_each_try_are_counted() {
     assert_eq!(page.value("repin_webhook_dead_letters", &[]), Some(0.0));
 }
 
+/// The clock as a gateway has it that was started while its machine's was wrong, or whose machine stood still since.
+#[tokio::test]
+async fn a_clock_that_is_not_its_machines_any_more_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, was, expected) in [
+        ("ahead", SystemTime::now() + MINUTE, 60.0),
+        ("right", SystemTime::now(), 0.0),
+        ("behind", SystemTime::now() - MINUTE, -60.0),
+    ] {
+        let config = Config::new(folder.path().join(name));
+        let gateway = Inner::start(config, Arc::new(SystemClock::read(|| was))).await.unwrap();
+        let page = Page::parse(&text(&serve(&gateway).await).await).unwrap();
+        let told = page.value("repin_clock_ahead_seconds", &[]).unwrap();
+        assert!((told - expected).abs() < 30.0, "{name}: {told}");
+    }
+    // One that stands on purpose has nothing to tell.
+    let gateway = Gateway::start().await;
+    let page = Page::parse(&text(&serve(&gateway.inner).await).await).unwrap();
+    assert_eq!(page.value("repin_clock_ahead_seconds", &[]), None);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_waits_for_a_connection_is_counted() {
     let gateway = Gateway::start().await;
-    let url = serve(&gateway).await;
+    let url = serve(&gateway.inner).await;
     let held = gateway.hold_users().await;
     let limit = Page::parse(&text(&url).await).unwrap().value("repin_database_connections_limit", &[]).unwrap();
     // SQLite: the one that writes. PostgreSQL: all of them.

@@ -96,6 +96,23 @@ fn a_start_that_fails_says_why_and_repeats_no_key() {
     assert!(!log.contains("a-secret-of-the-tests"), "{log}");
 }
 
+#[test]
+fn a_gateway_warns_that_it_has_no_key_when_there_is_none_in_the_database_either() {
+    let folder = Place::new();
+    let warns = || {
+        let mut command = serve(&folder.path().join("data"));
+        command.env_remove("REPIN_API_KEY").envs(database_of(folder.path()));
+        let (ended_well, log) = Starting::new(&mut command).listening().unwrap().stop();
+        assert!(ended_well);
+        log.iter().any(|line| line.contains("there is no API key"))
+    };
+    assert!(warns());
+    let key = admin::said(folder.path(), &["key", "create"]);
+    assert!(!warns(), "there is one now");
+    admin::said(folder.path(), &["key", "revoke", key.split(':').nth(1).unwrap()]);
+    assert!(warns(), "and now none again");
+}
+
 #[tokio::test]
 async fn no_pin_answer_token_or_key_is_in_the_log_at_trace_and_the_program_ends_well() {
     let folder = Place::new();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use repin_server::audit::{Fault, Report, verify};
-use repin_server::keys::{KeySource, Purpose};
+use repin_server::keys::{KeyRing, KeySource, Purpose};
 use repin_server::store::{By, Sealing};
 
 use crate::common::{Gateway, START};
@@ -287,4 +287,58 @@ async fn the_chain_holds_over_a_rotation_and_when_the_old_key_is_gone() {
     assert_eq!((found(&gateway).await, report(&gateway).await.sealed), (None, 5));
     gateway.execute("UPDATE audit SET subject = 'x' WHERE id = 2").await;
     assert_eq!(found(&gateway).await, Some((Fault::Altered, Some(2))));
+}
+
+#[tokio::test]
+async fn a_ring_from_before_a_rotation_says_which_key_it_lacks_and_finds_what_was_done_all_the_same() {
+    let gateway = seven_rows().await;
+    let source = KeySource::Folder(gateway.data().join("keys"));
+    let old = KeyRing::read(&source.load().unwrap()).unwrap();
+    source.add(&mut source.load().unwrap(), Purpose::Storage).unwrap();
+    let gateway = gateway.restart().await;
+    seal(&gateway).await;
+    let with_old = async || verify(&*gateway.inner.store, &old, None).await.unwrap();
+    let (by_old, by_new) = (with_old().await, report(&gateway).await);
+    assert_eq!((by_new.found, by_new.words()), (None, None), "the control");
+    assert_eq!(by_old.found.map(|found| found.fault), Some(Fault::KeyMissing));
+    let words = by_old.words().unwrap();
+    assert!(words.contains(gateway.inner.keys.newest(Purpose::Storage)) && !words.contains("changed"), "{words}");
+    assert_eq!((by_old.sealed, by_old.end), (7, by_new.end), "the rows themselves hold");
+    gateway.execute("UPDATE audit SET operator = 'x' WHERE id = 40").await;
+    assert_eq!(with_old().await.found.map(|found| (found.fault, found.row)), Some((Fault::Altered, Some(40))));
+}
+
+#[tokio::test]
+async fn a_gateway_without_the_newest_key_leaves_sealing_to_those_that_have_it_and_raises_no_alarm() {
+    let gateway = Gateway::start().await;
+    note(&gateway, 3).await;
+    seal(&gateway).await;
+    // As a gateway leaves the end that has a key which this one has not yet.
+    gateway.execute("INSERT INTO key_ids (purpose, kid) VALUES ('storage', 'ffffffff00000000')").await;
+    gateway.execute("UPDATE audit_head SET kid = 'ffffffff00000000'").await;
+    note(&gateway, 1).await;
+    assert_eq!(gateway.inner.seal_audit().await.unwrap(), Sealing::Busy);
+    assert_eq!(found(&gateway).await, Some((Fault::KeyMissing, None)));
+    // The control: a key that no gateway has ever had is no reason to wait.
+    gateway.execute("DELETE FROM key_ids WHERE kid = 'ffffffff00000000'").await;
+    assert_eq!(gateway.inner.seal_audit().await.unwrap(), Sealing::Refused);
+    assert_eq!(found(&gateway).await, Some((Fault::End, None)));
+}
+
+/// The same with two gateways, where there can be two.
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_storage_key_is_on_its_way_the_gateway_that_has_it_seals() {
+    let gateway = Gateway::start().await;
+    let Some(old) = gateway.another_node().await else { return };
+    let source = KeySource::Folder(gateway.data().join("keys"));
+    source.add(&mut source.load().unwrap(), Purpose::Storage).unwrap();
+    let gateway = gateway.restart().await;
+    note(&gateway, 3).await;
+    seal(&gateway).await;
+    note(&gateway, 1).await;
+    assert_eq!(old.inner.seal_audit().await.unwrap(), Sealing::Busy);
+    seal(&gateway).await;
+    let by_old = verify(&*old.inner.store, &old.inner.keys, None).await.unwrap();
+    assert_eq!(by_old.found.map(|found| found.fault), Some(Fault::KeyMissing));
+    assert_eq!((report(&gateway).await.found, by_old.sealed), (None, 4));
 }

@@ -110,7 +110,8 @@ async fn what_finds_no_place_to_be_computed_is_no_guess_and_its_bytes_go_on_when
     let full = gateway.restart_with(|config| config.arithmetic_places = 0).await;
     let change = change.at(&full.url);
     for _ in 0..5 {
-        assert_eq!(change.send(Step::Prove1, change.seq, &guess).await.0, 503);
+        // Not 503, for which a balancer leaves a gateway alone that can answer everybody else.
+        assert_eq!(change.send(Step::Prove1, change.seq, &guess).await.0, 429);
     }
     assert_eq!(failed(&full).await, 0);
 
@@ -125,7 +126,7 @@ async fn what_finds_no_place_to_be_computed_is_no_guess_and_its_bytes_go_on_when
 
     let full = gateway.restart_with(|config| config.arithmetic_places = 0).await;
     let mut change = change.at(&full.url);
-    assert_eq!(code(change.register(&["730562"]).await), (503, -1));
+    assert_eq!(code(change.register(&["730562"]).await), (429, 429));
     let gateway = full.restart_with(|config| config.arithmetic_places = 1).await;
     change.at(&gateway.url).replace(&["730562"]).await.unwrap();
     Client::open(&gateway, "PUT", "/user/pin").await.prove("730562").await.unwrap();
