@@ -181,7 +181,7 @@ for (const engine of ENGINES) {
       await framed(async ({ page, outcome, heard }) => {
         await show(page, { session: given, flow: 'RESTORE_PIN' });
         const { status, error } = await outcome();
-        assert.deepEqual([status, error.kind, error.message], ['failed', 'challenge_invalid', 'the challenge is not RESTORE_PIN']);
+        assert.deepEqual([status, error.kind, error.message], ['failed', 'challenge_invalid', 'the challenge is CHANGE_PIN, not RESTORE_PIN']);
         assert.deepEqual((await heard()).steps, ['loading']);
       });
     });
@@ -189,7 +189,7 @@ for (const engine of ENGINES) {
     test('a forgotten PIN: the host gives a session for the recovery, or takes over', async () => {
       const [change, restore] = [await session('CHANGE_PIN'), await session('RESTORE_PIN')];
       await framed(async ({ page, escape, last, widget, outcome }) => {
-        await page.evaluate((change, restore) => void /** @type {any} */ (window).show({ session: change, onForgot: async () => restore }), change, restore);
+        await page.evaluate((change, restore) => void /** @type {any} */ (window).show({ session: change, flow: 'CHANGE_PIN', onForgot: async () => restore }), change, restore);
         await widget.shows('current.title');
         await widget.press('current.forgot');
         await widget.shows('questions.title');

@@ -23,7 +23,7 @@ use crate::clock::seconds;
 use crate::error::ApiError;
 use crate::gateway::Gateway;
 use crate::keys::made_at;
-use crate::store::Outbox;
+use crate::store::{Connections, Outbox};
 
 /// How long the outbox may take to be counted. Without an answer its numbers are left out, for old ones would lie.
 const COUNT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -50,12 +50,15 @@ async fn page(State(gateway): State<Arc<Gateway>>) -> Response {
 async fn snapshot(gateway: &Gateway) -> Registry {
     let mut registry = Registry::with_prefix("repin");
     let mut add = Adder(&mut registry);
+    // Before the store is asked how it is, for which it takes a connection itself.
+    let at_work = gateway.metrics.operations_in_flight.load(Ordering::Relaxed);
+    let connected = gateway.store.connections();
     let ready = gateway.readiness().await;
     let away = i64::from(gateway.outage.is_away());
     add.to("ready", "Whether /health/ready says so", Gauge::<i64>::default()).set(i64::from(ready.is_ok()));
     add.to("database_away", "Whether the database is away and requests are refused", Gauge::<i64>::default()).set(away);
     clock(gateway, &mut add);
-    connections(gateway, &mut add);
+    connections(&connected, at_work, &mut add);
     keys(gateway, &mut add);
     if let Ok(Ok(outbox)) = timeout(COUNT_TIMEOUT, gateway.store.outbox()).await {
         outbox_now(gateway, &outbox, &mut add);
@@ -74,8 +77,8 @@ fn clock(gateway: &Gateway, add: &mut Adder<'_>) {
     gauge.set(seconds(ahead));
 }
 
-fn connections(gateway: &Gateway, add: &mut Adder<'_>) {
-    let connections = gateway.store.connections();
+/// `at_work`: operations that have begun.
+fn connections(connections: &Connections, at_work: u64, add: &mut Adder<'_>) {
     let states: Family<OfState, Gauge> =
         add.to("database_connections", "Connections to the database, by what they do", Family::default());
     states.get_or_create(&OfState { state: "in_use" }).set(connections.in_use.into());
@@ -83,7 +86,6 @@ fn connections(gateway: &Gateway, add: &mut Adder<'_>) {
     let limit: Gauge = add.to("database_connections_limit", "Connections there may be", Gauge::default());
     limit.set(connections.limit.into());
     // Each operation at work has a connection, or waits for one.
-    let at_work = gateway.metrics.operations_in_flight.load(Ordering::Relaxed);
     let waiting = at_work.saturating_sub(connections.in_use.into());
     let gauge: Gauge = add.to("database_operations_waiting", "Operations that wait for a connection", Gauge::default());
     gauge.set(i64::try_from(waiting).unwrap_or(i64::MAX));
