@@ -181,5 +181,5 @@ fn names_date(hint: &str, date: &SecretBytes, unicode: &impl Unicode) -> bool {
         digits.extend_from_slice(number.as_bytes());
     }
     // Needed in clear: to be compared.
-    orders(date.expose_secret()).iter().any(|order| contains(&digits, order))
+    orders(date.expose_secret()).any(|order| contains(&digits, &order))
 }

@@ -53,29 +53,23 @@ impl Flow {
     }
 }
 
-/// A date `YYYYMMDD` in the usual orders, in full and with a short year.
-pub(super) fn orders(date: &[u8]) -> [Vec<u8>; 6] {
-    let [year, month, day] = [0..4, 4..6, 6..8].map(|range| date.get(range).unwrap_or_default());
-    let short = year.get(2..).unwrap_or_default();
-    [
-        [year, month, day],
-        [day, month, year],
-        [month, day, year],
-        [short, month, day],
-        [day, month, short],
-        [month, day, short],
-    ]
-    .map(|order| order.concat())
+/// A date's digits in the usual orders, in full and with a short year, by their places in `YYYYMMDD`.
+const ORDERS: [&[u8]; 6] = [b"01234567", b"67450123", b"45670123", b"234567", b"674523", b"456723"];
+
+/// A date `YYYYMMDD` in each of them.
+pub(super) fn orders(date: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let digit = |place: &u8| date.get(usize::from(place - b'0')).copied();
+    ORDERS.iter().map(move |order| order.iter().filter_map(digit).collect())
 }
 
-/// Whether one text stands in another. No text of no length is asked for.
+/// Whether one text stands in another, which is not empty.
 pub(super) fn contains(whole: &[u8], part: &[u8]) -> bool {
-    whole.windows(part.len()).any(|window| window == part)
+    !part.is_empty() && whole.windows(part.len()).any(|window| window == part)
 }
 
 /// Whether a PIN is contained in a date `YYYYMMDD`, or is the date in a usual short order.
 fn shows_date(pin: &[u8], date: &[u8]) -> bool {
-    orders(date).iter().any(|order| contains(order, pin))
+    orders(date).any(|order| contains(&order, pin))
 }
 
 #[cfg(test)]
