@@ -8,13 +8,15 @@ use crate::face::Face;
 use crate::i18n::{Key, error_texts};
 use crate::widgets::copy::copy;
 use crate::widgets::icon::Icon;
-use crate::widgets::{button, title};
+use crate::widgets::{button, notice, title};
 
 #[inline(never)]
 pub(crate) fn screen(face: Face, code: i32, retryable: bool) -> Parts {
     let (headline, text) = error_texts(code);
     let (picture, tone) = picture(headline);
     let mut parts = vec![title::hero(face, picture, tone, headline, text)];
+    // Of what has a number of its own it is known.
+    parts.extend(notice::unsure(face).filter(|_| code < 0));
     if retryable {
         parts.push(button::primary(face, Key::COMMON_RETRY, move || face.send(Event::Retry)));
     }

@@ -11,9 +11,7 @@ use crate::widgets::{button, notice, title};
 #[inline(never)]
 pub(crate) fn screen(face: Face) -> Parts {
     let mut parts = vec![title::hero(face, Icon::Cloud, "warn", Key::OFFLINE_TITLE, Key::OFFLINE_TEXT)];
-    if face.is_unsure() {
-        parts.push(notice::caution(face, None, Key::EXPIRED_UNSURE));
-    }
+    parts.extend(notice::unsure(face));
     parts.extend([button::primary(face, Key::COMMON_RETRY, move || face.send(Event::Retry)), button::close(face)]);
     parts
 }

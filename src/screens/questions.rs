@@ -29,7 +29,12 @@ pub(crate) fn screen(face: Face, questions: &[Question]) -> Parts {
     let (fields, views): (Vec<_>, Parts) = questions.iter().enumerate().map(field).unzip();
     mark_empty_ones(face, fields.clone());
 
-    let mut parts = vec![dynamic(move || verdict(face)), title::title(face, Key::QUESTIONS_TITLE, Key::QUESTIONS_LEAD)];
+    let mut parts = vec![
+        dynamic(move || verdict(face)),
+        title::title(face, Key::QUESTIONS_TITLE, Key::QUESTIONS_LEAD),
+        // Behind the title, where whoever has the page read out begins.
+        dynamic(move || left(face)),
+    ];
     parts.extend(views);
     parts.extend([
         button::toggle(face, hidden, Key::QUESTIONS_SHOW, Key::QUESTIONS_HIDE),
@@ -57,18 +62,27 @@ fn is_wrong(face: Face) -> bool {
     matches!(problem(face), Some(AnswersProblem::Wrong { .. }))
 }
 
-fn verdict(face: Face) -> El {
-    let tries = |attempts: Attempts| face.count(Plural::QUESTIONS_TRIES, attempts.left.into());
+fn tries(face: Face, attempts: Attempts) -> String {
+    face.count(Plural::QUESTIONS_TRIES, attempts.left.into())
+}
+
+fn left(face: Face) -> El {
     match problem(face) {
-        Some(AnswersProblem::Left { attempts }) => notice::warning(&tries(attempts)),
+        Some(AnswersProblem::Left { attempts }) => notice::warning(&tries(face, attempts)),
+        _ => nothing(),
+    }
+}
+
+fn verdict(face: Face) -> El {
+    match problem(face) {
         Some(AnswersProblem::Wrong { attempts }) => {
-            let sentences = [&*tries(attempts), &face.text(Key::QUESTIONS_WRONG_WHICH)];
+            let sentences = [&*tries(face, attempts), &face.text(Key::QUESTIONS_WRONG_WHICH)];
             notice::form_problem(face, &face.text(Key::QUESTIONS_WRONG), &sentences)
         }
         Some(AnswersProblem::Empty { .. }) => {
             notice::form_problem(face, &face.text(Key::QUESTIONS_EMPTY), &[&face.text(Key::QUESTIONS_NO_TRY)])
         }
-        None => nothing(),
+        Some(AnswersProblem::Left { .. }) | None => nothing(),
     }
 }
 

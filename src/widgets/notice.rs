@@ -24,6 +24,11 @@ pub(crate) fn warning(text: &str) -> El {
     boxed("note warn", Icon::Warning, "", &[text])
 }
 
+/// For whoever closes now, where something was on its way: nobody can tell whether it was completed.
+pub(crate) fn unsure(face: Face) -> Option<El> {
+    face.is_unsure().then(|| caution(face, None, Key::EXPIRED_UNSURE))
+}
+
 /// What was wrong with a submission, read out at once. `id` ties it to its field.
 pub(crate) fn problem(id: &str, fact: &str, text: &str) -> El {
     boxed("note err", Icon::Warning, fact, &[text]).attr("role", "alert").attr("id", id)

@@ -242,3 +242,18 @@ fn a_list_of_wallets_that_makes_no_sense_is_refused_and_no_context_is_made_for_i
     let names: Vec<_> = wallets().into_iter().map(|wallet| wallet.wallet).collect();
     assert_eq!(*honest.rotated.borrow(), names);
 }
+
+#[test]
+fn a_guess_that_was_charged_is_unsure_until_its_end_is_known() {
+    let enrolled = Enrolled::make();
+    for is_lost in [false, true] {
+        let gateway = enrolled.lying(ChallengeType::ChangePin, |step, honest| {
+            // What cannot be read tells nothing.
+            if is_lost && step == Step::Prove2 { Vec::new() } else { honest }
+        });
+        let (mut session, link) = (open(&gateway), Link::default());
+        assert!(!link.is_unsure());
+        let told = now(session.prove(Rc::new(secret(PIN)), &gateway, &link));
+        assert_eq!((told.is_err(), link.is_unsure()), (is_lost, is_lost));
+    }
+}
