@@ -113,13 +113,16 @@ async fn hold_users(site: &Site) -> PgConnection {
     connection
 }
 
-/// Asks for a user to be made, as many times as there may be connections, and waits until each of those is asked.
+/// Asks for a user to be made or looked up, in a transaction or without one, as many times as there may be connections, and waits until
+/// each of those is asked.
 async fn ask_over_all(site: &Site, gateway: &Gateway, name: &str) -> Vec<JoinHandle<Result<Option<User>>>> {
     let ask = |number| {
         let (store, app) = (gateway.inner.store.clone(), gateway.inner.app.id.clone());
         let user = format!("{name}-{number}");
         // As what a client began who left.
-        gateway.inner.tasks.spawn(async move { store.create_user(&app, &user, START).await })
+        gateway.inner.tasks.spawn(async move {
+            if number % 2 == 0 { store.create_user(&app, &user, START).await } else { store.user(&app, USER).await }
+        })
     };
     let asked = (0..CONNECTIONS).map(ask).collect();
     let waiting = "SELECT count(*) FROM pg_stat_activity
