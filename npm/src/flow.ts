@@ -1,7 +1,9 @@
 // Whether a challenge is what the host wants one for.
-import type { Flow } from './types.ts';
+import { failure } from './outcome.ts';
+import type { Failure, Flow } from './types.ts';
 
-/** Whether this challenge, once it is known what it is for, is for something else. */
-export function isOther(wanted: Flow | 'auto' | undefined, opened: Flow | undefined): boolean {
-  return !!wanted && wanted !== 'auto' && !!opened && wanted !== opened;
+/** What a challenge for something else ends with, once it is known what it is for. */
+export function refusal(wanted: Flow | 'auto' | undefined, opened: Flow | undefined): Failure | undefined {
+  if (!wanted || wanted === 'auto' || !opened || wanted === opened) return undefined;
+  return failure('challenge_invalid', -1, `the challenge is ${opened}, not ${wanted}`);
 }

@@ -101,6 +101,11 @@ impl Config {
         self.key_ring.clone().unwrap_or_else(|| KeySource::Folder(self.data.join("keys")))
     }
 
+    /// Whether anything is in the data folder. With the keys in the environment and the database elsewhere there is none at all.
+    pub fn needs_folder(&self) -> bool {
+        self.database.is_none() || matches!(self.keys(), KeySource::Folder(_))
+    }
+
     /// The same with the demo, whose pretend backend gets an API key of its own. Never in production.
     #[must_use]
     pub fn with_demo(mut self) -> Self {

@@ -260,7 +260,7 @@ const LETS_GO: Duration = Duration::from_secs(2);
 ///
 /// With the keys in the environment and the database elsewhere there is no folder at all.
 fn lock(config: &Config) -> Result<Option<File>, StartError> {
-    if config.database.is_some() && matches!(config.keys(), KeySource::Document(_)) {
+    if !config.needs_folder() {
         return Ok(None);
     }
     let failed = |error| StartError::Data(config.data.clone(), error);

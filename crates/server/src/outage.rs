@@ -11,12 +11,12 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use tokio::sync::{Mutex, watch};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use crate::error::ApiError;
 use crate::gateway::Gateway;
 use crate::planbok;
-use crate::store::{Readiness, Result, StoreError};
+use crate::store::{Readiness, Result, within};
 
 /// How long the store may take to say that it is there.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -97,7 +97,7 @@ fn is_away(found: &Option<Found>) -> bool {
 }
 
 async fn ask(gateway: &Gateway) -> Result<Readiness> {
-    timeout(PROBE_TIMEOUT, gateway.store.ready()).await.unwrap_or_else(|_| Err(StoreError::no_answer()))
+    within(PROBE_TIMEOUT, gateway.store.ready()).await
 }
 
 /// Looks for as long as the gateway runs.
@@ -127,8 +127,10 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use futures_util::future::join_all;
+    use tokio::time::timeout;
 
     use super::*;
+    use crate::store::StoreError;
 
     const LONG: Duration = Duration::from_secs(3_600);
 
@@ -175,7 +177,7 @@ mod tests {
         store.answers.send_replace(true);
         for (said, away) in [(Ok(Readiness::ReadOnly), false), (Err(NoAnswer), true), (Ok(Readiness::Ready), false)] {
             let before = store.times();
-            let answer = said.map_err(|NoAnswer| StoreError::no_answer());
+            let answer = said.map_err(|NoAnswer| StoreError::Away("no answer".into()));
             assert_eq!(outage.look(Duration::ZERO, store.answer(answer)).await, said);
             assert_eq!((store.times(), outage.is_away()), (before + 1, away));
             assert_eq!(outage.look(LONG, store.answer(Ok(Readiness::Full))).await, said);

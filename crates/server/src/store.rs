@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use repin_core::api::UnixMs;
 use repin_core::credential::CredentialId;
 use sqlx::migrate::MigrateError;
+use tokio::time::timeout;
 
 mod apps;
 mod audit;
@@ -64,11 +65,12 @@ impl From<MigrateError> for StoreError {
     }
 }
 
-impl StoreError {
-    /// It was waited for as long as it is worth.
-    pub(crate) fn no_answer() -> Self {
-        Self::Away("no answer in time".into())
-    }
+/// Does the work, or gives it up after so long.
+///
+/// # Errors
+/// Those of the work, and [`StoreError::Away`] when it is given up.
+pub(crate) async fn within<T>(longest: Duration, work: impl Future<Output = Result<T>>) -> Result<T> {
+    timeout(longest, work).await.unwrap_or_else(|_| Err(StoreError::Away("no answer in time".into())))
 }
 
 /// What a store operation gives.

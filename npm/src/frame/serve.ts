@@ -1,5 +1,5 @@
 // One challenge for `openFrame`: the widget as a dialog in the frame, its steps and outcome to the page.
-import { isOther } from '../flow.ts';
+import { refusal } from '../flow.ts';
 import { failure } from '../outcome.ts';
 import type { Mounted, Outcome, Session, SessionReason, Step } from '../types.ts';
 import { notice } from './notice.ts';
@@ -54,8 +54,9 @@ export async function serve({ start, port }: Connection, loading: Promise<Loader
     appearance: looks?.appearance,
     successAutoCloseMs: start.successAutoCloseMs,
     onStep(at) {
-      if (isOther(wanted, at.flow)) {
-        instead = { status: 'failed', error: failure('challenge_invalid', -1, `the challenge is ${at.flow}, not ${wanted}`) };
+      const error = refusal(wanted, at.flow);
+      if (error) {
+        instead = { status: 'failed', error };
         // The face is in the middle of its own call.
         return queueMicrotask(() => mounted?.cancel());
       }

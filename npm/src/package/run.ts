@@ -1,5 +1,5 @@
 // One run of the widget in an element: from `start` to its outcome, told as events on the way.
-import { isOther } from '../flow.ts';
+import { refusal } from '../flow.ts';
 import { failure } from '../outcome.ts';
 import type { Failure, FailureKind, Mounted, Outcome, PinRecoveryEvents, PinRecoveryOptions, Session, Step, StepDetail } from '../types.ts';
 import { load, version } from './load.ts';
@@ -61,8 +61,9 @@ export function run(element: HTMLElement, options: PinRecoveryOptions, before: P
       throw new TypeError('getSession gave no { userToken, encryptionKey, challengeId }');
     }),
     onStep(at: StepDetail) {
-      if (isOther(wanted, at.flow)) {
-        wrong = failure('challenge_invalid', -1, `the challenge is ${at.flow}, not ${wanted}`);
+      const other = refusal(wanted, at.flow);
+      if (other) {
+        wrong = other;
         // The face is in the middle of its own call.
         return queueMicrotask(cancel);
       }

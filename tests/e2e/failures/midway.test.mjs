@@ -29,6 +29,15 @@ for (const engine of ENGINES) {
     /** @param {import('../harness/widget.mjs').Widget} widget */
     const typed = async (widget) => Promise.all((await widget.answerFields()).map((field) => field.evaluate(({ value }) => value)));
 
+    /** As far as the COMMIT, which nobody answers. @param {import('../harness/widget.mjs').Widget} widget @param {import('../harness/story.mjs').Person} person */
+    const commit = async (widget, person) => {
+      await widget.answer(person.answers);
+      await widget.shows('new.title');
+      app.rules.set(MESSAGES, () => 'hang');
+      await widget.choosePin('518306');
+      await widget.shows('working.title');
+    };
+
     for (const [what, rule] of /** @type {[string, import('../harness/app.mjs').Rule][]} */ ([
       ['fails', () => ({ status: 500, body: '{"code":5}' })],
       ['is behind a proxy that fails', () => ({ status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>Bad gateway</h1>' })],
@@ -203,11 +212,7 @@ for (const engine of ENGINES) {
       const person = await enrolled(stage);
       begin();
       await visitApp(stage, app, person.userId, 'RESTORE_PIN', async ({ widget, page }) => {
-        await widget.answer(person.answers);
-        await widget.shows('new.title');
-        app.rules.set(MESSAGES, () => 'hang');
-        await widget.choosePin('518306');
-        await widget.shows('working.title');
+        await commit(widget, person);
         await page.$eval(DIALOG, (dialog) => /** @type {HTMLDialogElement} */ (dialog).close());
         await until('it is modal again', () => page.$eval(DIALOG, (dialog) => dialog.matches(':modal')));
         await widget.shows('working.title');
@@ -257,11 +262,7 @@ for (const engine of ENGINES) {
       const person = await enrolled(stage);
       begin();
       await visitApp(stage, app, person.userId, 'RESTORE_PIN', async ({ widget, page }) => {
-        await widget.answer(person.answers);
-        await widget.shows('new.title');
-        app.rules.set(MESSAGES, () => 'hang');
-        await widget.choosePin('518306');
-        await widget.shows('working.title');
+        await commit(widget, person);
         await leaveAndComeBack(page);
         await widget.shows('expired.title');
         await widget.says('expired.unsure');

@@ -4,8 +4,6 @@ use std::io;
 use std::path::Path;
 
 use super::{Finding, Subject};
-use crate::config::Config;
-use crate::keys::KeySource;
 
 const NAME: &str = "disk";
 
@@ -18,7 +16,7 @@ const WARN_BELOW: u64 = 1024 * MIB;
 /// Looks, where there is a folder.
 pub fn check(subject: &Subject) -> Option<Finding> {
     let folder = &subject.config.data;
-    if !needs_folder(&subject.config) {
+    if !subject.config.needs_folder() {
         return None;
     }
     Some(match (subject.free_space)(folder) {
@@ -36,11 +34,6 @@ fn judge(free: u64) -> Finding {
         FAULT_BELOW..WARN_BELOW => Finding::warning(NAME, what, "free some"),
         WARN_BELOW.. => Finding::ok(NAME, what),
     }
-}
-
-/// With the keys in the environment and the database elsewhere the gateway makes no folder, and writes into none.
-fn needs_folder(config: &Config) -> bool {
-    config.database.is_none() || matches!(config.keys(), KeySource::Folder(_))
 }
 
 /// The bytes that this user can still write where a folder is.

@@ -64,11 +64,7 @@ impl From<ApiError> for Refusal {
             ApiError::Parameter(invalid) => invalid.message.clone(),
             _ => message.to_owned(),
         };
-        let retry_after = match error {
-            ApiError::TooManyRequests(seconds) => Some(seconds),
-            ApiError::Away => Some(2),
-            _ => None,
-        };
+        let retry_after = error.retry_after();
         // Planbok knows no 409: what a person already has is a bad request there.
         let status = match (&error, status) {
             (ApiError::Code(Code::UserWasDisabled), _) => StatusCode::FORBIDDEN,

@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use repin_core::api::{CredentialKind, UnixMs};
 use repin_core::credential::CredentialId;
-use tokio::time::timeout;
 
 use super::*;
 use crate::keys::KeyMark;
@@ -59,7 +58,7 @@ const SWEEP: u32 = 4;
 /// Does the work, or gives it up.
 async fn ended<T>(longest: Option<Duration>, work: impl Future<Output = Result<T>>) -> Result<T> {
     match longest {
-        Some(longest) => timeout(longest, work).await.unwrap_or_else(|_| Err(StoreError::no_answer())),
+        Some(longest) => within(longest, work).await,
         None => work.await,
     }
 }

@@ -36,6 +36,20 @@ fn choosing(ways: &[Way]) -> Flow {
     flow
 }
 
+/// A restore that begins with a code, up to the new PIN's COMMIT.
+fn committing(kind: ChallengeType) -> Flow {
+    let mut flow = restoring(kind);
+    code(&mut flow, "40718265");
+    flow.hear(Outcome::Proved { stretching_ms: 2 });
+    if kind == ChallengeType::RestorePinByBoth {
+        flow.say(Event::SubmitAnswers(vec![secret("St. Mary"), secret("19880327")]));
+        flow.hear(Outcome::Proved { stretching_ms: 2 });
+    }
+    flow.pin("493817");
+    flow.pin("493817");
+    flow
+}
+
 fn email(flow: &mut Flow, address: &str) -> Option<Effect> {
     flow.say(Event::SubmitEmail { address: address.into() })
 }
@@ -306,15 +320,7 @@ fn what_a_gateway_says_of_a_code_is_told_where_it_helps() {
 fn who_takes_too_long_after_a_code_is_told_so_and_has_another_one_sent() {
     for kind in [ChallengeType::RestorePinByCode, ChallengeType::RestorePinByBoth] {
         for code_of in [Code::InvalidApproveContent, Code::UserOtpTokenExpired] {
-            let mut flow = restoring(kind);
-            code(&mut flow, "40718265");
-            flow.hear(Outcome::Proved { stretching_ms: 2 });
-            if kind == ChallengeType::RestorePinByBoth {
-                flow.say(Event::SubmitAnswers(vec![secret("St. Mary"), secret("19880327")]));
-                flow.hear(Outcome::Proved { stretching_ms: 2 });
-            }
-            flow.pin("493817");
-            flow.pin("493817");
+            let mut flow = committing(kind);
             assert!(matches!(flow.hear(sealed(code_of)), Some(Effect::Reopen)), "{kind:?}, {code_of}");
             flow.hear(Outcome::Opened(Box::new(opened(kind))));
             let Screen::Code { problem: Some(CodeProblem::Expired), .. } = flow.view().screen else {
@@ -401,15 +407,7 @@ fn what_was_chosen_beside_a_code_is_not_asked_for_again_when_another_code_is_nee
 #[test]
 fn that_something_came_too_late_is_not_believed_in_clear() {
     for kind in [ChallengeType::RestorePinByCode, ChallengeType::RestorePinByBoth] {
-        let mut flow = restoring(kind);
-        code(&mut flow, "40718265");
-        flow.hear(Outcome::Proved { stretching_ms: 2 });
-        if kind == ChallengeType::RestorePinByBoth {
-            flow.say(Event::SubmitAnswers(vec![secret("St. Mary"), secret("19880327")]));
-            flow.hear(Outcome::Proved { stretching_ms: 2 });
-        }
-        flow.pin("493817");
-        flow.pin("493817");
+        let mut flow = committing(kind);
         assert!(flow.hear(failure(Code::InvalidApproveContent)).is_none(), "{kind:?}");
         assert_eq!(flow.view().screen, Screen::Failed { code: 155117, retryable: true });
         // The person may try again, and what was proved and entered is still there.
