@@ -1,4 +1,4 @@
-//! The module as the worker sees it: numbers in and out, and its memory (`npm/src/worker_kdf.ts`).
+//! The module as the worker sees it: numbers in and out, and its memory (`npm/src/worker_argon2id.ts`).
 //!
 //! `reserve`, write the inputs to where it says, `begin`, `fill` by each number, `finish`, read the tag at the same place. All of it
 //! lies between `__heap_base` and the end of the memory, for there is no allocator. Whoever calls puts the memory back.

@@ -113,15 +113,18 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))
 }
 
-/// Resolves some time after SIGTERM or SIGINT, or at the second of them; from the first on the gateway says that it is not ready.
+/// Resolves some time after SIGTERM, SIGINT or SIGHUP, or at the second of them; from the first on the gateway says that it is not ready.
 fn shutdown(gateway: Arc<Gateway>, drain: Duration) -> io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    // Sent by a terminal that is closed, or by whoever expects a program to read its settings again. Unheard it ends the process at once.
+    let mut hang_up = signal(SignalKind::hangup())?;
     Ok(async move {
         let mut signalled = async || {
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
+                _ = hang_up.recv() => {}
             }
         };
         signalled().await;

@@ -2,6 +2,7 @@
 // back with a signed result. docs/planbok.md has the plan.
 import { showOrigin } from '../frame/origin_line.ts';
 import { language } from '../frame/texts.ts';
+import type { Customisation } from '../customise/types.ts';
 import type { Outcome } from '../types.ts';
 import { say } from './cards.ts';
 import { endVisit, openVisit, type Open, type Over } from './visit.ts';
@@ -23,15 +24,20 @@ async function begin(): Promise<void> {
     ticket = undefined;
     if ('gone' in visit) return void say('link', visit.back);
     if ('status' in visit) return goBack(visit);
-    const [{ mount }, { locale }] = await Promise.all([loading, language()]);
-    show(visit, mount, locale);
+    const [{ mount }, { locale }, customisation] = await Promise.all([loading, language(), left(visit)]);
+    show(visit, mount, locale, customisation);
   } catch {
     // A browser remembers that an import failed: once the ticket is spent, the cookie brings the whole page back.
     void say('offline', undefined, () => (ticket ? begin() : location.reload()));
   }
 }
 
-function show(visit: Open, mount: typeof import('../loader.ts').mount, locale: string): void {
+/** What is left to choose from, where the gateway says so: another module, which nobody else waits for. */
+async function left({ recoveryWays }: Open): Promise<Customisation | undefined> {
+  return recoveryWays && (await import('../customise/customise.ts')).customise({ recoveryWays });
+}
+
+function show(visit: Open, mount: typeof import('../loader.ts').mount, locale: string, customisation?: Customisation): void {
   const { userToken, encryptionKey, appId } = visit;
   const place = document.getElementById('widget') as HTMLElement;
   const surround = () => {
@@ -42,6 +48,7 @@ function show(visit: Open, mount: typeof import('../loader.ts').mount, locale: s
   mount(place, {
     session: { userToken, encryptionKey, challengeId, appId },
     locale,
+    customisation,
     presentation: 'dialog',
     onStep: surround,
     onError: () => queueMicrotask(surround),
@@ -57,6 +64,7 @@ async function end(outcome: Outcome, userToken: string): Promise<void> {
   const word = words[outcome.status as keyof typeof words] ?? 'failed';
   try {
     const over = await endVisit(challengeId, userToken, word);
+    if (!over) return location.reload();
     if (over.returnTo) location.replace(over.returnTo);
     else void say('link');
   } catch {

@@ -102,6 +102,30 @@ for (const engine of ENGINES) {
       await context.close();
     });
 
+    test('who takes more than an hour to leave the last screen is led back all the same', async () => {
+      const customer = await enrolled();
+      await visit(customer, 'update-pin', async (visit) => {
+        await visit.widget.pin('current.title', PIN);
+        await visit.widget.choosePin(CHANGED);
+        await visit.widget.shows('done_restore.title');
+        await stage.gateway.advance(61 * 60 * 1000);
+        await visit.widget.press('common.done');
+        await isBack(visit, 'verified', 'verified');
+      });
+    });
+
+    test('where no mail is sent nobody is offered a code', async () => {
+      const customer = await enrolled();
+      await visit(customer, 'recovery', async (visit) => {
+        await visit.widget.pin('current.title', PIN);
+        // Its first screen is the questions': there is nothing to choose between.
+        await visit.widget.chooseQuestions(ANSWERS.map((answer, question) => ({ question, answer })));
+        await visit.widget.shows('done_way.title');
+        await visit.widget.press('common.done');
+        await isBack(visit, 'verified', 'verified');
+      });
+    });
+
     test('an app is told by signed webhooks that recovery is set up, and that the PIN is updated', async () => {
       const { secret } = await APP.subscribe(stage.gateway, RECEIVER.url, ['customer.recovery_setup', 'customer.pin_updated']);
       const customer = await enrolled();

@@ -32,6 +32,15 @@ pub struct InitializeBody {
     idempotency_key: String,
     account_type: Option<String>,
     blockchains: Option<Vec<String>>,
+    metadata: Option<Vec<WalletMetadata>>,
+}
+
+/// What a wallet would be called.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct WalletMetadata {
+    name: Option<String>,
+    ref_id: Option<String>,
 }
 
 /// Subscribes an endpoint to webhooks.

@@ -19,6 +19,7 @@ use super::outcome::Outcome;
 use super::redirect_url::origin;
 use super::refusal::{Refusal, RefusalBody};
 use super::result::url_back;
+use super::ways_back;
 use crate::attempts::locked_code;
 use crate::auth::{Claim, Session};
 use crate::error::ApiError;
@@ -48,6 +49,10 @@ pub enum Visit {
         app_id: String,
         /// The origin of the app that the person came from, while it is registered.
         back: Option<String>,
+        /// The ways back that can be chosen here, when it is not all of them: without a mail server no code can be sent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<Vec<String>>, example = json!(["questions"]))]
+        recovery_ways: Option<&'static [&'static str]>,
     },
     /// It is over.
     Over(Over),
@@ -120,7 +125,8 @@ pub async fn session(
         let issued =
             session::issue(&gateway.keys, &app, &user, link.environment, now).map_err(|_| ApiError::Internal)?;
         let (user_token, encryption_key) = (issued.user_token, issued.encryption_key);
-        Visit::Open { user_token, encryption_key, app_id: app.id, back }
+        let recovery_ways = ways_back::left(challenge.kind, gateway.mailer.is_some());
+        Visit::Open { user_token, encryption_key, app_id: app.id, back, recovery_ways }
     } else {
         Visit::Over(over(&gateway, &link, &user, &challenge, outcome, back.is_some(), now)?)
     };

@@ -17,11 +17,18 @@ pub fn reset(user: &User) -> Result<ChallengeType, Refusal> {
 }
 
 /// For `recovery`: the first way back, or another one. Where no mail is sent, the first is questions, and nobody is offered another.
+/// Whoever left before there was a PIN has that to set, too.
 pub fn recovery(user: &User, sends_mail: bool) -> ChallengeType {
     match user.recovery() {
+        Recovery::None if user.pin.is_none() => ChallengeType::Initialize,
         Recovery::None if !sends_mail => ChallengeType::SetSecurityQuestions,
         _ => ChallengeType::SetRecovery,
     }
+}
+
+/// What the page leaves of the ways to choose from, by their names in `recoveryWays`; everything where it is nothing.
+pub fn left(kind: ChallengeType, sends_mail: bool) -> Option<&'static [&'static str]> {
+    (kind == ChallengeType::SetRecovery && !sends_mail).then_some(&["questions"])
 }
 
 /// Planbok's rule, and ours: nothing is put behind a PIN that nobody could get back.

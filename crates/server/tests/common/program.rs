@@ -112,15 +112,15 @@ impl Program {
         panic!("it ended without a word of \"{words}\"\n{}", self.lines.join("\n"));
     }
 
-    /// SIGTERM.
-    pub fn terminate(&self) {
+    /// Sends it a signal by its name, such as `TERM`.
+    pub fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
     }
 
     /// Asks it to stop, waits for it, and returns whether it ended well, and the whole log.
     pub fn stop(mut self) -> (bool, Vec<String>) {
-        self.terminate();
+        self.signal("TERM");
         let ended = self.child.wait().unwrap();
         let mut lines = std::mem::take(&mut self.lines);
         lines.extend(self.log.iter());

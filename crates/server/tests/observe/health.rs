@@ -26,7 +26,8 @@ async fn a_gateway_that_is_asked_to_stop_says_so_and_serves_until_a_balancer_has
     let place = Place::new();
     let mut program = start(&place, &["--drain", "3600"]);
     assert_eq!(health(&program.host, "ready").await, (200, "ready".into()));
-    program.terminate();
+    // A closed terminal's, too, and of whoever thinks that it reads the settings again.
+    program.signal("HUP");
     program.wait_for_line("not ready any more");
     // Over a connection that is made now.
     let host = Host::new(program.host.url.clone());

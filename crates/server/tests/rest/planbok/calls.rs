@@ -115,6 +115,9 @@ async fn nothing_is_put_behind_a_pin_that_nobody_could_get_back() {
         }
     }
     assert_eq!(ask(&gateway, &id, "reset-pin").await.0, 400);
+    let left_before_a_pin = customer(&gateway).await;
+    let (challenge, _) = asked(&gateway, &left_before_a_pin, "recovery").await;
+    assert_eq!(poll(&gateway, &left_before_a_pin, &challenge).await["type"], "INITIALIZE");
     let (challenge, ticket) = asked(&gateway, &id, "recovery").await;
     let mut client = run(&gateway, &challenge, &ticket).await;
     client.prove(PIN).await.unwrap();
