@@ -54,7 +54,7 @@ impl Default for WebhookConfig {
             ca: None,
             allow_http: false,
             timeout: Duration::from_secs(10),
-            lookup: Arc::new(SystemLookup),
+            lookup: Arc::new(SystemLookup::default()),
         }
     }
 }

@@ -113,15 +113,15 @@ pub async fn session(
     let Ticket { ticket } = serde_json::from_slice(&body).unwrap_or_default();
     let link = gateway.store.link(&id).await?.ok_or_else(gone)?;
     let back = way_back(&gateway, &link).await?;
-    let cookie = admit(&gateway, &id, &link, ticket.as_deref(), &parts.headers, now).await?;
-    let Admitted::Yes(cookie) = cookie else { return Err(gone().with_way_back(back)) };
-    // As it is now: a ticket that was used a moment ago may belong to a newer link.
     let user = gateway.store.user(&link.app, &link.user_id).await?.filter(|user| !user.disabled);
     let user = user.ok_or_else(|| gone().with_way_back(back.clone()))?;
     let challenge = gateway.store.challenge(&user.id, &id, now).await?.ok_or_else(gone)?;
+    let app = gateway.store.app(&link.app).await?.ok_or_else(gone)?;
+    // The ticket is good once, so nothing is read after it: what cannot be answered now costs nobody their link.
+    let cookie = admit(&gateway, &id, &link, ticket.as_deref(), &parts.headers, now).await?;
+    let Admitted::Yes(cookie) = cookie else { return Err(gone().with_way_back(back)) };
     let outcome = Outcome::of(&challenge, Some(&link));
     let visit = if outcome == Outcome::Pending {
-        let app = gateway.store.app(&link.app).await?.ok_or_else(gone)?;
         let issued =
             session::issue(&gateway.keys, &app, &user, link.environment, now).map_err(|_| ApiError::Internal)?;
         let (user_token, encryption_key) = (issued.user_token, issued.encryption_key);

@@ -59,10 +59,11 @@ mod dialect {
             concat!(" FOR UPDATE OF ", stringify!($table), " SKIP LOCKED")
         };
     }
-    /// The same, for rows that others may read and lock this way, too.
+    /// The same, for rows that others may read and lock this way, too, and change but for their keys: when a key was used is noted without
+    /// waiting, and whoever retires one has locked the table, which waits for these.
     macro_rules! share_rows {
         () => {
-            " FOR SHARE"
+            " FOR KEY SHARE"
         };
     }
     /// The same, for rows of this table that others may change, and not delete: they are referred to a moment later.

@@ -144,6 +144,21 @@ async fn messages_out_of_turn_are_answered_however_few_connections_there_are() {
     assert_eq!((charged, conflicts), (usize::from(RACERS) / 2, usize::from(RACERS) / 2));
 }
 
+/// Its reply was lost with the process, and then the run went on: by another code, which nobody was charged for.
+#[tokio::test]
+async fn a_guess_without_a_reply_is_not_evaluated_any_more_once_its_run_has_gone_on() {
+    let (_place, store, user) = store_with_user().await;
+    set_pin(&*store, &user, 7).await;
+    let challenge = challenge(&*store, &user, ChallengeType::ChangePin, "change").await;
+    open(&*store, &user, &challenge, 1).await;
+    let charge = async || store.charge(&key(&challenge, 1, 1), [7; 16], 1_000).await.unwrap();
+    assert!(matches!(charge().await, Charge::Charged(_)));
+    assert!(matches!(charge().await, Charge::Charged(_)), "the same bytes, and not charged again");
+    let next = store.record(&key(&challenge, 1, 2), &reply(2), &Change::default(), 1_000).await.unwrap();
+    assert!(matches!(next, Recorded::Now));
+    assert!(matches!(charge().await, Charge::Not(Recorded::Conflict)));
+}
+
 /// The evaluations of one guess differ, and its proof fits one of them: the reply that went out and the state that is kept are of the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_guess_that_is_evaluated_many_times_the_reply_and_the_state_are_of_one_evaluation() {

@@ -5,6 +5,7 @@
 //! it then, too, in a task that holds its place among the connections, and without an end. No hook of its pool comes between, so
 //! the way back is ours.
 
+use std::future;
 use std::io;
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
@@ -24,6 +25,8 @@ use crate::store::pool::{is_fresh, unswept};
 #[derive(Clone, Debug)]
 pub struct Lender {
     pool: PgPool,
+    /// How long one is waited for that answers.
+    acquire: Duration,
     /// How long a connection may take to answer.
     answer: Duration,
 }
@@ -58,12 +61,10 @@ impl Lender {
             // Each is asked whether it is there before it is used, a round trip that spares people an error after a fail-over. By us, for
             // sqlx would give all of the time to one that does not answer, and none to another.
             .test_before_acquire(false)
-            .before_acquire(move |connection, about| {
-                Box::pin(is_usable(connection, is_fresh(about.age, about.idle_for), answer))
-            })
+            .before_acquire(|_, about| Box::pin(future::ready(Ok(is_fresh(about.age, about.idle_for)))))
             .after_connect(|connection, _| Box::pin(make_durable(connection)))
             .connect_lazy_with(address.options());
-        Self { pool, answer }
+        Self { pool, acquire, answer }
     }
 
     /// One of them.
@@ -71,8 +72,9 @@ impl Lender {
     /// # Errors
     /// [`sqlx::Error`], also when none was free in time.
     pub async fn acquire(&self) -> sqlx::Result<Lent> {
-        let connection = self.pool.acquire().await?;
-        Ok(Lent { connection: Some(connection), open: false, answer: self.answer })
+        let mut lent = self.answering(None).await?;
+        lent.open = false;
+        Ok(lent)
     }
 
     /// One of them, in a transaction that begins so.
@@ -80,11 +82,28 @@ impl Lender {
     /// # Errors
     /// As [`Self::acquire`].
     pub async fn begin_with(&self, begin: &'static str) -> sqlx::Result<Transaction> {
-        let mut transaction = Transaction(self.acquire().await?);
-        // Before it has begun, for whoever asked may go away in between.
-        transaction.0.open = true;
-        transaction.execute(begin).await?;
-        Ok(transaction)
+        self.answering(Some(begin)).await.map(Transaction)
+    }
+
+    /// One that has answered; to how its transaction begins, which asks as well as anything does, and has changed nothing where no answer
+    /// comes. One that does not is closed, and another takes its place.
+    async fn answering(&self, begin: Option<&'static str>) -> sqlx::Result<Lent> {
+        // All that lie idle may be dead; what comes after them is new.
+        let mut left = self.pool.options().get_max_connections();
+        within(self.acquire, async {
+            loop {
+                // Open before it has begun, for whoever asked may go away in between.
+                let connection = Some(self.pool.acquire().await?);
+                let mut lent = Lent { connection, open: true, answer: self.answer };
+                match within(self.answer, ask(&mut lent, begin)).await {
+                    Ok(()) => return Ok(lent),
+                    Err(error) if left == 0 => return Err(error),
+                    Err(_) => left -= 1,
+                }
+                drop(lent.connection.take().map(PoolConnection::detach));
+            }
+        })
+        .await
     }
 
     /// Closes what lies idle. When the server was found to be away, that leads nowhere.
@@ -115,12 +134,11 @@ impl Lender {
     }
 }
 
-/// Whether a connection can be used once more.
-async fn is_usable(connection: &mut PgConnection, fresh: bool, answer: Duration) -> sqlx::Result<bool> {
-    if fresh {
-        within(answer, connection.ping()).await?;
+async fn ask(connection: &mut PgConnection, begin: Option<&'static str>) -> sqlx::Result<()> {
+    match begin {
+        Some(begin) => connection.execute(begin).await.map(drop),
+        None => connection.ping().await,
     }
-    Ok(fresh)
 }
 
 /// Each statement over a connection of its own. As sqlx does it for its pool.

@@ -117,9 +117,14 @@ impl SqlStore {
         match seen {
             // Charged, and then the process ended or the client went away before the reply was kept.
             Some(seen) if seen.hash == key.hash && seen.reply.is_none() => {
-                let query = "SELECT tries_left, locked_until FROM seen WHERE challenge = $1 AND run = $2 AND seq = $3";
+                // Not when the run went on: another code may have taken the place of the one that was charged.
+                let query = "SELECT tries_left, locked_until FROM seen WHERE challenge = $1 AND run = $2 AND seq = $3
+                     AND EXISTS (SELECT 1 FROM runs WHERE challenge = $1 AND run = $2 AND last_seq = $3 AND ended IS NULL)";
                 let query = sqlx::query(query).bind(key.challenge).bind(&key.run[..]).bind(i64::from(key.seq));
-                Ok(Charge::Charged(charged(&query.fetch_one(&self.readers).await?)?))
+                match query.fetch_optional(&self.readers).await? {
+                    Some(row) => Ok(Charge::Charged(charged(&row)?)),
+                    None => Ok(Charge::Not(Recorded::Conflict)),
+                }
             }
             Some(seen) => Ok(Charge::Not(before(seen, key))),
             None => Ok(Charge::Not(self.why_not_next(key).await?)),
