@@ -26,7 +26,7 @@ const LAST_WORDS: Duration = Duration::from_millis(1_000);
 
 #[wasm_bindgen]
 extern "C" {
-    /// What the loader hands over; see `FaceOptions` in `npm/src/face.ts`.
+    /// What the loader hands over; see `FaceOptions` in `npm/src/repin_widget.d.ts`.
     pub type Options;
     #[wasm_bindgen(method, getter)]
     fn locale(this: &Options) -> String;

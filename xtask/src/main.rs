@@ -49,9 +49,9 @@ cargo xtask <command>
   reference                  the tables and pages of docs/ that are made from the code
   evidence [--long] [--row N]...
                              run the evidence list and write docs/evidence.md; `page` writes it from the last run of each step
-  bench [page|gateway|compare|path|argon2 [short]|load [USERS [sqlite|postgres [SECONDS]]]]
-                             long tasks, last digit to done; gateway throughput; beside Circle's SDK and ALTCHA; Argon2id
-                             beside other libraries; the gateway under load, on both databases
+  bench [page|gateway|compare|path|frame|argon2 [short]|load [USERS [sqlite|postgres [SECONDS]]]]
+                             long tasks, last digit to done; gateway throughput; beside Circle's SDK and ALTCHA; the
+                             gateway's frame; Argon2id beside other libraries; the gateway under load, on both databases
   tools                      install what the other commands need, and nothing else
 ";
 

@@ -1,5 +1,5 @@
 // The engine of `repin/inline`: what `engine.ts` fetches is in the script. For bundlers that follow no addresses, at the
-// price of a third more bytes, and of `worker-src blob:` in the page's policy.
+// price of two thirds more bytes, and of `worker-src blob:` in the page's policy.
 import type { Engine } from '../engine.ts';
 import { failure } from '../outcome.ts';
 // @ts-expect-error put in when it is built
