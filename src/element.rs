@@ -40,6 +40,11 @@ pub(crate) fn el(tag: &str) -> El {
     El::of(document().create_element(tag))
 }
 
+/// A list. Safari takes one without markers for none.
+pub(crate) fn list(tag: &str, class: &str) -> El {
+    el(tag).class(class).attr("role", "list")
+}
+
 /// An SVG element.
 pub(crate) fn svg(tag: &str) -> El {
     El::of(document().create_element_ns(Some("http://www.w3.org/2000/svg"), tag))

@@ -265,6 +265,8 @@ impl Face {
         if !self.busy.now() {
             self.inner().submitted.set(true);
             self.busy.set(true);
+            // The label alone would change unheard, and a PIN is taken out of its field.
+            self.say(&self.text(Key::COMMON_CHECKING));
             self.send(event);
         }
     }
@@ -391,6 +393,11 @@ impl Face {
 
     pub(crate) fn screen_behind(self) -> Screen {
         self.inner().behind.borrow().screen.clone()
+    }
+
+    /// Nothing is set before the end of this.
+    pub(crate) fn sets_first_pin(self) -> bool {
+        matches!(self.inner().behind.borrow().challenge_type, Some(ChallengeType::Initialize | ChallengeType::SetPin))
     }
 
     pub(crate) fn can_go_back(self) -> bool {

@@ -1,5 +1,7 @@
 //! The one WASM file, instantiated twice. The page's instance is the face and calls [`mount`]; the worker's is the vault.
-//! `main` does nothing, so that neither happens by itself.
+//! Neither happens by itself: there is no `main`, which would bring the standard library's beginning of a program.
+
+#![cfg_attr(target_arch = "wasm32", no_main)]
 
 use repin::mount::{Mounted, Options, Session};
 use wasm_bindgen::prelude::*;
@@ -13,6 +15,8 @@ use web_sys::HtmlElement;
 #[global_allocator]
 static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> = zeroizing_alloc::ZeroAlloc(std::alloc::System);
 
+/// Natively nothing is run.
+#[cfg(not(target_arch = "wasm32"))]
 fn main() {}
 
 /// Fills `container` with the widget, which waits for [`WidgetHandle::start`].

@@ -173,7 +173,7 @@ async fn plural_forms_are_those_of_the_language() {
         let wrong = asked(Some(AnswersProblem::Wrong { attempts: tries(left) }));
         let stage = show_with(view(wrong), locale, forms.clone(), PLAIN_HOST).await;
         let alert = stage.text("[role=alert]");
-        assert_eq!(alert.split(" match ").nth(1).unwrap().split(" We ").next(), Some(told), "{locale}: {alert}");
+        assert_eq!(alert.split(" you set ").nth(1).unwrap().split(" We ").next(), Some(told), "{locale}: {alert}");
     }
 }
 

@@ -230,7 +230,13 @@ async fn the_rules_say_which_one_a_new_pin_breaks() {
     stage.type_pin("12345").await;
     assert!(stage.find(".rules .ok, .rules .no").is_none(), "nothing is judged before it is complete");
     stage.type_pin("6").await;
-    assert_eq!(stage.text(".rules .no"), "Not a run like 123456 not yet.");
+    assert_eq!(stage.text(".rules .no"), "Not a run like 123456: not met yet.");
+    // By its content: a description that has a name is read out as that name alone.
+    let field = stage.find("input").unwrap();
+    let described = field.get_attribute("aria-describedby").unwrap();
+    let rules = described.split(' ').find_map(|id| stage.find(&format!("#{id}"))).unwrap();
+    assert!(rules.text_content().unwrap().starts_with("A good PIN is: Not one or two"));
+    assert!(rules.query_selector("[aria-label]").unwrap().is_none());
     stage.press("Continue").await;
     assert!(stage.text("[role=alert]").starts_with("That PIN is too easy to guess Its digits follow one another"));
     assert!(stage.sent().is_empty());

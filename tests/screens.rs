@@ -140,7 +140,7 @@ mod questions {
         let alert = stage.get("[role=alert]");
         assert_eq!(
             stage.text("[role=alert]"),
-            "Those answers don’t match You have 1 try left. After that, recovery is paused for 30 minutes. \
+            "Those aren’t the answers you set You have 1 try left. After that, recovery is paused for 30 minutes. \
              We can’t tell you which answer is different."
         );
         assert!(stage.focused().unwrap().is_same_node(Some(&alert)));
@@ -423,7 +423,7 @@ mod choosing_a_question {
             (QuestionProblem::EmptyAnswer, "Type an answer with letters", "[id$=words]"),
             (QuestionProblem::AnswerTooLong, "This answer is too long", "[id$=words]"),
             (QuestionProblem::HintIsAnswer, "Your hint gives the answer away", "input[id$=-hint]"),
-            (QuestionProblem::HintTooLong, "Keep the hint under", "input[id$=-hint]"),
+            (QuestionProblem::HintTooLong, "This hint is too long", "input[id$=-hint]"),
         ] {
             let stage = show(choose(None)).await;
             choose_option(&stage, "2").await;
@@ -728,7 +728,7 @@ mod the_session {
     async fn that_ended_can_start_again_if_the_host_can() {
         let ended = Screen::Expired { unsure: false };
         let stage = show_with(view(ended.clone()), "en", JsValue::UNDEFINED, HOST).await;
-        assert!(stage.words().contains("No try was used"));
+        assert!(stage.words().contains("This cost you no try"));
         stage.press("Start again").await;
         assert_eq!(stage.log.borrow().asked_for_session, ["expired"]);
 
@@ -742,12 +742,12 @@ mod the_session {
     async fn that_ended_on_something_unanswered_says_so_and_not_that_nothing_was_changed() {
         let stage = show(Screen::Expired { unsure: true }).await;
         assert!(stage.words().contains("We can’t tell whether your last step was completed."));
-        assert!(!stage.words().contains("No try was used"));
+        assert!(!stage.words().contains("This cost you no try"));
         assert!(stage.words().contains("Go back to the app to start again."));
         // Another one, started from here, ends before anything is sent.
         stage.vault(view(Screen::Loading)).await;
         stage.vault(view(Screen::Expired { unsure: false })).await;
-        assert!(stage.words().contains("No try was used"));
+        assert!(stage.words().contains("This cost you no try"));
     }
 
     #[wasm_bindgen_test]
@@ -822,8 +822,8 @@ mod the_end {
             (155_103, "This session can’t be used", ""),
             (155_122, "This request is no longer open", ""),
             (155_107, "This was already set up", "err"),
-            (155_109, "Your access is paused", "warn"),
-            (155_707, "This device couldn’t protect your PIN", "err"),
+            (155_109, "The app has blocked your access", "warn"),
+            (155_707, "This device couldn’t finish this step", "err"),
             (-1, "Something went wrong", "err"),
             (424_242, "Something went wrong", "err"),
         ] {
@@ -831,7 +831,7 @@ mod the_end {
             assert_eq!(stage.text("h2"), title);
             assert_eq!(stage.get(".disc").class_name().trim_end(), ["disc ", tone].concat().trim_end(), "{code}");
             assert!(stage.text(".code").contains(&code.to_string()));
-            assert!(!stage.words().contains("Try again"));
+            assert!(stage.find(".btn.main").is_none(), "nothing to try again with");
             stage.press("Close").await;
             assert_eq!(stage.log.borrow().outcome, Some(Outcome::Failed(code)));
         }
@@ -845,7 +845,7 @@ mod the_end {
         let stage = show(Screen::TooEarly { until: now() + 59 * MINUTE }).await;
         assert_eq!(stage.text("h2"), "The next code has to wait");
         let words = stage.text(".code");
-        assert!(words.starts_with("You can have a new code sent in") && words.contains("5"), "{words}");
+        assert!(words.starts_with("You can ask for a new code in") && words.contains("5"), "{words}");
         assert!(!stage.words().contains("Try again"));
         stage.press("Close").await;
         assert_eq!(stage.log.borrow().outcome, Some(Outcome::Failed(155_142)));

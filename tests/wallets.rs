@@ -119,7 +119,7 @@ mod a_code {
     #[wasm_bindgen_test]
     async fn can_be_sent_again_after_a_while_and_not_before() {
         let stage = show(code(None)).await;
-        assert!(stage.words().contains("You can have a new code sent in"));
+        assert!(stage.words().contains("You can ask for a new code in"));
         let stage = show(code_until(None, now() + MINUTE, now())).await;
         stage.press("Send a new code").await;
         assert!(matches!(stage.sent()[0], Event::SendCode));

@@ -56,11 +56,26 @@ if (mode !== 'showroom') compress();
 
 async function glue() {
   for (const [name, first] of [['repin_widget', AT_ONCE], ['repin_wallet', '']]) {
-    const { code } = await transform(readFileSync(join(made, `${name}.js`), 'utf8'), options('js'));
+    const text = readFileSync(join(made, `${name}.js`), 'utf8');
+    const { code } = await transform(name === 'repin_widget' ? begunByOne(text) : text, options('js'));
     writeFileSync(join(dist, `${name}.js`), first + code);
     cpSync(join(made, `${name}_bg.wasm`), join(dist, `${name}_bg.wasm`));
   }
   for (const name of ['repin_kdf_simd.wasm', 'repin_kdf_scalar.wasm']) cpSync(join(made, name), join(dist, name));
+}
+
+/**
+ * The page's engine compiles the module itself: of the ways to begin with an address, a request, a reply or bytes none is left.
+ *
+ * @param {string} glue of wasm-bindgen @returns {string}
+ */
+function begunByOne(glue) {
+  const [imports, begin] = ['__wbg_get_imports()', glue.indexOf('async function __wbg_load(')];
+  const known = ['let wasmModule', 'function __wbg_finalize_init(instance, module)', `const imports = ${imports}`, '__wbg_init as default'];
+  if (begin < 0 || known.some((text) => !glue.includes(text))) throw new Error('another version of wasm-bindgen begins in another way');
+  return `${glue.slice(0, begin)}export default async function ({ module_or_path: module }) {
+    return wasm ?? __wbg_finalize_init(await WebAssembly.instantiate(module, ${imports}), module);
+  }`;
 }
 
 async function scripts() {

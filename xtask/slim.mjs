@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { alike } from './alike.mjs';
 
 const [folder] = process.argv.slice(2);
 if (!folder) throw new Error('usage: slim.mjs FOLDER');
@@ -19,6 +20,7 @@ wasmOpt('--debuginfo', '--merge-similar-functions', '-Oz', ...APART);
 // often they are called, as -Oz leaves them, it does not. At the end the names go, and what is for tools alone.
 const BARE = ['--minify-imports-and-exports-and-modules', '--strip-debug', '--strip-producers', '--strip-target-features'];
 rename(JSON.parse(wasmOpt('--code-folding', '-Oz', ...APART, '--reorder-functions-by-name', ...BARE)));
+writeFileSync(wasm, alike(readFileSync(wasm)));
 
 /** @param {string[]} passes @returns {string} what it printed */
 function wasmOpt(...passes) {

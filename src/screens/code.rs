@@ -42,7 +42,7 @@ pub(crate) fn screen(face: Face, length: u8, can_change: bool) -> Parts {
     let problem_id = face.id("problem");
     let length = usize::from(length);
     let invalid = move |state: PinState| problem(face, noticed, expired).is_some() && state.count.get() < length as u32;
-    let (field, view) = PinInput::code(face, length, &problem_id, invalid);
+    let (field, view) = PinInput::code(face, length, &[face.id("lead"), problem_id.clone()].join(" "), invalid);
     let state = field.state();
     field.begins_page();
 

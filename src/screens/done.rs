@@ -14,7 +14,7 @@ pub(crate) fn screen(face: Face, challenge_type: ChallengeType) -> Parts {
         ChallengeType::SetPin => (Key::DONE_PIN_TITLE, Key::DONE_PIN_TEXT),
         ChallengeType::SetSecurityQuestions => (Key::DONE_ANSWERS_TITLE, Key::DONE_ANSWERS_TEXT),
         ChallengeType::Initialize => (Key::DONE_ALL_TITLE, Key::DONE_ALL_TEXT),
-        ChallengeType::SetRecovery => (Key::DONE_WAY_TITLE, Key::WAYS_LEAD),
+        ChallengeType::SetRecovery => (Key::DONE_WAY_TITLE, Key::DONE_WAY_TEXT),
         // The keys have a page of their own, and are here no more.
         ChallengeType::ExportKeys => (Key::ERRORS_155122_TITLE, Key::ERRORS_155122_TEXT),
         _ => (Key::DONE_RESTORE_TITLE, Key::DONE_RESTORE_TEXT),

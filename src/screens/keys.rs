@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 use web_sys::{Blob, BlobPropertyBag, HtmlElement, Url};
 use zeroize::Zeroizing;
 
-use crate::element::{El, Parts, after, dynamic, el, nothing, on_window};
+use crate::element::{El, Parts, after, dynamic, el, list, nothing, on_window};
 use crate::face::Face;
 use crate::i18n::Key;
 use crate::small::{Small, watch};
@@ -61,7 +61,7 @@ pub(crate) fn screen(face: Face, addresses: &[Address]) -> Parts {
     });
     vec![
         title::title(face, Key::KEYS_TITLE, Key::KEYS_LEAD),
-        el("ul").class("summary").children(items),
+        list("ul", "summary").children(items),
         toggle.text_with(move || face.text(if shown.get() { Key::KEYS_HIDE } else { Key::KEYS_SHOW })),
         dynamic(move || match saved.get() {
             true => notice::boxed("note", Icon::Check, "", &[&face.fill(Key::KEYS_SAVED, "file", FILE)]),

@@ -8,8 +8,9 @@ use crate::widgets::{button, title};
 
 #[inline(never)]
 pub(crate) fn screen(face: Face) -> Parts {
+    let text = if face.sets_first_pin() { Key::LEAVE_TEXT_FIRST } else { Key::LEAVE_TEXT };
     vec![
-        title::hero(face, Icon::Warning, "warn", Key::LEAVE_TITLE, Key::LEAVE_TEXT),
+        title::hero(face, Icon::Warning, "warn", Key::LEAVE_TITLE, text),
         button::primary(face, Key::LEAVE_STAY, move || face.leaving.set(false)),
         button::secondary(face, Key::LEAVE_GO, move || face.leave()),
     ]

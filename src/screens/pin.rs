@@ -7,7 +7,7 @@ use repin_vault::flow::{Event, PinProblem, Screen};
 use wasm_bindgen::JsCast;
 use web_sys::{FocusEvent, Node};
 
-use crate::element::{El, Parts, dynamic, el, form, nothing};
+use crate::element::{El, Parts, dynamic, el, form, list, nothing};
 use crate::face::Face;
 use crate::i18n::{Key, Plural};
 use crate::page::{CONFIRM_PIN, CURRENT_PIN, NEW_PIN};
@@ -160,13 +160,14 @@ fn rules(face: Face, id: &str, state: PinState) -> El {
     let rule = |(weakness, key)| {
         dynamic(move || {
             let (class, picture, verdict) = match state.verdict.get() {
-                Verdict::Good => ("ok", Icon::Check, face.text(Key::NEW_RULE_OK)),
-                Verdict::Weak(found) if found == weakness => ("no", Icon::Cross, face.text(Key::NEW_RULE_NO)),
-                _ => ("", Icon::Dot, String::new()),
+                Verdict::Good => ("ok", Icon::Check, Some(Key::NEW_RULE_OK)),
+                Verdict::Weak(found) if found == weakness => ("no", Icon::Cross, Some(Key::NEW_RULE_NO)),
+                _ => ("", Icon::Dot, None),
             };
+            let verdict = verdict.map(|key| [": ", &face.text(key)].concat()).unwrap_or_default();
             // The verdict in words too, for those who see neither icon nor colour; and an end, for the rules are read out
             // as one description of the field.
-            let told = el("span").class("vh").text(&[" ", &verdict, ". "].concat());
+            let told = el("span").class("vh").text(&[&verdict, ". "].concat());
             let words = vec![icon(picture), el("span").says(face, key), told];
             el("li").class(class).children(words)
         })
@@ -178,6 +179,7 @@ fn rules(face: Face, id: &str, state: PinState) -> El {
         (Weakness::Date, Key::NEW_RULE_DATE),
     ]
     .map(rule);
-    let list = el("ul").class("rules").attr("id", id).attr("aria-label", &face.text(Key::NEW_RULES));
-    list.children(items.into())
+    // As text: a list that has a name of its own is described by that name and by none of its points.
+    let name = el("span").class("vh").text(&[&face.text(Key::NEW_RULES), ": "].concat());
+    el("div").attr("id", id).child(name).child(list("ul", "rules").children(items.into()))
 }

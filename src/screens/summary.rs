@@ -3,7 +3,7 @@
 use repin_core::api::Question;
 use repin_vault::flow::Event;
 
-use crate::element::{Parts, el, nothing};
+use crate::element::{Parts, el, list, nothing};
 use crate::face::Face;
 use crate::i18n::Key;
 use crate::widgets::answer_input::{apart, your_hint};
@@ -25,7 +25,7 @@ pub(crate) fn screen(face: Face, questions: &[Question]) -> Parts {
     };
     vec![
         title::title(face, Key::SUMMARY_TITLE, Key::SUMMARY_LEAD),
-        el("ol").class("summary").children(questions.iter().enumerate().map(item).collect()),
+        list("ol", "summary").children(questions.iter().enumerate().map(item).collect()),
         button::primary(face, Key::COMMON_CONTINUE, move || face.send(Event::Continue)),
     ]
 }

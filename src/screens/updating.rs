@@ -4,7 +4,7 @@
 use repin_core::api::{RotationState, WalletRotation};
 use repin_vault::flow::{Event, Screen};
 
-use crate::element::{El, Parts, dynamic, el, every};
+use crate::element::{El, Parts, dynamic, el, every, list};
 use crate::face::Face;
 use crate::i18n::Key;
 use crate::small::watch;
@@ -38,7 +38,7 @@ pub(crate) fn screen(face: Face) -> Parts {
         }),
         dynamic(move || {
             face.judged.get();
-            el("ul").class("summary").children(wallets(face).iter().map(|wallet| item(face, wallet)).collect())
+            list("ul", "summary").children(wallets(face).iter().map(|wallet| item(face, wallet)).collect())
         }),
         button::primary(face, Key::COMMON_CLOSE, move || face.leave()),
     ]

@@ -2,7 +2,7 @@
 
 use repin_core::api::Address;
 
-use crate::element::{Parts, el};
+use crate::element::{Parts, list};
 use crate::face::Face;
 use crate::i18n::Key;
 use crate::widgets::address::shown;
@@ -14,7 +14,7 @@ pub(crate) fn screen(face: Face, addresses: &[Address]) -> Parts {
     let items = addresses.iter().map(|address| shown(face, address)).collect();
     vec![
         title::hero(face, Icon::Check, "ok", Key::WALLET_TITLE, Key::WALLET_TEXT),
-        el("ul").class("summary").children(items),
+        list("ul", "summary").children(items),
         button::primary(face, Key::COMMON_DONE, move || face.leave()),
     ]
 }

@@ -25,7 +25,12 @@ pub(crate) fn copy(face: Face, label: Key, text: String) -> El {
         // Without permission nothing is copied, and nothing is said: it is in sight either way.
         if let Ok(writing) = write_text(&text) {
             // As an event handler, of which the code is there already. A refusal brings an error, success nothing.
-            let settled: Box<dyn FnMut(Event)> = Box::new(move |error| copied.set(error.is_undefined()));
+            let settled: Box<dyn FnMut(Event)> = Box::new(move |error| {
+                copied.set(error.is_undefined());
+                if copied.now() {
+                    face.say(&face.text(Key::FAILED_COPIED));
+                }
+            });
             let settled = Closure::wrap(settled).into_js_value();
             writing.then(&settled, &settled);
         }

@@ -80,5 +80,5 @@ pub(crate) fn own_points(items: &[String]) -> El {
 
 fn list(words: impl Iterator<Item = El>) -> El {
     let point = |words| el("li").child(icon(Icon::Dot)).child(words);
-    el("ul").class("rules").children(words.map(point).collect())
+    crate::element::list("ul", "rules").children(words.map(point).collect())
 }

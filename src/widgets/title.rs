@@ -25,7 +25,9 @@ pub(crate) fn field_title(face: Face, headline: Key, text: Key) -> El {
 /// The same with a lead made elsewhere.
 pub(crate) fn field_title_with(face: Face, headline: Key, text: &str) -> El {
     let headline = accented("h2", Box::new(move || face.text(headline))).attr("id", &face.id("title"));
-    el("div").child(headline).child(lead(text))
+    // Read again with the field, which is where the focus goes.
+    let text = if text.is_empty() { nothing() } else { lead(text).attr("id", &face.id("lead")) };
+    el("div").child(headline).child(text)
 }
 
 /// A centred headline under a picture, for outcomes. `tone` is `ok`, `warn`, `err` or nothing.

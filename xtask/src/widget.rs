@@ -15,7 +15,7 @@ pub enum Mode {
     Dev,
 }
 
-const INPUTS: [&str; 23] = [
+const INPUTS: [&str; 25] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
@@ -35,7 +35,9 @@ const INPUTS: [&str; 23] = [
     "xtask/src",
     "xtask/assets.mjs",
     "xtask/integrity.mjs",
+    "xtask/alike.mjs",
     "xtask/slim.mjs",
+    "xtask/wasm.mjs",
     "xtask/styles.mjs",
     "xtask/worker.mjs",
     "xtask/locales",

@@ -287,6 +287,7 @@ impl Flow {
         }
     }
 
+    #[inline(never)]
     fn go(&mut self, state: State) -> Option<Effect> {
         self.state = state;
         None

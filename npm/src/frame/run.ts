@@ -10,8 +10,8 @@ import type { Voice } from './voice.ts';
 type Loader = typeof import('../loader.ts');
 type Customise = typeof import('../customise/customise.ts');
 
-/** The success screen goes by itself after so long: the app waits for its answer. */
-const CLOSE_SUCCESS_AFTER_MS = 5_000;
+/** The success screen goes by itself after so long: the app waits for its answer, and a slow reader for the end of a sentence. */
+const CLOSE_SUCCESS_AFTER_MS = 20_000;
 /** Until the gateway has agreed the frame stays hidden; after so long a person should see that something is on. */
 const SHOW_ANYWAY_MS = 8_000;
 /** How long an app may take to ask its server for a recovery before the person is told that it does not. */
