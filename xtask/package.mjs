@@ -47,7 +47,8 @@ for (const tag of TAGS) {
 }
 cpSync(`dist/${WASM}`, join(dist, WASM));
 for (const name of [WALLET, ...KERNELS]) cpSync(`dist/${name}`, join(dist, name));
-writeFileSync(join(dist, GLUE), glue(GLUE));
+// Ours always gives it a module: it has no address of its own, for which each bundler would add the WASM once more.
+cpSync(`dist/${GLUE}`, join(dist, GLUE));
 await worker('worker.ts', 'repin-worker.js');
 await worker('mock/worker.ts', 'repin-mock-worker.js');
 cpSync('target/mock/repin_mock_bg.wasm', join(dist, 'repin_mock_bg.wasm'));
@@ -66,9 +67,9 @@ function manifest() {
   cpSync('npm/README.md', join(out, 'README.md'));
 }
 
-/** Without its default address: each bundler would add the WASM once more, and ours always gives it a module. */
-function glue(/** @type {string} */ name) {
-  return once(readFileSync(`dist/${name}`, 'utf8'), /,void 0===(\w+)&&\(\1=new URL\("repin_\w+_bg\.wasm",import\.meta\.url\)\)/, '');
+/** The same of a wallet's, which has one. */
+function walletGlue() {
+  return once(readFileSync(`dist/${WALLET_GLUE}`, 'utf8'), /,void 0===(\w+)&&\(\1=new URL\("repin_\w+_bg\.wasm",import\.meta\.url\)\)/, '');
 }
 
 /** Whole, with the glue in it: a bundler then may move it like a picture, and Trusted Types see its address. */
@@ -113,7 +114,7 @@ function given({ glue: withGlue, inline: whole }) {
     setup(build) {
       build.onResolve({ filter: /repin_widget\.js$/ }, () => (withGlue ? { path: resolve(dist, GLUE) } : { path: `./${GLUE}`, external: true }));
       build.onResolve({ filter: /repin_wallet\.js$/ }, () => ({ path: WALLET_GLUE, namespace: 'given' }));
-      build.onLoad({ filter: /^repin_wallet\.js$/, namespace: 'given' }, () => ({ contents: glue(WALLET_GLUE), loader: 'js' }));
+      build.onLoad({ filter: /^repin_wallet\.js$/, namespace: 'given' }, () => ({ contents: walletGlue(), loader: 'js' }));
       build.onResolve({ filter: /repin_mock\.js$/ }, () => ({ path: resolve('target/mock/repin_mock.js') }));
       if (whole) build.onResolve({ filter: /\/engine\.ts$/ }, () => ({ path: resolve('npm/src/package/inline_engine.ts') }));
       build.onResolve({ filter: /^repin:/ }, ({ path }) => ({ path, namespace: 'given' }));

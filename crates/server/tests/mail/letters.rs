@@ -16,7 +16,7 @@ async fn a_letter_is_in_the_language_of_the_persons_browser() {
     let mut session = world.open(USER, ChallengeType::RestorePinByCode).await;
     for (accepted, tag, words, direction) in [
         ("de-AT,de;q=0.9", "de", "Sagen Sie ihn niemandem.", "ltr"),
-        ("ar-EG", "ar", "لا تخبر به أحدًا أبدًا.", "rtl"),
+        ("ar-EG", "ar", "يُرجى عدم إخبار أي شخص به أبدًا.", "rtl"),
         ("ja", "ja", "誰にも教えないでください。", "ltr"),
         ("tlh", "en", "Never tell it to anybody.", "ltr"),
     ] {

@@ -24,6 +24,8 @@ export class App {
   /** Opens the app's page with a session in its hands. @param {Record<string, string | undefined>} session */
   async open(session) {
     await this.page.goto(`${APP}/`);
+    // Firefox has told of a loaded page before its module had run, on a machine with other things to do.
+    await this.page.waitForFunction(() => 'app' in window);
     await this.page.evaluate((session) => /** @type {any} */ (window).app.start(session), session);
   }
 
