@@ -70,10 +70,12 @@ async function glue() {
  * @param {string} glue of wasm-bindgen @returns {string}
  */
 function begunByOne(glue) {
-  const [imports, begin] = ['__wbg_get_imports()', glue.indexOf('async function __wbg_load(')];
+  const imports = '__wbg_get_imports()';
+  const [load, sync, init] = ['async function __wbg_load(', 'function initSync(', 'async function __wbg_init('].map((text) => glue.indexOf(text));
   const known = ['let wasmModule', 'function __wbg_finalize_init(instance, module)', `const imports = ${imports}`, '__wbg_init as default'];
-  if (begin < 0 || known.some((text) => !glue.includes(text))) throw new Error('another version of wasm-bindgen begins in another way');
-  return `${glue.slice(0, begin)}export default async function ({ module_or_path: module }) {
+  if (!load || !sync || !init || load < 0 || sync < load || init < sync || known.some((text) => !glue.includes(text))) throw new Error('another version of wasm-bindgen begins in another way');
+  // The npm package's worker is made of this file, too, and begins at once.
+  return `${glue.slice(0, load)}export ${glue.slice(sync, init)}export default async function ({ module_or_path: module }) {
     return wasm ?? __wbg_finalize_init(await WebAssembly.instantiate(module, ${imports}), module);
   }`;
 }
