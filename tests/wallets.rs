@@ -68,7 +68,7 @@ mod a_way_back {
         let stage = show(email(false, false)).await;
         assert!(!stage.words().contains("whoever runs this service"), "the code is not alone here");
         stage.vault(view(email(true, false))).await;
-        assert_eq!(stage.text("[role=alert]"), "Check the address. It looks like name@example.com.");
+        assert_eq!(stage.text("[role=alert]"), "Check the address. It should look like name@example.com.");
         assert_eq!(stage.input("input[type=email]").get_attribute("aria-invalid").as_deref(), Some("true"));
     }
 }
