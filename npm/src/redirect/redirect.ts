@@ -12,6 +12,8 @@ const challengeId = location.pathname.slice(location.pathname.lastIndexOf('/') +
 let ticket: string | undefined = location.hash.slice(1) || undefined;
 // Before anything is fetched: whoever looks at the address bar, the history or a screenshot later finds no ticket there.
 history.replaceState(null, '', location.pathname);
+// A newer link to the same challenge, opened here: browsers load nothing for a fragment.
+addEventListener('hashchange', () => location.reload());
 
 void begin();
 

@@ -22,9 +22,12 @@ export interface Gone {
   back?: string;
 }
 
+/** This page's own: with it a ticket whose answer was lost on the way is good again, and for nobody else. */
+const nonce = Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
 /** A ticket for a session; without one the cookie of an earlier visit counts. Rejects when the gateway cannot be reached. */
 export async function openVisit(challengeId: string, ticket?: string): Promise<Open | Over | Gone> {
-  const reply = await post(challengeId, 'session', { ticket });
+  const reply = await post(challengeId, 'session', { ticket, nonce });
   if (reply.ok) return reply.json();
   if (isForLater(reply)) throw new TypeError(`${reply.status}`);
   return { gone: true, back: (await reply.json()).back };

@@ -28,6 +28,16 @@ impl Token {
         Ok(Self(BASE64_URL_SAFE_NO_PAD.encode(bytes)))
     }
 
+    /// The cookie of a page that shows this nonce of its own beside the ticket: the same each time it asks.
+    pub fn of_page(ticket: &str, nonce: &str) -> Self {
+        let digest = Sha256::new()
+            .chain_update("repin visit cookie\0")
+            .chain_update(ticket)
+            .chain_update("\0")
+            .chain_update(nonce);
+        Self(BASE64_URL_SAFE_NO_PAD.encode(digest.finalize()))
+    }
+
     /// Itself, for the one it is for.
     pub fn expose(&self) -> &str {
         &self.0

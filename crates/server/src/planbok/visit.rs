@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use utoipa::ToSchema;
 
-use super::admission::{Admitted, admit, only_ours, set_cookie};
+use super::admission::{Admitted, Shown, admit, only_ours, set_cookie};
 use super::outcome::Outcome;
 use super::redirect_url::origin;
 use super::refusal::{Refusal, RefusalBody};
@@ -34,6 +34,8 @@ use crate::{path_id, session};
 pub struct Ticket {
     /// From the link's fragment; without one the cookie counts.
     ticket: Option<String>,
+    /// 64 random hexadecimal digits of the page's own: with the same ones the ticket is good again, for the page whose answer was lost.
+    nonce: Option<String>,
 }
 
 /// What the page gets: a session, or the way back when the challenge is over.
@@ -110,7 +112,8 @@ pub async fn session(
     only_ours(&gateway, &parts.headers)?;
     let gone = || Refusal::new(StatusCode::GONE, "The link was used, is unknown, or is over");
     let id = path_id::uuid(id).ok_or_else(gone)?;
-    let Ticket { ticket } = serde_json::from_slice(&body).unwrap_or_default();
+    let Ticket { ticket, nonce } = serde_json::from_slice(&body).unwrap_or_default();
+    let shown = ticket.as_deref().map(|ticket| Shown { ticket, nonce: nonce.as_deref() });
     let link = gateway.store.link(&id).await?.ok_or_else(gone)?;
     let back = way_back(&gateway, &link).await?;
     let user = gateway.store.user(&link.app, &link.user_id).await?.filter(|user| !user.disabled);
@@ -118,7 +121,7 @@ pub async fn session(
     let challenge = gateway.store.challenge(&user.id, &id, now).await?.ok_or_else(gone)?;
     let app = gateway.store.app(&link.app).await?.ok_or_else(gone)?;
     // The ticket is good once, so nothing is read after it: what cannot be answered now costs nobody their link.
-    let cookie = admit(&gateway, &id, &link, ticket.as_deref(), &parts.headers, now).await?;
+    let cookie = admit(&gateway, &id, &link, shown, &parts.headers, now).await?;
     let Admitted::Yes(cookie) = cookie else { return Err(gone().with_way_back(back)) };
     let outcome = Outcome::of(&challenge, Some(&link));
     let visit = if outcome == Outcome::Pending {
