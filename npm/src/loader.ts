@@ -67,6 +67,8 @@ export function mount(target: Element | string, options: Options): Mounted {
   let forbidden = false;
   let ended = false;
   let byHost = false;
+  /** What a trace names when the face is in it: a bundler calls glue and module as it likes. */
+  let ours = 'repin';
   let locale = options.locale;
   let switches = 0;
   /** Draws the shell's card again, in the language of now. */
@@ -77,7 +79,7 @@ export function mount(target: Element | string, options: Options): Mounted {
   const life = new AbortController();
   addEventListener('securitypolicyviolation', ({ disposition }) => (forbidden ||= disposition < 'f'), life);
   // A panic in the face is a trap, and after that it answers nobody. One that broke earlier may go on to trap.
-  addEventListener('error', ({ error }) => error?.name === 'RuntimeError' && error.stack.includes(attempts ? `?${attempts}:` : 'repin') && stop(error), life);
+  addEventListener('error', ({ error }) => error?.name === 'RuntimeError' && error.stack.includes(attempts ? `?${attempts}:` : ours) && stop(error), life);
   void start();
   return { done, cancel: leave, unmount: leave, renew: (fresh) => handle?.renew(keep(fresh)), setLocale: (tag) => speak(choose((locale = tag))) };
 
@@ -108,7 +110,7 @@ export function mount(target: Element | string, options: Options): Mounted {
       await nextTask();
       if (run !== runs) return;
       session = given;
-      handle?.unmount();
+      takeDown();
       // The shell goes on showing until there is a screen to take its place.
       const stage = element('div');
       handle = mount(stage, {
@@ -122,6 +124,8 @@ export function mount(target: Element | string, options: Options): Mounted {
         handsOver: !!options.onForgot,
         closesAfterMs: options.successAutoCloseMs,
         startWorker() {
+          // Called by the face: its module before its functions' numbers, or in Safari, which names no module, the glue before it.
+          ours = /[^(@\n]+(?=:wasm-|:\d+:\d+\n.*\[wasm )/.exec(Error().stack!)?.[0] ?? ours;
           (worker = startWorker()).addEventListener('error', noteLoss);
           return worker;
         },
@@ -202,7 +206,7 @@ export function mount(target: Element | string, options: Options): Mounted {
 
   /** A fresh one goes on with what was begun, or is of no use: the challenge stays that of the beginning. */
   function keep(fresh: Session): Session {
-    session = { ...fresh, challengeId: session.challengeId };
+    session = { ...session, ...fresh, challengeId: session.challengeId };
     return fresh;
   }
 
@@ -235,12 +239,8 @@ export function mount(target: Element | string, options: Options): Mounted {
     // What fails in loading is the network, unless the page's policy was just seen to forbid something.
     if (forbidden && kind === 'network') kind = 'blocked_by_csp';
     const error = failure(kind, code, message);
-    try {
-      handle?.unmount();
-    } catch {
-      // It was the face that broke.
-    }
-    handle = undefined;
+    const hadFocus = root.activeElement;
+    takeDown();
     worker?.terminate();
     forget();
     tell(error);
@@ -250,15 +250,30 @@ export function mount(target: Element | string, options: Options): Mounted {
       const told = words.shell[kind.split('_')[0] as 'offline'] ?? words.shell.offline;
       explain(card, words, told, () => finish({ status: 'failed', error }), !/_b/.test(kind) && (() => start(reason)));
     });
+    // It went with what was replaced.
+    if (hadFocus) card.querySelector<HTMLElement>('.btn')!.focus();
+  }
+
+  function takeDown(): void {
+    try {
+      handle?.unmount();
+    } catch {
+      // It was the face that broke.
+    }
+    handle = undefined;
   }
 
   function tell(error: Failure): void {
     queueMicrotask(() => options.onError?.(error));
   }
 
-  /** The person closes the shell. */
+  /** The person closes: a face decides what that means, unless there is none, or it broke. */
   function giveUp(): void {
-    handle ? handle.cancel() : finish(outcome('canceled', step));
+    try {
+      handle!.cancel();
+    } catch {
+      finish(outcome('canceled', step));
+    }
   }
 
   /** The host takes the widget down; what was reached is still what it was. */
@@ -278,7 +293,7 @@ export function mount(target: Element | string, options: Options): Mounted {
     // After the face's own call has returned, for it cannot be taken down while it speaks.
     queueMicrotask(() => {
       const hadFocus = root.activeElement || document.activeElement === document.body;
-      handle?.unmount();
+      takeDown();
       (own ? frame : host).remove();
       if (hadFocus) (opener as HTMLElement | null)?.focus?.();
       settle(result);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ENGINES } from '../e2e/harness/browser.mjs';
 import { enrolled, stage } from '../e2e/harness/story.mjs';
 import { TARBALL } from '../package/host.mjs';
+import { breakAndGoOn } from './harness/broken.mjs';
 import { NPM_APPS, ROOT, appNamed, install, modules, versions } from './harness/apps.mjs';
 import { recover } from './harness/recovery.mjs';
 import { Rows } from './harness/rows.mjs';
@@ -19,6 +20,9 @@ const WORKER = /onmessage=(?:async ?)?\(\{data:/;
 const IN_FIREFOX = ['html', 'vite-8', 'react'];
 /** Whose development servers are tried: the plain two, and React for what its `StrictMode` does only there. */
 const DEVELOPED = ['vite-8', 'vite-7', 'react'];
+
+/** Whose bundlers name the widget's files: by numbers, or not at all, for all is one. */
+const NAMED_ANEW = ['webpack', 'esbuild-inline'];
 
 const rows = new Rows('npm.json');
 install(TARBALL);
@@ -57,6 +61,16 @@ for (const engine of ENGINES) {
           await site.close();
         }
       }));
+    }
+    for (const app of NAMED_ANEW.map(appNamed)) {
+      test(`${app.name}: a face that breaks gives its place to a card, and starts again`, async () => {
+        const site = await served(app, build(app));
+        try {
+          await breakAndGoOn(stage, person, site.url);
+        } finally {
+          await site.close();
+        }
+      });
     }
     for (const app of engine === 'chromium' ? DEVELOPED.map(appNamed) : []) {
       test(`${app.name} recovers a PIN on its development server`, () => rows.add({ app: app.name, versions: versions(app), mode: 'dev', browser: engine, note: app.note }, async () => {

@@ -26,9 +26,9 @@ const WALLET_GLUE: &str = "repin_wallet.js";
 
 // English is compiled into loader and WASM; another language costs its file and the table of languages.
 const PARTS: [Part; 13] = [
-    // The design's 3 (2) for the script and 3.1 (2.2) for the styles, which are in it: its own 3 for them was for ten states, and there
-    // are five times as many.
-    Part { name: "first paint: loader, styles, English", files: &[LOADER], budget: Some((6.1, 4.2)) },
+    // The design has 10 (8) for the first paint, of which this is all: 3 (2) for the script and 3 (2.2) for the styles of ten states,
+    // and there are five times as many.
+    Part { name: "first paint: loader, styles, English", files: &[LOADER], budget: Some((6.5, 4.2)) },
     Part { name: "table of languages", files: &[LANGUAGE], budget: None },
     // The design's 3 (2) was for 57 texts; there are four times as many, and Cyrillic takes most bytes. The engine, which
     // is fetched at the same time, is twenty times as large: no screen waits for this.

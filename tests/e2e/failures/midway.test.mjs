@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { ENGINES, picture } from '../harness/browser.mjs';
 import { App, visitApp } from '../harness/app.mjs';
+import { breakFaces, watchEngines } from '../harness/engines.mjs';
 import { evidence } from '../harness/evidence.mjs';
 import { find, until } from '../harness/find.mjs';
 import { enrolled, stage } from '../harness/story.mjs';
@@ -102,15 +103,11 @@ for (const engine of ENGINES) {
       begin();
       await visitApp(stage, app, person.userId, 'RESTORE_PIN', async ({ widget, page, told, outcome }) => {
         const fields = await widget.answerFields();
-        // All of its memory overwritten: whatever it does next is a trap.
-        // The names of what the module exports are shortened.
-        await page.evaluate(() => /** @type {any} */ (window).faces.forEach((/** @type {WebAssembly.Instance} */ { exports }) => {
-          const memory = Object.values(exports).find((each) => each instanceof WebAssembly.Memory);
-          new Uint8Array(/** @type {WebAssembly.Memory} */ (memory).buffer).fill(255);
-        }));
+        await breakFaces(page);
         await fields[0].type('x');
         await find(page, 'button', 'Try again');
         await widget.shows('errors.-1.title');
+        assert.equal(await focused(page), 'Try again', 'the focus, which was in a field that is gone');
         await picture(page, `failure-face-${engine}`);
         assert.deepEqual((await told()).errors.map(({ kind }) => kind), ['internal']);
         assert.equal(await page.evaluate(() => /** @type {any} */ (window).workers.every((/** @type {any} */ worker) => worker.ended)), true);
@@ -314,29 +311,8 @@ async function leaveAndComeBack(page) {
   await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
 }
 
-/** Runs in the page, before any of its scripts: keeps every face's instance, and every worker and whether it was ended. */
-function watchEngines() {
-  const page = /** @type {any} */ (window);
-  Object.assign(page, { faces: [], workers: [] });
-  const { instantiate } = WebAssembly;
-  /** @type {any} */ (WebAssembly).instantiate = async (/** @type {any[]} */ ...args) => {
-    const made = await instantiate.apply(WebAssembly, /** @type {any} */ (args));
-    page.faces.push(/** @type {any} */ (made).instance ?? made);
-    return made;
-  };
-  const { terminate } = Worker.prototype;
-  Worker.prototype.terminate = function () {
-    /** @type {any} */ (this).ended = true;
-    terminate.call(this);
-  };
-  window.Worker = new Proxy(Worker, {
-    construct(target, args) {
-      const worker = new target(.../** @type {[string]} */ (args));
-      page.workers.push(worker);
-      return worker;
-    },
-  });
-}
+/** What the button that has the focus says. @param {import('puppeteer-core').Page} page */
+const focused = (page) => page.$eval('#widget >>> .repin', (frame) => /** @type {ShadowRoot} */ (frame.getRootNode()).activeElement?.textContent);
 
 /** The same module with a memory that ends below what one stretching takes. @param {Buffer} module */
 function small(module) {
