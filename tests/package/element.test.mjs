@@ -3,15 +3,16 @@ import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { ENGINES } from '../e2e/harness/browser.mjs';
-import { until } from '../e2e/harness/find.mjs';
+import { find, until } from '../e2e/harness/find.mjs';
 import { inText } from '../e2e/harness/secrets.mjs';
 import { enrolled, quiet, stage } from '../e2e/harness/story.mjs';
 import { FOLDER, VERSION, install, serve, sessionFor, visit } from './host.mjs';
 
 install();
-const host = await serve();
+const host = await serve({ hangs: '/hangs/' });
 after(() => host.close());
 const [{ declarations: [manifest] }] = JSON.parse(readFileSync(`${FOLDER}/node_modules/repin/dist/custom-elements.json`, 'utf8')).modules;
+const GERMAN = JSON.parse(readFileSync(new URL('../../locales/de.json', import.meta.url), 'utf8'));
 /** @param {{ name: string }[]} list */
 const names = (list) => list.map(({ name }) => name).sort();
 
@@ -233,6 +234,51 @@ for (const engine of ENGINES) {
         await widget.shows('questions.title');
         const errors = await page.evaluate(() => /** @type {any} */ (window).heard.filter((/** @type {any} */ { type }) => /error/.test(type)));
         assert.deepEqual(errors, []);
+        await quiet(witness);
+      });
+    });
+
+    test('what a host’s functions throw is reported, and changes nothing', async () => {
+      const session = await sessionFor(stage, person.userId, 'RESTORE_PIN');
+      await visit(stage, host.origin, async ({ page, widget }) => {
+        await page.evaluate((session, apiBaseUrl) => {
+          const own = /** @type {any} */ (window);
+          own.thrown = [];
+          // What a console shows of it; browsers tell a page little of errors in scripts of a driver's.
+          own.reportError = (/** @type {Error} */ { message }) => own.thrown.push(message);
+          const refuse = (/** @type {string} */ what) => () => {
+            throw new Error(what);
+          };
+          own.repin.define();
+          own.element = document.createElement('pin-recovery');
+          document.querySelector('#widget')?.append(own.element);
+          own.element.options = { apiBaseUrl, session, onStep: refuse('step'), onError: refuse('error'), onOutcome: refuse('outcome') };
+          own.outcome = own.element.start({ flow: 'CHANGE_PIN' });
+        }, session, stage.gateway.url);
+        assert.equal((await page.evaluate(() => /** @type {any} */ (window).outcome)).status, 'failed', 'another kind than was wanted');
+        await page.evaluate(() => void (/** @type {any} */ (window).outcome = /** @type {any} */ (window).element.start()));
+        await widget.shows('questions.title');
+        await widget.press('common.cancel');
+        assert.equal((await page.evaluate(() => /** @type {any} */ (window).outcome)).status, 'canceled');
+        const thrown = await page.evaluate(() => /** @type {any} */ (window).thrown);
+        assert.deepEqual(thrown, ['step', 'error', 'outcome', 'step', 'step', 'outcome']);
+      });
+    });
+
+    test('who leaves while the files hang has left; a language chosen before they are there counts', async () => {
+      const session = await sessionFor(stage, person.userId, 'RESTORE_PIN');
+      await visit(stage, host.origin, async ({ page, widget, witness }) => {
+        const outcome = await page.evaluate((session, apiBaseUrl) => {
+          const hanging = /** @type {any} */ (window).repin.mount('#widget', { session, apiBaseUrl, assetsUrl: '/hangs/' });
+          setTimeout(() => hanging.cancel());
+          return hanging.done;
+        }, session, stage.gateway.url);
+        assert.deepEqual(outcome, { status: 'canceled', reason: 'host', step: 'loading' });
+        await page.evaluate((session, apiBaseUrl) => {
+          void /** @type {any} */ (window).repin.mount('#widget', { session, apiBaseUrl }).setLocale('de');
+        }, session, stage.gateway.url);
+        await find(page, 'heading', GERMAN.questions.title);
+        assert.ok(widget);
         await quiet(witness);
       });
     });

@@ -22,9 +22,9 @@ export function install() {
   execFileSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--offline', TARBALL], { cwd: FOLDER, stdio: 'pipe' });
 }
 
-/** Serves the page and the package's files. @returns {Promise<{ origin: string, close: () => void }>} */
-export async function serve() {
-  const { url, close } = await serveFiles(['tests/package/pages', `${CONSUMER}/node_modules/repin/dist`]);
+/** Serves the page and the package's files. @param {Parameters<typeof serveFiles>[1]} [options] @returns {Promise<{ origin: string, close: () => void }>} */
+export async function serve(options) {
+  const { url, close } = await serveFiles(['tests/package/pages', `${CONSUMER}/node_modules/repin/dist`], options);
   return { origin: `http://localhost:${new URL(url).port}`, close };
 }
 

@@ -3,6 +3,7 @@
 import type { Greeting, ToFrame, ToHost } from '../frame/messages.ts';
 import { failure } from '../outcome.ts';
 import type { FailureKind, Outcome, PinRecoveryOptions, Session, Step } from '../types.ts';
+import { call } from './call.ts';
 
 export type * from '../types.ts';
 
@@ -24,6 +25,8 @@ const ANSWER_MS = 15_000;
 /** One that has loaded and does not say so is a browser's page about a refusal. */
 const ANSWER_ONCE_LOADED_MS = 3_000;
 const LEAVE_MS = 2_000;
+/** Nothing tells of an element that its page took out. */
+const LOOK_EVERY_MS = 1_000;
 
 /**
  * Opens the widget over the page, in a frame. Resolves to the outcome, whatever it is; the focus is then where it was.
@@ -51,6 +54,8 @@ export async function openFrame(options: FrameOptions): Promise<Outcome> {
   iframe.title = dialog.ariaLabel = options.title;
   // Forms, links and the file with a wallet's keys work. It cannot lead this page elsewhere or open message boxes.
   iframe.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-forms allow-downloads allow-popups allow-popups-to-escape-sandbox');
+  // For its "Copy".
+  iframe.allow = 'clipboard-write';
   iframe.referrerPolicy = 'origin';
   iframe.src = `${origin}/frame?origin=${location.origin}`;
   dialog.tabIndex = -1;
@@ -64,21 +69,25 @@ export async function openFrame(options: FrameOptions): Promise<Outcome> {
   let greeted = false;
   let timer: ReturnType<typeof setTimeout>;
   let told: FailureKind | undefined;
+  /** Who closed it from outside; the frame only hears that it is to end. */
+  let closed: 'user' | 'host' | undefined;
 
   return new Promise((resolve) => {
     const end = (outcome: Outcome) => {
       if (signal.aborted) return;
       over.abort();
       clearTimeout(timer);
+      clearInterval(looking);
       port?.close();
       dialog.close();
       holder.remove();
       resolve(outcome);
-      if (outcome.status === 'failed' && told !== outcome.error.kind) options.onError?.(outcome.error);
-      options.onOutcome?.(outcome);
+      if (outcome.status === 'failed' && told !== outcome.error.kind) call(options.onError, outcome.error);
+      call(options.onOutcome, outcome);
     };
     const fail = (kind: FailureKind, message: string) => end({ status: 'failed', error: failure(kind, -1, message) });
     const leave = (reason: 'user' | 'host') => end({ status: 'canceled', reason, step });
+    const looking = setInterval(() => holder.isConnected || leave('host'), LOOK_EVERY_MS);
 
     const watch = (ms: number) => {
       clearTimeout(timer);
@@ -113,12 +122,12 @@ export async function openFrame(options: FrameOptions): Promise<Outcome> {
       mine.onmessage = ({ data }) => {
         if ('step' in data) {
           ({ step } = data.step);
-          options.onStep?.(data.step);
+          call(options.onStep, data.step);
         } else if ('error' in data) {
           told = data.error.kind;
-          options.onError?.(data.error);
+          call(options.onError, data.error);
         } else if ('ask' in data) void answer(mine, data.ask, data.id);
-        else if ('outcome' in data) end(data.outcome);
+        else if ('outcome' in data) end(closed && data.outcome.status === 'canceled' ? { ...data.outcome, reason: closed } : data.outcome);
         else if (data.again) {
           greeted = false;
           watch(ANSWER_MS);
@@ -133,13 +142,20 @@ export async function openFrame(options: FrameOptions): Promise<Outcome> {
       event.preventDefault();
       greeted ? port?.postMessage({ cancel: 'escape' } satisfies ToFrame) : leave('user');
     }, { signal });
-    // Some browsers close it at a second Escape, asked or not.
-    dialog.addEventListener('close', () => leave('user'), { signal });
-    const abort = () => {
-      if (!greeted) return leave('host');
+    /** What was reached is still what it was, so the frame has the last word. */
+    const close = (by: 'user' | 'host') => {
+      if (!greeted) return leave(by);
+      closed = by;
       port?.postMessage({ cancel: 'host' } satisfies ToFrame);
-      timer = setTimeout(leave, LEAVE_MS, 'host');
+      timer = setTimeout(leave, LEAVE_MS, by);
     };
+    // Browsers close it at a second Escape, asked or not; nobody leaves what cannot be left, or keys, that way.
+    dialog.addEventListener('close', () => {
+      if (!/^(working|keys)$/.test(step)) return close('user');
+      dialog.showModal();
+      iframe.focus();
+    }, { signal });
+    const abort = () => close('host');
     options.signal?.addEventListener('abort', abort, { signal });
 
     document.body.append(holder);

@@ -2,6 +2,7 @@
 import { refusal } from '../flow.ts';
 import { failure } from '../outcome.ts';
 import type { Failure, FailureKind, Mounted, Outcome, PinRecoveryEvents, PinRecoveryOptions, Session, Step, StepDetail } from '../types.ts';
+import { call } from './call.ts';
 import { load, version } from './load.ts';
 
 export interface Run {
@@ -20,18 +21,20 @@ export function run(element: HTMLElement, options: PinRecoveryOptions, before: P
   let step: Step = 'loading';
   let ready = false;
   let wanted = options.flow;
+  let locale = options.locale;
   let wrong: Failure | undefined;
   let told: FailureKind | undefined;
 
   const emit = <Name extends keyof PinRecoveryEvents>(name: Name, ...[detail]: Detail<Name> extends void ? [] : [Detail<Name>]) =>
     element.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+  const left = new Promise<void>((resolve) => over.signal.addEventListener('abort', () => resolve()));
   const cancel = () => {
     over.abort();
     mounted?.cancel();
   };
   const tell = (error: Failure) => {
     told = error.kind;
-    options.onError?.(error);
+    call(options.onError, error);
     emit(step === 'loading' ? 'pr-loaderror' : 'pr-error', error);
     if (step === 'loading') onStep('error');
   };
@@ -41,8 +44,9 @@ export function run(element: HTMLElement, options: PinRecoveryOptions, before: P
     try {
       if (!over.signal.aborted) {
         emit('pr-loaderstart');
-        const { mount } = await load(options.assetsUrl);
-        if (!over.signal.aborted) mounted = mount(element, { ...options, ...callbacks, apiBaseUrl: absolute(options.apiBaseUrl) });
+        // Whoever leaves is not kept waiting by a file that hangs.
+        const loader = await Promise.race([load(options.assetsUrl), left]);
+        if (loader && !over.signal.aborted) mounted = loader.mount(element, { ...options, ...callbacks, locale, apiBaseUrl: absolute(options.apiBaseUrl) });
       }
       return (await mounted?.done) ?? { status: 'canceled', reason: 'host', step };
     } catch (error) {
@@ -73,7 +77,7 @@ export function run(element: HTMLElement, options: PinRecoveryOptions, before: P
         emit('pr-ready', { step, version });
       }
       emit('pr-step', at);
-      options.onStep?.(at);
+      call(options.onStep, at);
       if (step === 'forgot') {
         // What comes next is for something else.
         wanted = 'auto';
@@ -92,12 +96,16 @@ export function run(element: HTMLElement, options: PinRecoveryOptions, before: P
     if (outcome.status === 'failed' && told !== outcome.error.kind) tell(outcome.error);
     if (outcome.status === 'canceled') emit('pr-cancel', { step: outcome.step, reason: outcome.reason });
     emit('pr-complete', outcome);
-    options.onOutcome?.(outcome);
+    call(options.onOutcome, outcome);
     return outcome;
   });
   options.signal?.addEventListener('abort', cancel, { signal: over.signal });
   if (options.signal?.aborted) cancel();
-  return { done, cancel, renew: (session) => mounted?.renew(session), setLocale: async (tag) => mounted?.setLocale(tag) };
+  const setLocale = async (tag: string) => {
+    locale = tag;
+    await mounted?.setLocale(tag);
+  };
+  return { done, cancel, renew: (session) => mounted?.renew(session), setLocale };
 }
 
 /** Whole, for the worker of `repin/inline` has no address of its own that a path could begin from. */
