@@ -130,6 +130,9 @@ pub fn secured(mut response: Response, policy: String) -> Response {
     let fixed = [
         (header::REFERRER_POLICY, "no-referrer"),
         (header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        // A page that isolates itself frames only what does so too, workers included.
+        (header::HeaderName::from_static("cross-origin-embedder-policy"), "credentialless"),
+        (header::HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
     ];
     for (name, value) in fixed {
         response.headers_mut().insert(name, HeaderValue::from_static(value));

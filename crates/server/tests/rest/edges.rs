@@ -84,6 +84,8 @@ async fn the_page_is_served_with_headers_that_keep_foreign_code_out() {
     assert_eq!(header("referrer-policy"), "no-referrer");
     assert_eq!(header("x-content-type-options"), "nosniff");
     assert_eq!(header("cross-origin-opener-policy"), "same-origin");
+    assert_eq!(header("cross-origin-embedder-policy"), "credentialless");
+    assert_eq!(header("cross-origin-resource-policy"), "cross-origin");
     // Whether the widget was built before this test is not this test's matter.
     let built = response.status() == 200;
     let text = response.text().await.unwrap();
