@@ -121,6 +121,7 @@ function given({ glue: withGlue, inline: whole }) {
       build.onLoad({ filter: /^repin:wasm$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, WASM)), loader: 'base64' }));
       build.onLoad({ filter: /^repin:wallet$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, WALLET)), loader: 'base64' }));
       for (const name of KERNELS) build.onLoad({ filter: new RegExp(`^repin:${name}$`), namespace: 'given' }, () => ({ contents: readFileSync(join(dist, name)), loader: 'base64' }));
+      build.onLoad({ filter: /^repin:glue$/, namespace: 'given' }, async () => ({ contents: await glueAnew(), loader: 'js' }));
       build.onLoad({ filter: /^repin:worker$/, namespace: 'given' }, () => ({ contents: readFileSync(join(dist, 'repin-worker.js')), loader: 'text' }));
       build.onLoad({ filter: /\/given\.ts$/ }, () => ({ contents: "export const given = (module) => ({ module, wallet: new URL('./repin_wallet_bg.wasm', import.meta.url).href, argon2id: [" + KERNELS.map((name) => `new URL('./${name}', import.meta.url).href`) + '] });', loader: 'js' }));
       if (withGlue) build.onLoad({ filter: /\/worker_wallet_glue\.ts$/ }, () => ({ contents: "import * as own from './repin_wallet.js';\nexport const walletGlue = async () => own;", loader: 'js', resolveDir: resolve('npm/src') }));
@@ -128,6 +129,12 @@ function given({ glue: withGlue, inline: whole }) {
       build.onLoad({ filter: /\/locale_file\.ts$/ }, () => ({ contents: whole ? localeScripts() : localeFiles(), loader: 'js' }));
     },
   };
+}
+
+/** The page's glue as a function: each call is one of its own, as under another address where it has one. */
+async function glueAnew() {
+  const { outputFiles: [{ text }] } = await build({ ...options(), entryPoints: [join(dist, GLUE)], format: 'iife', globalName: 'glue', write: false });
+  return `export function begin() { ${text} return glue; }`;
 }
 
 /** Each address whole: bundlers follow literals alone. */

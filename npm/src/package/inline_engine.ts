@@ -12,7 +12,8 @@ import vectorsBase64 from 'repin:repin_kdf_simd.wasm';
 import wordsBase64 from 'repin:repin_kdf_scalar.wasm';
 // @ts-expect-error
 import workerSource from 'repin:worker';
-import * as glue from '../repin_widget.js';
+// @ts-expect-error
+import { begin } from 'repin:glue';
 
 let engine: Promise<Engine> | undefined;
 /** The worker's address, as the page wants it. */
@@ -23,7 +24,7 @@ export const attempts = 0;
 
 export const nextTask = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A glue that broke cannot be had anew from here: with the module instantiated once more it may do. */
+/** What broke stays broken: the next start has a glue and an instance of its own. */
 export function forget(): void {
   engine = undefined;
 }
@@ -36,6 +37,7 @@ async function assemble(): Promise<Engine> {
   if (!self.WebAssembly) throw failure('unsupported_browser');
   address ??= findAddress();
   const module = await WebAssembly.compile(bytes(base64));
+  const glue: typeof import('../repin_widget.js') = begin();
   await glue.default({ module_or_path: module });
   return { mount: glue.mount, startWorker: () => startWorker(module) };
 }
