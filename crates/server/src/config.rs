@@ -16,6 +16,7 @@ use crate::keys::KeySource;
 use crate::limits::Limits;
 use crate::magic::MagicConfig;
 use crate::mail::MailConfig;
+use crate::serving::HEAD_TIMEOUT;
 use crate::store::postgres::{Address, DEFAULT_CONNECTIONS};
 use crate::traces::TracesConfig;
 use crate::webhooks::WebhookConfig;
@@ -65,6 +66,9 @@ pub struct Config {
     /// How many may wait for OPAQUE's arithmetic. Lower it in tests only.
     #[doc(hidden)]
     pub arithmetic_places: usize,
+    /// How long a peer may take for a request's head, and a connection may lie idle. Lower it in tests only.
+    #[doc(hidden)]
+    pub head_timeout: Duration,
 }
 
 impl Config {
@@ -93,6 +97,7 @@ impl Config {
             #[cfg(feature = "failpoints")]
             register_ksf: KsfParams { m_kib: 19 * 1024, t: 1, p: 1 },
             arithmetic_places: PLACES,
+            head_timeout: HEAD_TIMEOUT,
         }
     }
 

@@ -9,7 +9,6 @@
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -60,6 +59,7 @@ pub mod rotation;
 mod route;
 #[doc(hidden)] // for the model that the tests check
 pub mod rules;
+mod serving;
 mod session;
 pub mod store;
 mod traces;
@@ -156,12 +156,10 @@ pub async fn serve(
         let _ = stopped.await;
         tokio::time::sleep(SHUTDOWN_GRACE).await;
     };
-    let serving = axum::serve(listener, app(gateway.clone()).into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(shutdown);
-    let served = tokio::select! {
-        served = serving => served,
-        () = overdue => Ok(()),
-    };
+    tokio::select! {
+        () = serving::serve(listener, app(gateway.clone()), gateway.config.head_timeout, shutdown) => {}
+        () = overdue => {}
+    }
     sweeper.abort();
     if let Some(watcher) = watcher {
         watcher.abort();
@@ -182,7 +180,7 @@ pub async fn serve(
         tracing::error!(left, "deliveries, rotations or the audit's seal have not ended, or connections not come back");
     }
     gateway.traces.close().await;
-    served
+    Ok(())
 }
 
 async fn sweep(gateway: Arc<Gateway>) {

@@ -23,6 +23,7 @@ use crate::clock::seconds;
 use crate::error::ApiError;
 use crate::gateway::Gateway;
 use crate::keys::made_at;
+use crate::serving;
 use crate::store::{Connections, Outbox};
 
 /// How long the outbox may take to be counted. Without an answer its numbers are left out, for old ones would lie.
@@ -33,7 +34,9 @@ const COUNT_TIMEOUT: Duration = Duration::from_secs(3);
 /// # Errors
 /// [`io::Error`] of the listener.
 pub async fn serve(listener: TcpListener, gateway: Arc<Gateway>) -> io::Result<()> {
-    axum::serve(listener, Router::new().route("/metrics", get(page)).with_state(gateway)).await
+    let head = gateway.config.head_timeout;
+    serving::serve_for_ever(listener, Router::new().route("/metrics", get(page)).with_state(gateway), head).await;
+    Ok(())
 }
 
 async fn page(State(gateway): State<Arc<Gateway>>) -> Response {

@@ -11,6 +11,7 @@ mod access;
 mod apps;
 mod challenges;
 mod codes;
+mod connections;
 mod edges;
 mod lists;
 mod openapi;
