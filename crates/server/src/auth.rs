@@ -32,10 +32,7 @@ impl Caller {
     /// # Errors
     /// 156007 when it is not known, 429 when it asks too often.
     pub async fn with_key(parts: &Parts, gateway: &Gateway, given: &ApiKey) -> Result<Self, ApiError> {
-        let Some(caller) = known(gateway, given).await? else {
-            gateway.counts.address(gateway.config.proxies.client(parts), gateway.clock.now())?;
-            return Err(Code::ApiKeyNotFound.into());
-        };
+        let caller = known(parts, gateway, given).await?.ok_or(Code::ApiKeyNotFound)?;
         if let (Some(limit), Some(route)) = (&gateway.rate_limit, parts.extensions.get::<MatchedPath>()) {
             limit.check(given.hash(), &parts.method, route.as_str()).map_err(ApiError::TooManyRequests)?;
         }
@@ -65,15 +62,20 @@ impl FromRequestParts<Arc<Gateway>> for Caller {
     }
 }
 
-/// The holder of this key, if it is known.
-async fn known(gateway: &Gateway, given: &ApiKey) -> Result<Option<Caller>, ApiError> {
+/// The holder of this key, if it is known. A stranger is counted before the store is asked.
+async fn known(parts: &Parts, gateway: &Gateway, given: &ApiKey) -> Result<Option<Caller>, ApiError> {
     // Every key of the settings is compared, so that the time does not tell which one came close.
     if gateway.config.api_keys.iter().filter(|key| key.matches(given)).count() > 0 {
         return Ok(Some(Caller { app: gateway.app.clone(), environment: given.environment(), name: given.name() }));
     }
     // Asked at every request: a revoked key is refused from then on. Looked up by its hash, of which a stranger can choose
     // no part, so the time of the look-up helps nobody either.
+    let keys = &gateway.counts.keys;
+    if !keys.has(given.hash()) {
+        gateway.counts.address(gateway.config.proxies.client(parts), gateway.clock.now())?;
+    }
     let known = gateway.store.api_key(given.hash()).await?;
+    keys.set(given.hash(), known.is_some());
     Ok(known.map(|known| Caller { app: known.app, environment: known.environment, name: given.name() }))
 }
 

@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::assets;
-use crate::error::ApiError;
 use crate::gateway::Gateway;
 use crate::protocol::origin::is_allowed;
 
@@ -39,20 +39,20 @@ pub fn router() -> Router<Arc<Gateway>> {
         .route("/social/verify-email", get(page))
 }
 
-async fn root(gateway: State<Arc<Gateway>>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+async fn root(gateway: State<Arc<Gateway>>, parts: Parts) -> Response {
     let names_one = |pair: &str| pair == "origin" || pair.starts_with("origin=");
-    if uri.query().is_some_and(|query| query.split('&').any(names_one)) {
-        page(gateway, uri, headers).await
+    if parts.uri.query().is_some_and(|query| query.split('&').any(names_one)) {
+        page(gateway, parts).await
     } else {
-        assets::serve(method, uri, headers).await
+        assets::serve(parts.method, parts.uri, parts.headers).await
     }
 }
 
-async fn page(State(gateway): State<Arc<Gateway>>, uri: Uri, headers: HeaderMap) -> Response {
-    let origin = match claimed(uri.query()) {
-        Some(origin) => match is_allowed(&gateway, &headers, origin).await {
+async fn page(State(gateway): State<Arc<Gateway>>, parts: Parts) -> Response {
+    let origin = match claimed(parts.uri.query()) {
+        Some(origin) => match is_allowed(&gateway, &parts, origin).await {
             Ok(allowed) => allowed.then_some(origin),
-            Err(error) => return ApiError::from(error).into_response(),
+            Err(error) => return error.into_response(),
         },
         None => None,
     };
@@ -60,11 +60,11 @@ async fn page(State(gateway): State<Arc<Gateway>>, uri: Uri, headers: HeaderMap)
     // Pictures that an app chooses for its users may come from its own hosts; nothing else does.
     let policy = assets::policy("'self' data: https:", ancestors);
     let response = match origin {
-        Some(_) => assets::file(PAGE, &headers).unwrap_or_else(assets::missing_widget),
+        Some(_) => assets::file(PAGE, &parts.headers).unwrap_or_else(assets::missing_widget),
         None => (StatusCode::FORBIDDEN, REFUSAL).into_response(),
     };
     // The other routes answer and are gone.
-    let response = if origin.is_some() && matches!(uri.path(), "/" | "/frame") {
+    let response = if origin.is_some() && matches!(parts.uri.path(), "/" | "/frame") {
         assets::starts_widget(response)
     } else {
         response

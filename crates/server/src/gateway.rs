@@ -182,17 +182,13 @@ impl Gateway {
     /// # Errors
     /// [`StoreError`].
     pub async fn allows_origin(&self, app: &str, origin: &str) -> Result<bool, StoreError> {
-        let by_settings = app == self.app.id && self.config.allowed_origins.iter().any(|allowed| allowed == origin);
+        let by_settings = app == self.app.id && self.has_origin_in_settings(origin);
         Ok(by_settings || self.store.has_origin(app, origin).await?)
     }
 
-    /// Whether a page of this origin may run the widget for some app of ours.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn allows_any_origin(&self, origin: &str) -> Result<bool, StoreError> {
-        let by_settings = self.config.allowed_origins.iter().any(|allowed| allowed == origin);
-        Ok(by_settings || self.store.is_origin_of_any(origin).await?)
+    /// Whether the settings name this origin, which is then the first app's.
+    pub(crate) fn has_origin_in_settings(&self, origin: &str) -> bool {
+        self.config.allowed_origins.iter().any(|allowed| allowed == origin)
     }
 
     /// Creates a challenge for a user (by our name for them), once for each route and key; the same key with another body creates

@@ -1,8 +1,9 @@
 //! Limits on what comes without an API key: the widget's messages, by session, by user and by client address; sessions asked
-//! for, by user; and requests with an unknown key, by address. They are for load, not for guesses, which are counted in the
-//! store: a limited message was not looked at, is charged nothing, and can be sent again.
+//! for, by user; and by address what else a stranger has the store asked: a key, an origin, the public keys. They are for load, not for
+//! guesses, which are counted in the store: a limited message was not looked at, is charged nothing, and can be sent again.
 //!
-//! Backends with a known key are not limited by address: one address asks for everybody. Each gateway counts for itself.
+//! Backends with a known key are not limited by address: one address asks for everybody. Whether a key is known only the store can
+//! say, so a key, or an origin, that it knew before is not counted ([`Familiar`]). Each gateway counts for itself.
 
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
@@ -11,8 +12,10 @@ use repin_core::api::UnixMs;
 
 mod buckets;
 pub mod codes;
+mod familiar;
 
 use buckets::Buckets;
+use familiar::Familiar;
 
 use crate::error::ApiError;
 
@@ -23,7 +26,7 @@ pub struct Limits {
     pub session: u32,
     /// Messages of a user over all sessions, and sessions asked for a user.
     pub user: u32,
-    /// Messages from an address (an IPv4 address, or the first 64 bits of an IPv6 one), and requests with an unknown key.
+    /// Messages from an address (an IPv4 address, or the first 64 bits of an IPv6 one), and what else a stranger has the store asked.
     pub address: u32,
 }
 
@@ -47,6 +50,10 @@ pub struct Counts {
     tokens: Option<Buckets>,
     addresses: Option<Buckets>,
     pins: Option<Buckets>,
+    /// API keys, by their hash.
+    pub(crate) keys: Familiar,
+    /// Origins of pages.
+    pub(crate) origins: Familiar,
 }
 
 impl Counts {
@@ -59,6 +66,8 @@ impl Counts {
             addresses: Buckets::new(limits.address),
             // Whoever wants no limits wants none of this either.
             pins: if limits.user == 0 { None } else { Buckets::of(PIN_CALLS, PIN_MINUTES) },
+            keys: Familiar::default(),
+            origins: Familiar::default(),
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::request::Parts;
 use axum::http::{HeaderName, header};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -47,7 +48,9 @@ const CACHE: (HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=300")
 )]
 pub async fn keys(
     State(gateway): State<Arc<Gateway>>,
+    parts: Parts,
 ) -> Result<([(HeaderName, &'static str); 1], Json<Jwks>), Refusal> {
+    gateway.counts.address(gateway.config.proxies.client(&parts), gateway.clock.now())?;
     let keys = gateway.webhook_public_keys().await?;
     let keys = keys.iter().filter_map(|(id, der)| jwk(id, der)).collect();
     Ok(([CACHE], Json(Jwks { keys })))

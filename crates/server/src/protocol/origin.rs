@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -14,20 +15,21 @@ use repin_core::error::Code;
 
 use crate::error::ApiError;
 use crate::gateway::Gateway;
-use crate::store::StoreError;
 
-/// Refuses a request of a page that may not use the protocol (code 3), and lets the others' pages read the answer.
+/// Refuses a request of a page that may not use the protocol (code 3; 429 for too much from one address), and lets the others' pages read
+/// the answer.
 pub async fn check(State(gateway): State<Arc<Gateway>>, request: Request, next: Next) -> Response {
-    let origin = request.headers().get(header::ORIGIN).cloned();
+    let (parts, body) = request.into_parts();
+    let origin = parts.headers.get(header::ORIGIN).cloned();
     let allowed = match origin.as_ref().map(HeaderValue::to_str) {
         None => Ok(true),
         Some(Err(_)) => Ok(false),
-        Some(Ok(origin)) => is_allowed(&gateway, request.headers(), origin).await,
+        Some(Ok(origin)) => is_allowed(&gateway, &parts, origin).await,
     };
     let (allowed, mut response) = match allowed {
-        Ok(true) => (true, next.run(request).await),
+        Ok(true) => (true, next.run(Request::from_parts(parts, body)).await),
         Ok(false) => (false, ApiError::from(Code::Forbidden).into_response()),
-        Err(error) => (false, ApiError::from(error).into_response()),
+        Err(error) => (false, error.into_response()),
     };
     response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = origin.filter(|_| allowed) {
@@ -57,8 +59,20 @@ pub async fn preflight() -> impl IntoResponse {
 }
 
 /// Whether a page of this origin may run the widget for one of our apps.
-pub async fn is_allowed(gateway: &Gateway, headers: &HeaderMap, origin: &str) -> Result<bool, StoreError> {
-    Ok(is_own(gateway, headers, origin) || gateway.allows_any_origin(origin).await?)
+///
+/// # Errors
+/// 429 for one that the store has to be asked about, when too much comes from the address; and those of the store.
+pub async fn is_allowed(gateway: &Gateway, parts: &Parts, origin: &str) -> Result<bool, ApiError> {
+    if is_own(gateway, &parts.headers, origin) || gateway.has_origin_in_settings(origin) {
+        return Ok(true);
+    }
+    let origins = &gateway.counts.origins;
+    if !origins.has(origin) {
+        gateway.counts.address(gateway.config.proxies.client(parts), gateway.clock.now())?;
+    }
+    let known = gateway.store.is_origin_of_any(origin).await?;
+    origins.set(origin, known);
+    Ok(known)
 }
 
 /// Whether it is our own origin. Without a public URL our name is what the browser calls us; the scheme is not known

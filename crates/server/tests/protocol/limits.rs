@@ -4,11 +4,15 @@ use rand_core::OsRng;
 use repin_core::api::{CancelRequest, CredentialKind, Prove1Reply, Prove1Request, Step};
 use repin_core::credential::ClientLogin;
 use repin_core::secret::SecretBytes;
+use repin_server::api_key::Environment;
 use repin_server::limits::Limits;
+use repin_server::serve_metrics;
+use reqwest::Method;
+use reqwest::header::ORIGIN;
 use serde_json::json;
 
 use crate::client::{Client, code};
-use crate::common::{Gateway, send};
+use crate::common::{BY, Gateway, Host, send};
 use crate::{ANSWERS, PIN, USER, enrolled};
 
 async fn limited(limits: Limits) -> Gateway {
@@ -63,6 +67,17 @@ async fn a_user_is_limited_over_all_sessions_and_so_are_the_sessions_asked_for()
     assert_eq!(code(client.register(&[PIN]).await), (429, 429), "three messages, and one came back");
 }
 
+/// How often an operation of the store was asked for.
+async fn asked(gateway: &Gateway, operation: &str) -> Option<u64> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/metrics", listener.local_addr().unwrap());
+    let serving = tokio::spawn(serve_metrics(listener, gateway.inner.clone()));
+    let page = gateway.http.get(url).send().await.unwrap().text().await.unwrap();
+    serving.abort();
+    let line = format!("repin_store_operation_seconds_count{{operation=\"{operation}\"}} ");
+    page.lines().find_map(|found| found.strip_prefix(&line)?.parse().ok())
+}
+
 /// What a token that is none is answered.
 const STRANGER: u16 = 403;
 
@@ -96,6 +111,44 @@ async fn an_address_is_limited_and_a_header_changes_that_only_from_a_trusted_pro
         assert_eq!(stranger(&gateway, &format!("2001:db8::{number}")).await, STRANGER);
     }
     assert_eq!(stranger(&gateway, "2001:db8::6").await, 429, "one /64");
+}
+
+#[tokio::test]
+async fn what_a_stranger_has_the_store_asked_is_counted_and_what_it_knows_is_not() {
+    let gateway = limited(Limits { address: 5, ..Limits::NONE }).await;
+    let (_, key) = gateway.new_key(&gateway.inner.app.id, Environment::Test).await;
+    let backend = gateway.with_key(&key);
+    let page = "https://shop.example";
+    assert!(gateway.inner.store.add_origin(&gateway.inner.app.id, page, BY).await.unwrap());
+    let at = |path: &str| format!("{}{path}", gateway.url);
+    let message = at("/v1/repin/challenges/c0ffee00-0000-4000-8000-000000000002/messages");
+    let preflight =
+        async |origin: &str| send(gateway.http.request(Method::OPTIONS, &message).header(ORIGIN, origin)).await.0;
+    let frame = async |origin: &str| send(gateway.http.get(at(&format!("/frame?origin={origin}")))).await.0;
+    let jwks = async || send(gateway.http.get(at("/.well-known/jwks.json"))).await.0;
+    let entity = async |host: &Host| send(host.request("GET", "/config/entity")).await.0;
+
+    // Known, and counted once: whether they are is found by asking.
+    assert_eq!((preflight(page).await, entity(&backend).await), (204, 200));
+    let stranger = gateway.with_key("TEST_API_KEY:unknown:unknown");
+    assert_eq!((preflight("https://evil.example").await, frame("https://odd.example").await), (403, 403));
+    assert_eq!(jwks().await, 200);
+    let asked = async |operation: &str| asked(&gateway, operation).await;
+    let before = (asked("is_origin_of_any").await, asked("api_key").await, asked("webhook_keys").await);
+    for _ in 0..3 {
+        assert_eq!((preflight("https://evil.example").await, frame("https://odd.example").await), (429, 429));
+        assert_eq!((jwks().await, entity(&stranger).await), (429, 429));
+    }
+    let after = (asked("is_origin_of_any").await, asked("api_key").await, asked("webhook_keys").await);
+    assert_eq!(after, before, "the store was not asked");
+    // Whom it knows is not held off by them, and neither is our own page.
+    assert_eq!((preflight(page).await, preflight(&gateway.url).await), (204, 204));
+    assert_ne!(frame(page).await, 429);
+    assert_eq!(entity(&backend).await, 200);
+
+    // That it was known lets nobody in.
+    assert!(gateway.inner.store.remove_origin(&gateway.inner.app.id, page, BY).await.unwrap());
+    assert_eq!((preflight(page).await, preflight(page).await), (403, 429));
 }
 
 #[tokio::test]
