@@ -149,11 +149,6 @@ async fn claim(parts: &Parts, gateway: &Gateway, caller: Option<&Caller>) -> Res
     if let Some(SessionTag(slot)) = parts.extensions.get() {
         let _ = slot.set(claimed.tag.clone());
     }
-    if caller.is_none() {
-        // Before the store is asked anything.
-        gateway.counts.session(&claimed.token_hash, now)?;
-        gateway.counts.user(&claimed.internal_user_id, now)?;
-    }
     Ok(claimed)
 }
 

@@ -1,4 +1,4 @@
-//! Limits on what comes without an API key: the widget's messages, by session, by user and by client address; sessions asked
+//! Limits on what comes without an API key: the widget's messages, by client address, and those that open by session and by user; sessions asked
 //! for, by user; and by address what else a stranger has the store asked: a key, an origin, the public keys. They are for load, not for
 //! guesses, which are counted in the store: a limited message was not looked at, is charged nothing, and can be sent again.
 //!

@@ -95,6 +95,9 @@ async fn answer(
     let channel = channel(&session, run.as_ref(), &state, envelope.seq)?;
     let place = place(&challenge, &envelope);
     let plaintext = channel.open_request(&place, &envelope.sealed).map_err(|_| Code::InvalidEncryptionKey)?;
+    // Now that it has shown the session's key: by the token alone, whoever stole one could hold off its user.
+    gateway.counts.session(&session.claimed.token_hash, now)?;
+    gateway.counts.user(&session.user.id, now)?;
     let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).map(str::to_owned);
 
     let message =

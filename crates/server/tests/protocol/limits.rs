@@ -152,6 +152,26 @@ async fn what_a_stranger_has_the_store_asked_is_counted_and_what_it_knows_is_not
 }
 
 #[tokio::test]
+async fn a_token_without_its_key_uses_up_nothing_of_its_users() {
+    let gateway = limited(Limits { session: 2, user: 2, ..Limits::NONE }).await;
+    let (token, key) = gateway.token(USER).await;
+    let challenge = gateway.challenge("POST", "/user/initialize", &token).await;
+    let (_, other_key) = gateway.token(USER).await;
+    let mut thief = Client::on(&gateway, &token, &other_key, &challenge);
+    for _ in 0..10 {
+        assert_eq!(code(thief.say_open().await), (400, 155118), "it does not open");
+    }
+    let url = format!("{}/v1/repin/challenges/{challenge}/messages", gateway.url);
+    for _ in 0..10 {
+        assert_eq!(send(gateway.http.post(&url).header("X-User-Token", &token).body("{}")).await.0, 400);
+    }
+    let mut client = Client::on(&gateway, &token, &key, &challenge);
+    client.say_open().await.unwrap();
+    assert!(client.register(&[PIN, ANSWERS]).await.is_ok());
+    assert_eq!(code(client.register(&[PIN, ANSWERS]).await), (429, 429), "the control: what opens is counted");
+}
+
+#[tokio::test]
 async fn what_finds_no_place_to_be_computed_is_no_guess_and_its_bytes_go_on_when_there_is_one() {
     let gateway = enrolled().await;
     let change = Client::open(&gateway, "PUT", "/user/pin").await;
