@@ -211,7 +211,9 @@ mod tests {
     use sqlx::{AssertSqlSafe, ConnectOptions, Row};
 
     use super::sql::commit::{END_CHALLENGES, END_RUNS};
+    use super::sql::users::listing;
     use super::*;
+    use crate::store::{CredentialStatus, UserFilter};
 
     /// How a statement would find its rows, what follows from it by references included.
     async fn plan(statement: &str) -> Vec<String> {
@@ -231,6 +233,25 @@ mod tests {
         for (statement, index) in [(END_RUNS, "runs_open"), (END_CHALLENGES, "challenges_open")] {
             let found = plan(statement).await;
             assert!(found.iter().any(|step| step.contains(&format!("USING INDEX {index} (person=?)"))), "{found:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_is_locked_is_found_without_a_look_at_an_apps_other_users() {
+        let locked = Some(CredentialStatus::Locked);
+        for wanted in [
+            UserFilter { pin: locked, ..UserFilter::default() },
+            UserFilter { answers: locked, ..UserFilter::default() },
+            UserFilter { pin: locked, answers: locked },
+        ] {
+            let found = plan(listing("app", &wanted, 0).sql().as_str()).await;
+            for index in ["INDEX credentials_locked (kind=? AND locked_until>?)", "INDEX credentials_disabled (kind=?)"]
+            {
+                assert!(found.iter().any(|step| step.contains(index)), "{found:?}");
+            }
+            assert!(found.iter().all(|step| !step.contains("users_by_app")), "{found:?}");
+            let users: Vec<_> = found.iter().filter(|step| step.contains(" users ")).collect();
+            assert!(users.len() == 1 && users[0].contains("(id=?)"), "{found:?}");
         }
     }
 

@@ -8,6 +8,7 @@ mod charges;
 mod commits;
 mod deletions;
 mod keys;
+mod lists;
 mod magic;
 mod model;
 mod races;

@@ -39,7 +39,7 @@ pub(in crate::store) mod row;
 mod runs;
 pub(in crate::store) mod statements;
 mod subscriptions;
-mod users;
+pub(in crate::store) mod users;
 mod wallets;
 mod webhooks;
 pub(in crate::store) mod writer;

@@ -116,12 +116,7 @@ impl SqlStore {
                 return Ok(None);
             }
         }
-        let mut query =
-            QueryBuilder::new(concat!("SELECT id, created, ", person_columns!(""), " FROM users WHERE app = "));
-        query.push_bind(app.to_owned());
-        push_status(&mut query, CredentialKind::Pin, wanted.pin, now);
-        push_status(&mut query, CredentialKind::Answers, wanted.answers, now);
-        let rows = page::fetch(&self.readers, query, page, cursor).await?;
+        let rows = page::fetch(&self.readers, listing(app, wanted, now), page, cursor).await?;
         let mut found = HashMap::new();
         let mut reader = self.readers.acquire().await?;
         for row in &rows.items {
@@ -173,6 +168,34 @@ impl SqlStore {
         tx.commit().await?;
         Ok(true)
     }
+}
+
+/// The users of an app of whom this is wanted, of all of its pages.
+pub(in crate::store) fn listing(app: &str, wanted: &UserFilter, now: UnixMs) -> QueryBuilder<Db> {
+    let mut query = QueryBuilder::new(concat!("SELECT id, created, ", person_columns!(""), " FROM "));
+    let filters = [(CredentialKind::Pin, wanted.pin), (CredentialKind::Answers, wanted.answers)];
+    let few = filters.iter().find(|(_, status)| *status == Some(CredentialStatus::Locked));
+    if let Some((kind, _)) = few {
+        push_locked(&mut query, *kind, now);
+    }
+    query.push("users WHERE app = ").push_bind(app.to_owned());
+    if few.is_some() {
+        query.push(" AND id = locked.person");
+    }
+    for (kind, status) in filters.iter().filter(|filter| Some(*filter) != few) {
+        push_status(&mut query, *kind, *status, now);
+    }
+    query
+}
+
+/// Begins at those who are locked: they are few, and have indexes of their own. What each of these is for stands here as it does there; a
+/// bound number would not be taken for the index's.
+fn push_locked(query: &mut QueryBuilder<Db>, kind: CredentialKind, now: UnixMs) {
+    query.push("(SELECT person FROM credentials WHERE kind = ").push_bind(kind_number(kind));
+    query.push(" AND locked_until > ").push_bind(int(now));
+    query.push(" UNION SELECT person FROM credentials WHERE kind = ").push_bind(kind_number(kind));
+    // SQLite takes the tables of a CROSS JOIN in their order.
+    query.push(" AND consecutive >= ").push(MAX_CONSECUTIVE).push(") AS locked CROSS JOIN ");
 }
 
 /// Only users whose credential of this kind has this status now: the rule of `Counter::is_locked` as a condition.
