@@ -13,6 +13,7 @@ mod magic;
 mod model;
 mod races;
 mod replay;
+mod sweeps;
 mod wal;
 
 use common::database::{Place, empty_store};

@@ -8,6 +8,7 @@ use super::dialect::{Batch, skip_locked};
 use super::locks::lock_person;
 use super::row::{challenge, int};
 use super::statements::{Columns, Statements};
+use super::sweep::forget;
 use super::{Challenge, Created, Listed, NewChallenge, Page, Result, SqlStore, Status, User, page, users, wallets};
 use crate::rules::refuse_creation;
 use crate::store::Cursor;
@@ -122,16 +123,7 @@ impl SqlStore {
 
     pub(super) async fn sweep_expired(&self, now: UnixMs) -> Result<()> {
         self.expire_challenges(now).await?;
-        let mut tx = self.begin().await?;
-        sqlx::query(concat!(
-            "WITH old AS MATERIALIZED (SELECT challenge, run FROM runs WHERE opened <= $1",
-            skip_locked!(),
-            ") DELETE FROM runs WHERE (challenge, run) IN (SELECT challenge, run FROM old)"
-        ))
-        .bind(int(now.saturating_sub(RUN_KEPT_MS)))
-        .execute(&mut *tx)
-        .await?;
-        tx.commit().await
+        self.forget(forget!("runs", "challenge, run", "opened <= $1"), now.saturating_sub(RUN_KEPT_MS)).await
     }
 }
 

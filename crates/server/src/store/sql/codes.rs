@@ -3,11 +3,12 @@
 use repin_core::api::{CredentialKind, KsfParams, UnixMs};
 use repin_core::credential::CredentialId;
 
-use super::dialect::Batch;
+use super::dialect::{Batch, skip_locked};
 use super::locks::{lock_person, lock_run_of};
 use super::row::{array, int, optional, time, unknown, unsigned};
 use super::runs::{Taken, before, select_seen, set_state, take, taken_now, why_not_next};
 use super::statements::{Columns, Statements};
+use super::sweep::{PART, PARTS, forget};
 use super::{MessageKey, Recorded, Reply, Result, SqlStore};
 use crate::attempts::Counter;
 use crate::limits::codes::{Sent, forgotten_at};
@@ -182,13 +183,20 @@ impl SqlStore {
 
     /// Forgets what can be used no more.
     pub(super) async fn sweep_codes(&self, now: UnixMs) -> Result<()> {
-        let forgotten =
-            "UPDATE codes SET record = $2, wrap = $2, expires_at = 0 WHERE expires_at > 0 AND expires_at <= $1";
-        let mut tx = self.writer.batch().await?;
-        tx.add(forgotten, values![int(now), EMPTY]).await?;
-        let before = int(now.saturating_sub(forgotten_at(0)));
-        tx.add("DELETE FROM codes_sent WHERE last <= $1", values![before]).await?;
-        tx.commit().await.map(drop)
+        let empty = concat!(
+            "WITH old AS MATERIALIZED (SELECT person FROM codes WHERE expires_at > 0 AND expires_at <= $1 LIMIT $2",
+            skip_locked!(),
+            ") UPDATE codes SET record = $3, wrap = $3, expires_at = 0 WHERE person IN (SELECT person FROM old)"
+        );
+        for _ in 0..PARTS {
+            let mut tx = self.writer.batch().await?;
+            let emptied = tx.changed(empty, values![int(now), i64::from(PART), EMPTY]).await?;
+            tx.commit().await?;
+            if emptied < u64::from(PART) {
+                break;
+            }
+        }
+        self.forget(forget!("codes_sent", "tag", "last <= $1"), now.saturating_sub(forgotten_at(0))).await
     }
 }
 

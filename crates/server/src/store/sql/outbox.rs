@@ -10,6 +10,7 @@ use super::deliveries::{INSERT_DELIVERY, insert_delivery};
 use super::dialect::{Batch, keep_rows, skip_locked};
 use super::row::int;
 use super::statements::{Columns, Statements};
+use super::sweep::forget;
 use super::{Result, SqlStore};
 use crate::store::values::values;
 use crate::store::{NewDelivery, Status};
@@ -50,8 +51,11 @@ pub(super) const AUDIENCE: &str = concat!(
 );
 
 /// What waits for a subscription that is not enabled.
-const FORSAKEN: &str = "DELETE FROM deliveries WHERE created <= $1 AND dead IS NULL
-    AND subscription IN (SELECT id FROM subscriptions WHERE NOT enabled)";
+const FORSAKEN: &str = forget!(
+    "deliveries",
+    "id",
+    "created <= $1 AND dead IS NULL AND subscription IN (SELECT id FROM subscriptions WHERE NOT enabled)"
+);
 
 const INSERT: &str = "INSERT INTO outbox (id, challenge, status, error_code, created) VALUES ($1, $2, $3, $4, $5)";
 
@@ -186,19 +190,17 @@ impl SqlStore {
 
     /// Forgets what is old.
     pub(super) async fn sweep_webhooks(&self, now: UnixMs) -> Result<()> {
-        let (delivered, kept) = (int(now.saturating_sub(DELIVERED_KEPT_MS)), int(now.saturating_sub(KEPT_MS)));
-        let mut tx = self.begin().await?;
+        let (delivered, kept) = (now.saturating_sub(DELIVERED_KEPT_MS), now.saturating_sub(KEPT_MS));
         for (statement, before) in [
-            ("DELETE FROM deliveries WHERE created <= $1 AND delivered IS NOT NULL", delivered),
+            (forget!("deliveries", "id", "created <= $1 AND delivered IS NOT NULL"), delivered),
             // What was given up, and what waits for a subscription that is not enabled; not what was just replayed.
-            ("DELETE FROM deliveries WHERE dead <= $1", kept),
+            (forget!("deliveries", "id", "dead <= $1"), kept),
             (FORSAKEN, kept),
-            ("DELETE FROM outbox WHERE created <= $1", kept),
-            ("DELETE FROM delivery_attempts WHERE at <= $1", kept),
+            (forget!("outbox", "id", "created <= $1"), kept),
+            (forget!("delivery_attempts", "id", "at <= $1"), kept),
         ] {
-            sqlx::query(statement).bind(before).execute(&mut *tx).await?;
+            self.forget(statement, before).await?;
         }
-        tx.commit().await?;
         Ok(())
     }
 }

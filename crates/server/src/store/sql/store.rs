@@ -39,6 +39,7 @@ pub(in crate::store) mod row;
 mod runs;
 pub(in crate::store) mod statements;
 mod subscriptions;
+mod sweep;
 pub(in crate::store) mod users;
 mod wallets;
 mod webhooks;
