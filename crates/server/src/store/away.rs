@@ -11,6 +11,11 @@ pub fn is_away(error: &sqlx::Error) -> bool {
     }
 }
 
+/// Whether the server is there, and has no room for one connection more: of its own, or of the role's or the database's limit.
+pub fn is_full(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(error) if error.code().as_deref() == Some("53300"))
+}
+
 /// By the code that came with it: five characters of PostgreSQL's, or a number of SQLite's.
 fn passes(code: &str) -> bool {
     if code.len() == 5 {

@@ -11,13 +11,14 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Executor};
 use url::Url;
 
-use self::dialect::{Readers, Turns};
+use self::dialect::{Probe, Readers, Turns};
 use self::lender::{Lender, within};
 use self::sql::writer::Writer;
 use super::{Result, StoreError};
 
 mod batch;
 mod lender;
+mod probe;
 mod readers;
 mod schema;
 #[path = "sql/store.rs"]
@@ -26,10 +27,10 @@ mod sql;
 pub use schema::{known, tables};
 pub use sql::SqlStore as PostgresStore;
 
-/// Connections of one gateway to its database, unless the operator says otherwise.
+/// Connections of one gateway to its database, unless the operator says otherwise; one more asks whether it is there.
 pub const DEFAULT_CONNECTIONS: u32 = 20;
-/// How long the probe waits for its own.
-const ACQUIRE_PROBE: Duration = Duration::from_secs(3);
+/// How long the probe waits for an answer, with the making of a connection.
+const LIMIT_OF_PROBE: Duration = Duration::from_secs(3);
 
 /// What is PostgreSQL's own.
 mod dialect {
@@ -77,6 +78,7 @@ mod dialect {
     pub use super::batch::{Batch, Kept, Turns};
     pub use super::known;
     pub use super::lender::{Lender as Pool, Transaction};
+    pub use super::probe::Probe;
     pub use super::readers::Readers;
     pub use DbRow as BatchRow;
 
@@ -235,8 +237,7 @@ impl PostgresStore {
 
     fn on(lender: &Lender, address: &Address) -> Self {
         let writer = Writer::new(lender.clone(), Turns::of(lender.clone()));
-        // One connection beside the others, made when it is needed.
-        let probe = Lender::to(address, 1, ACQUIRE_PROBE);
+        let probe = Probe::beside(lender, address);
         Self::new(writer, Readers::of(lender.clone()), lender.clone(), probe, Some(address.limits.operation))
     }
 }

@@ -14,7 +14,7 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Sqlite};
 
-use self::dialect::{Readers, Turns};
+use self::dialect::{Probe, Readers, Turns};
 use self::direct::Opening;
 use self::sql::writer::Writer;
 use super::pool::unswept;
@@ -24,6 +24,7 @@ mod batch;
 mod direct;
 mod fields;
 mod group;
+mod probe;
 mod readers;
 #[path = "sql/store.rs"]
 mod sql;
@@ -87,6 +88,7 @@ mod dialect {
     pub use super::fields::Field;
     pub use super::group::{Kept, Turns};
     pub use super::known;
+    pub use super::probe::Probe;
     pub use super::readers::Readers;
 
     /// Connections of sqlx's.
@@ -155,7 +157,7 @@ impl SqliteStore {
         let opening = |read_only| Opening { file: file.to_owned(), read_only };
         let turns = Turns::of(opening(false));
         let arrivals = Readers::of(opening(true), turns.clone());
-        Ok(Self::new(Writer::new(writer, turns), arrivals, readers.clone(), readers, None))
+        Ok(Self::new(Writer::new(writer, turns), arrivals, readers.clone(), Probe(readers), None))
     }
 }
 

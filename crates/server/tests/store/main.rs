@@ -7,6 +7,7 @@ mod common;
 mod charges;
 mod commits;
 mod deletions;
+mod full;
 mod keys;
 mod lists;
 mod magic;

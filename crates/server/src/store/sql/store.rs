@@ -9,7 +9,7 @@ use repin_core::credential::CredentialId;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::Instant;
 
-use super::dialect::{self, Pool, Readers};
+use super::dialect::{self, Pool, Probe, Readers};
 use crate::store::{
     AppIdentity, Apps, Arrival, Arrived, Challenge, Change, Charge, CodeClaim, CodeClaimed, Commit, Committed,
     Connections, Created, KnownKey, Listed, Member, MessageKey, NewChallenge, NewRun, Page, Readiness, Recorded, Reply,
@@ -56,7 +56,7 @@ pub struct SqlStore {
     arrivals: Readers,
     readers: Pool,
     /// For the question whether the database is there.
-    probe: Pool,
+    probe: Probe,
     /// See [`Store::longest`].
     longest: Option<Duration>,
     /// Told after each transaction that added something to deliver.
@@ -76,7 +76,7 @@ impl SqlStore {
         writer: Writer,
         arrivals: Readers,
         readers: Pool,
-        probe: Pool,
+        probe: Probe,
         longest: Option<Duration>,
     ) -> Self {
         Self {
@@ -99,9 +99,8 @@ impl SqlStore {
 #[async_trait]
 impl Store for SqlStore {
     async fn ready(&self) -> Result<Readiness> {
-        let asked: sqlx::Result<(bool, i64)> = sqlx::query_as(dialect::READY).fetch_one(&self.probe).await;
         // Whoever comes when it is back need not find out of each connection that it is dead.
-        let (writable, needed) = asked.inspect_err(|_| dialect::forget_idle(&self.readers))?;
+        let (writable, needed) = self.probe.ask().await.inspect_err(|_| dialect::forget_idle(&self.readers))?;
         if !writable {
             return Ok(Readiness::ReadOnly);
         }
