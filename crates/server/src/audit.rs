@@ -21,6 +21,7 @@ pub use verify::{Fault, Found, Report, verify};
 
 use chain::End;
 
+use crate::failpoint::failpoint;
 use crate::gateway::Gateway;
 use crate::keys::{KeyRing, Purpose};
 use crate::store::{AuditLink, Result, Sealing, Store};
@@ -87,6 +88,7 @@ async fn whose_end(store: &dyn Store, keys: &KeyRing, head: &AuditLink) -> Resul
 /// Seals until told to stop, and then once more.
 pub(crate) async fn run(gateway: Arc<Gateway>, stop: CancellationToken) {
     loop {
+        failpoint!("audit.looked");
         let stopping = stop.is_cancelled();
         let mut wait = EVERY;
         match gateway.look_at_audit().await {

@@ -44,11 +44,12 @@ mod on {
     const LATER: Duration = Duration::from_secs(20);
 
     /// Ends the process here, if the file says so: no destructor runs and nothing is flushed, as with `kill -9`. Or says that it
-    /// is here and waits, until the file says so no longer.
+    /// is here and waits, until the file says so no longer; or panics.
     pub fn reach(place: &str) {
         if is_asked_for(place) {
             std::process::abort();
         }
+        assert!(!is_asked_for(&format!("panic at {place}")), "asked for at {place}");
         let wait = format!("wait at {place}");
         if is_asked_for(&wait) {
             let _ = file().map(|file| std::fs::write(file.with_extension("reached"), place));

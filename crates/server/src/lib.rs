@@ -62,6 +62,7 @@ pub mod rules;
 mod serving;
 mod session;
 pub mod store;
+mod supervision;
 mod traces;
 pub mod webhooks;
 
@@ -76,6 +77,7 @@ pub use traces::TracesConfig;
 pub use webhooks::WebhookConfig;
 
 use error::ApiError;
+use metrics::Task;
 
 /// How often what has expired is written down and swept away. Reads do not depend on it.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
@@ -140,13 +142,20 @@ pub async fn serve(
     gateway: Arc<Gateway>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let sweeper = tokio::spawn(sweep(gateway.clone()));
-    let _clock = AbortOnDropHandle::new(tokio::spawn(clock::watch(gateway.clock.clone())));
-    let watcher = gateway.config.database.is_some().then(|| tokio::spawn(outage::watch_store(gateway.clone())));
-    let stop_deliveries = CancellationToken::new();
-    let deliveries = tokio::spawn(webhooks::worker::run(gateway.clone(), stop_deliveries.clone()));
-    let rotations = tokio::spawn(magic::worker::run(gateway.clone(), stop_deliveries.clone()));
-    let sealing = tokio::spawn(audit::run(gateway.clone(), stop_deliveries.clone()));
+    magic::worker::end_orphans(&gateway).await;
+    let stop_workers = CancellationToken::new();
+    let sweeper = kept(Task::Sweep, &gateway, &stop_workers, sweep);
+    let _clock = kept(Task::Clock, &gateway, &stop_workers, |gateway| clock::watch(gateway.clock.clone()));
+    let is_away_looked_for = gateway.config.database.is_some();
+    let watcher = is_away_looked_for.then(|| kept(Task::Probe, &gateway, &stop_workers, outage::watch_store));
+    let stop = stop_workers.clone();
+    let deliveries =
+        kept(Task::Webhooks, &gateway, &stop_workers, move |gateway| webhooks::worker::run(gateway, stop.clone()));
+    let stop = stop_workers.clone();
+    let rotations =
+        kept(Task::Magic, &gateway, &stop_workers, move |gateway| magic::worker::run(gateway, stop.clone()));
+    let stop = stop_workers.clone();
+    let sealing = kept(Task::Audit, &gateway, &stop_workers, move |gateway| audit::run(gateway, stop.clone()));
     let (stopping, stopped) = oneshot::channel();
     let shutdown = async {
         shutdown.await;
@@ -168,7 +177,7 @@ pub async fn serve(
     if timeout(TASKS_GRACE, gateway.tasks.wait()).await.is_err() {
         tracing::error!(left = gateway.tasks.len(), "what was begun for clients has not ended");
     }
-    stop_deliveries.cancel();
+    stop_workers.cancel();
     let workers = async {
         let _ = deliveries.await;
         let _ = rotations.await;
@@ -181,6 +190,18 @@ pub async fn serve(
     }
     gateway.traces.close().await;
     Ok(())
+}
+
+/// A task of the gateway's, begun anew should it panic; gone with what is returned.
+fn kept<F: Future<Output = ()> + Send + 'static>(
+    task: Task,
+    gateway: &Arc<Gateway>,
+    stop: &CancellationToken,
+    begin: impl Fn(Arc<Gateway>) -> F + Send + 'static,
+) -> AbortOnDropHandle<()> {
+    let (metrics, gateway) = (gateway.metrics.clone(), gateway.clone());
+    let work = supervision::keep(task, metrics, stop.clone(), move || begin(gateway.clone()));
+    AbortOnDropHandle::new(tokio::spawn(work))
 }
 
 async fn sweep(gateway: Arc<Gateway>) {

@@ -18,12 +18,12 @@ use repin_core::api::{ChallengeType, CredentialKind};
 mod labels;
 mod page;
 
-pub use labels::Request;
+pub use labels::{Request, Task};
 pub use page::serve;
 
 use crate::magic;
 use crate::store::{Outcome, StoreError};
-use labels::{OfCredential, OfOperation, OfOutcome, OfReason, OfRoute, OfType};
+use labels::{OfCredential, OfOperation, OfOutcome, OfReason, OfRoute, OfTask, OfType};
 
 /// Upper bounds in seconds, for what a client waits for.
 const REQUEST_BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -49,6 +49,7 @@ pub struct Metrics {
     rotations: Family<OfOutcome, Counter>,
     operation_seconds: Histograms<OfOperation>,
     store_errors: Family<OfReason, Counter>,
+    panics: Family<OfTask, Counter>,
     operations_in_flight: AtomicU64,
 }
 
@@ -106,6 +107,11 @@ impl Metrics {
                 Family::new_with_constructor(|| Histogram::new(WORK_BUCKETS)),
             ),
             store_errors: add.to("store_errors", "Operations of the store that were not done", Family::default()),
+            panics: add.to(
+                "task_panics",
+                "Panics in work that nobody asks for, which is then begun anew, by task",
+                Family::default(),
+            ),
             operations_in_flight: AtomicU64::new(0),
             registry,
         };
@@ -129,6 +135,9 @@ impl Metrics {
         }
         for outcome in magic::Outcome::ALL {
             let _ = self.rotations.get_or_create(&OfOutcome::of_rotation(outcome));
+        }
+        for task in Task::ALL.map(OfTask::of) {
+            let _ = self.panics.get_or_create(&task);
         }
         for reason in ["away", "failed"] {
             let _ = self.store_errors.get_or_create(&OfReason { reason });
@@ -192,6 +201,17 @@ impl Metrics {
     /// A try to deliver a webhook is over.
     pub fn delivery(&self, outcome: Outcome) {
         self.deliveries.get_or_create(&OfOutcome::of(outcome)).inc();
+    }
+
+    /// A task, or a part of its work, panicked.
+    pub fn task_panicked(&self, task: Task) {
+        self.panics.get_or_create(&OfTask::of(task)).inc();
+    }
+
+    /// How often it did.
+    #[cfg(test)]
+    pub fn task_panics(&self, task: Task) -> u64 {
+        self.panics.get_or_create(&OfTask::of(task)).get()
     }
 
     /// A rotation of a wallet that Magic holds came to this.

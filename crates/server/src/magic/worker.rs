@@ -11,7 +11,9 @@ use uuid::Uuid;
 
 use super::saga::Step;
 use crate::gateway::Gateway;
+use crate::metrics::Task;
 use crate::store::{Result, Rotation};
+use crate::supervision::has_panicked;
 
 /// How long a claim holds, in milliseconds: longer than a call and a probe can take.
 pub const CLAIM_MS: u64 = 120_000;
@@ -20,33 +22,55 @@ const AT_ONCE: usize = 16;
 /// How often the store is asked at least: another gateway may have died, or the clock been put forward.
 const POLL: Duration = Duration::from_secs(1);
 
-/// Works until told to stop; then waits for the calls that were begun, and begins none.
-pub async fn run(gateway: Arc<Gateway>, stop: CancellationToken) {
+/// Steps that were begun. What a call brings is told once, so they go on when this is dropped: should the worker panic.
+struct Steps(JoinSet<()>);
+
+impl Drop for Steps {
+    fn drop(&mut self) {
+        self.0.detach_all();
+    }
+}
+
+/// Ends the claims of this gateway's last run. Once, and not again with the worker, whose steps may be under way.
+pub async fn end_orphans(gateway: &Gateway) {
     if gateway.magic.is_none() {
         return;
     }
     if let Err(error) = gateway.store.end_orphaned_rotations(gateway.clock.now()).await {
         tracing::warn!(%error, "magic: claims of the last run");
     }
-    let mut steps = JoinSet::new();
+}
+
+/// Works until told to stop; then waits for the calls that were begun, and begins none.
+pub async fn run(gateway: Arc<Gateway>, stop: CancellationToken) {
+    if gateway.magic.is_none() {
+        return;
+    }
+    let mut steps = Steps(JoinSet::new());
     while !stop.is_cancelled() {
-        let wait = start_due(&gateway, &stop, &mut steps).await.unwrap_or_else(|error| {
+        let wait = start_due(&gateway, &stop, &mut steps.0).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "magic: what is due");
             POLL
         });
         tokio::select! {
             () = stop.cancelled() => {}
             () = gateway.store.rotations_changed() => {}
-            Some(_) = steps.join_next() => {}
+            Some(ended) = steps.0.join_next() => {
+                has_panicked(Task::Magic, &gateway.metrics, ended);
+            }
             () = sleep(wait) => {}
         }
     }
-    while steps.join_next().await.is_some() {}
+    while let Some(ended) = steps.0.join_next().await {
+        has_panicked(Task::Magic, &gateway.metrics, ended);
+    }
 }
 
 /// Starts what is due and has room; how long to wait before looking again.
 async fn start_due(gateway: &Arc<Gateway>, stop: &CancellationToken, steps: &mut JoinSet<()>) -> Result<Duration> {
-    while steps.try_join_next().is_some() {}
+    while let Some(ended) = steps.try_join_next() {
+        has_panicked(Task::Magic, &gateway.metrics, ended);
+    }
     let room = u32::try_from(AT_ONCE.saturating_sub(steps.len())).unwrap_or(0);
     let now = gateway.clock.now();
     if room > 0 {

@@ -96,6 +96,48 @@ pub struct OfReason {
     pub reason: &'static str,
 }
 
+/// Work that nobody asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the names say it
+pub enum Task {
+    Sweep,
+    Clock,
+    Probe,
+    Webhooks,
+    Magic,
+    Audit,
+}
+
+impl Task {
+    /// Every one there is.
+    pub const ALL: [Self; 6] = [Self::Sweep, Self::Clock, Self::Probe, Self::Webhooks, Self::Magic, Self::Audit];
+
+    /// In a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sweep => "sweep",
+            Self::Clock => "clock",
+            Self::Probe => "probe",
+            Self::Webhooks => "webhooks",
+            Self::Magic => "magic",
+            Self::Audit => "audit",
+        }
+    }
+}
+
+/// A task.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub struct OfTask {
+    task: &'static str,
+}
+
+impl OfTask {
+    /// By its name.
+    pub fn of(task: Task) -> Self {
+        Self { task: task.name() }
+    }
+}
+
 /// What a connection to the database does.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct OfState {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use repin_core::api::UnixMs;
-use tokio::task::{Id, JoinSet};
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -17,7 +17,9 @@ use super::planbok;
 use super::schedule::outcome;
 use super::signing::{Signature, sign};
 use crate::gateway::Gateway;
+use crate::metrics::Task;
 use crate::store::{Attempt, Claim, Delivery, Outcome, Result};
+use crate::supervision::has_panicked;
 
 /// Tries at the same time, for one subscription.
 const AT_ONCE_EACH: usize = 4;
@@ -96,13 +98,19 @@ impl Worker {
         Ok(count)
     }
 
-    fn forget(&mut self, over: std::result::Result<(Id, ()), tokio::task::JoinError>) {
-        let id = over.map_or_else(|failed| failed.id(), |(id, ())| id);
+    fn forget(&mut self, over: std::result::Result<(Id, ()), JoinError>) {
+        let id = over.as_ref().map_or_else(JoinError::id, |(id, ())| *id);
         self.subscriptions.remove(&id);
+        // Its claim lapses.
+        has_panicked(Task::Webhooks, &self.gateway.metrics, over);
     }
 
     async fn finish(mut self) {
-        let all = async { while self.tries.join_next().await.is_some() {} };
+        let all = async {
+            while let Some(over) = self.tries.join_next_with_id().await {
+                self.forget(over);
+            }
+        };
         if timeout(SHUTDOWN_GRACE, all).await.is_err() {
             self.tries.shutdown().await;
         }

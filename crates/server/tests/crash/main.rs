@@ -16,6 +16,7 @@ mod journey;
 mod kills;
 mod person;
 mod stage;
+mod tasks;
 mod verdict;
 mod wallets;
 

@@ -33,6 +33,21 @@ impl Stage {
         std::fs::write(arms(&self.place), names).unwrap();
     }
 
+    /// Waits for a line of the program's log.
+    pub fn wait_for_line(&mut self, words: &str) {
+        self.program.wait_for_line(words);
+    }
+
+    /// Waits until the program stands at the place at which it was told to wait, and lets it go on.
+    pub async fn meet(&self) {
+        let reached = arms(&self.place).with_extension("reached");
+        while !reached.exists() {
+            tokio::task::yield_now().await;
+        }
+        std::fs::remove_file(reached).unwrap();
+        std::fs::remove_file(arms(&self.place)).unwrap();
+    }
+
     /// `kill -9`.
     pub fn kill(&mut self) {
         self.program.kill();

@@ -116,6 +116,7 @@ async fn a_label_names_a_route_a_code_or_a_word_of_ours_and_nobody() {
         "route",
         "state",
         "status",
+        "task",
         "type",
         "version",
     ];
