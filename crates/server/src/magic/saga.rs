@@ -10,7 +10,7 @@
 //!
 //! Once more and never again: a second lost answer waits for a person. A refusal of the wallet ends it, frozen.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use repin_core::api::RotationState;
 use repin_core::secret::SecretBytes;
@@ -28,10 +28,10 @@ use crate::store::{NewKeys, Paused, Result, Rotation, Stage, StoreError};
 
 /// What is signed to see that context and keys belong together: SHA-256 of "repin/1 probe", which is no transaction's.
 const PROBE: &str = "0x8478d379d77c38a03eb8c43cfda55c8e8e51a2d39f7de9085f07cc9adf0879bf";
-/// How often the journal is tried, a second apart, before the answer is given up.
-const JOURNAL_TRIES: u32 = 600;
+/// How long the journal is tried, a second apart, before the answer is given up.
+const JOURNAL_FOR: Duration = Duration::from_secs(600);
 /// The same when the gateway is being stopped.
-const JOURNAL_TRIES_AT_STOP: u32 = 10;
+const JOURNAL_FOR_AT_STOP: Duration = Duration::from_secs(10);
 
 /// A claimed rotation, and what its steps need.
 pub struct Step<'a> {
@@ -55,7 +55,7 @@ impl Step<'_> {
     pub async fn work(&self) -> Result<()> {
         match self.rotation.stage {
             Stage::Asked | Stage::Unknown => self.call().await,
-            Stage::Sent => self.lost("its caller died", false).await,
+            Stage::Sent => self.lost_by_another().await,
             Stage::Received => match self.gateway.store.kept_reply(&self.rotation.id).await? {
                 Some((status, sealed)) => {
                     let body = self.opened(Sealed::Reply(&self.rotation.id), &sealed)?;
@@ -94,19 +94,21 @@ impl Step<'_> {
     async fn keep(&self, status: u16, body: &SecretBytes) -> Result<()> {
         let id = &self.rotation.id;
         let sealed = Sealed::Reply(id).seal(&self.gateway.keys, body);
-        for tries in 1.. {
+        let mut told = false;
+        let began = Instant::now();
+        loop {
             let kept = self.gateway.store.keep_reply(id, status, &sealed, self.gateway.clock.now()).await;
-            let Err(error) = kept else { break };
-            if tries == 1 {
+            let Err(error) = kept else { return Ok(()) };
+            if !told {
+                told = true;
                 tell(self.gateway, &self.rotation, Outcome::Unwritten, "the store takes no answer");
             }
-            let limit = if self.stop.is_cancelled() { JOURNAL_TRIES_AT_STOP } else { JOURNAL_TRIES };
-            if tries >= limit {
+            let limit = if self.stop.is_cancelled() { JOURNAL_FOR_AT_STOP } else { JOURNAL_FOR };
+            if began.elapsed() >= limit {
                 return Err(error);
             }
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
-        Ok(())
     }
 
     /// What follows from an answer that is in the journal.
@@ -158,10 +160,21 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// Nobody knows what Magic did. Once it is asked again, by itself; after that somebody has to look.
+    /// Its claim has lapsed, so its caller died, or has the answer in hand and cannot write it down: which then is not the time to use
+    /// up the same recovery key once more.
+    async fn lost_by_another(&self) -> Result<()> {
+        let caller_gives_up = JOURNAL_FOR + self.gateway.store.longest().unwrap_or_default();
+        self.lost_for("its caller died", false, self.magic.look_again.max(caller_gives_up)).await
+    }
+
     async fn lost(&self, why: &str, answered: bool) -> Result<()> {
+        self.lost_for(why, answered, self.magic.look_again).await
+    }
+
+    /// Nobody knows what Magic did. Once it is asked again, by itself; after that somebody has to look.
+    async fn lost_for(&self, why: &str, answered: bool, look_again: Duration) -> Result<()> {
         let (outcome, event, due) = if self.rotation.lost == 0 {
-            (Outcome::Unknown, "MAGIC_ROTATION_UNKNOWN", Some(self.magic.look_again))
+            (Outcome::Unknown, "MAGIC_ROTATION_UNKNOWN", Some(look_again))
         } else {
             (Outcome::Stuck, "MAGIC_ROTATION_STUCK", None)
         };

@@ -101,10 +101,15 @@ impl SqlStore {
         .bind(body)
         .execute(&mut *tx)
         .await?;
-        sqlx::query("UPDATE magic_rotations SET stage = 'RECEIVED' WHERE id = $1 AND finished IS NULL")
-            .bind(rotation)
-            .execute(&mut *tx)
-            .await?;
+        // Nobody's when its caller was given up meanwhile: then it is due at once.
+        sqlx::query(
+            "UPDATE magic_rotations SET stage = 'RECEIVED', due = CASE WHEN owner IS NULL THEN $1 ELSE due END
+             WHERE id = $2 AND finished IS NULL",
+        )
+        .bind(int(now))
+        .bind(rotation)
+        .execute(&mut *tx)
+        .await?;
         failpoint!("reply.written");
         tx.commit().await?;
         failpoint!("reply.committed");
