@@ -161,6 +161,7 @@ pub async fn proof(message: &Message) -> Answered {
             kind,
             registration_open_until: opens,
             locked_at: credential.counter.locked_at,
+            was_last: credential.counter.is_disabled(),
         }),
         ends: false,
     };

@@ -372,6 +372,8 @@ pub struct Proved {
     pub registration_open_until: Option<UnixMs>,
     /// When the try that was right locked it, if it was the last one: the lock is none, and who waits to be told of it is not.
     pub locked_at: Option<UnixMs>,
+    /// Whether it was the last one of all, which locks for good and at no time.
+    pub was_last: bool,
 }
 
 /// Whether a message was taken.

@@ -206,6 +206,7 @@ async fn of_the_same_proof_many_times_one_counts_and_a_guess_after_it_stays_coun
                     kind: CredentialKind::Pin,
                     registration_open_until: Some(2_000),
                     locked_at: None,
+                    was_last: false,
                 };
                 let proof = Change { state: Some(vec![racer]), proved: Some(proved), ends: false };
                 match node.record(&key(&challenge, 1, 2), &reply(racer), &proof, 1_000).await.unwrap() {

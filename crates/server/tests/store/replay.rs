@@ -58,6 +58,7 @@ impl Replay {
                     kind: CredentialKind::Pin,
                     registration_open_until: Some(u64::MAX / 4),
                     locked_at: None,
+                    was_last: false,
                 });
                 let change = Change { proved, ..Change::default() };
                 let key = key(&challenge, run, self.taken[client]);

@@ -72,6 +72,7 @@ impl History {
             kind: CredentialKind::Pin,
             registration_open_until: Some(1_000_000),
             locked_at: None,
+            was_last: false,
         });
         let proof = Change { state: Some(vec![3]), proved, ends: false };
         store.record(&key(&change, 2, 3), &reply(3), &proof, 1_000).await.unwrap();

@@ -136,6 +136,39 @@ async fn a_lock_is_told_once_a_minute_later_and_a_right_third_try_is_none() {
 }
 
 #[tokio::test]
+async fn the_hundredth_guess_in_a_row_is_told_when_it_was_wrong_and_not_when_it_was_right() {
+    const NINETY_NINE: &str = "UPDATE credentials SET failed = 0, consecutive = 99";
+    let receiver = Receiver::start().await;
+    let gateway = gateway_for(&receiver).await;
+    subscribe_to(&gateway, &receiver.url(), &["customer.locked_out"]).await;
+    enrol(&gateway).await;
+    tries(&gateway, 1).await;
+    let due = async || gateway.inner.store.due_deliveries().await.unwrap().len();
+
+    for _ in 0..2 {
+        gateway.execute(NINETY_NINE).await;
+        let mut right = Client::open(&gateway, "PUT", "/user/pin").await;
+        let (reply, proof) = right.guess(PIN).await.unwrap();
+        assert_eq!((reply.attempts.left, reply.attempts.locked_until), (0, None), "the last there is");
+        assert_eq!(due().await, 1, "for all the gateway knows, it was wrong");
+        right.confirm(&proof.unwrap()).await.unwrap();
+        assert_eq!(due().await, 0, "it was right");
+    }
+    // Twice: an operator may unlock it, and it may be locked so again.
+    for lock in 1..=2_u64 {
+        gateway.execute(NINETY_NINE).await;
+        let mut wrong = Client::open(&gateway, "PUT", "/user/pin").await;
+        assert!(wrong.guess("111111").await.unwrap().1.is_none());
+        assert_eq!(due().await, 1);
+        gateway.advance(60_000);
+        gateway.inner.store.announce_deliveries();
+        tries(&gateway, 1 + lock).await;
+        let told = receiver.posts().into_iter().filter(|post| post.json()["event"] == "customer.locked_out").count();
+        assert_eq!(told as u64, lock);
+    }
+}
+
+#[tokio::test]
 async fn the_documented_verifier_takes_what_is_sent_and_nothing_else() {
     let receiver = Receiver::start().await;
     let gateway = gateway_for(&receiver).await;

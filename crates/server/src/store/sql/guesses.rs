@@ -58,7 +58,7 @@ impl SqlStore {
         .await?;
         let locks = attempts.left == 0;
         if locks {
-            write_lock(&mut tx, key.challenge, &credential, now).await?;
+            write_lock(&mut tx, key, &credential, charged.locked_at, now).await?;
         }
         failpoint!("charge.written");
         commit!(tx, "late charge");

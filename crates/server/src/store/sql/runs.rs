@@ -79,8 +79,8 @@ impl SqlStore {
         failpoint!("record.taken");
         if let Some(proved) = &change.proved {
             let (credential, seq) = (&proved.credential, i64::from(key.seq));
-            if let Some(locked_at) = proved.locked_at {
-                take_back_lock(&mut tx, key, credential, locked_at).await?;
+            if proved.locked_at.is_some() || proved.was_last {
+                take_back_lock(&mut tx, key, credential, proved.locked_at).await?;
             }
             match proved.kind {
                 CredentialKind::Code => spend_code(&mut tx, key, credential).await?,
