@@ -134,6 +134,11 @@ impl Message {
         if until.is_some_and(|until| self.now < until) { Ok(()) } else { Err(Code::InvalidApproveContent.into()) }
     }
 
+    /// Whether messages before this one are still to come. Its run's state is then one that they will have changed, and was read before.
+    pub fn is_too_early(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| !run.ended && self.envelope.seq > run.last_seq.saturating_add(1))
+    }
+
     /// Whether the challenge is complete and its wallets may still be on their way.
     pub fn follows_wallets(&self) -> bool {
         self.challenge.status == Status::Complete && self.challenge.kind == ChallengeType::RecoverWallets

@@ -131,6 +131,10 @@ fn respond(request: &Envelope, reply: &Reply) -> Response {
 impl Message {
     /// The reply that goes out.
     async fn reply(&self) -> Result<Reply, ApiError> {
+        // Those before it may be taken meanwhile, and then it would be the next, with what it made of the state before them.
+        if self.is_too_early() {
+            return Ok(self.refusal(Code::Conflict, None));
+        }
         let (code, attempts, change) = match self.step().await {
             Ok((reply, recorded)) => return Ok(self.counts(reply, recorded)),
             Err(Failure::Internal(error)) => return Err(error),

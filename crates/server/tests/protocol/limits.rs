@@ -68,7 +68,7 @@ async fn a_user_is_limited_over_all_sessions_and_so_are_the_sessions_asked_for()
 }
 
 /// How often an operation of the store was asked for.
-async fn asked(gateway: &Gateway, operation: &str) -> Option<u64> {
+pub async fn asked(gateway: &Gateway, operation: &str) -> Option<u64> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/metrics", listener.local_addr().unwrap());
     let serving = tokio::spawn(serve_metrics(listener, gateway.inner.clone()));

@@ -5,6 +5,7 @@ use repin_core::error::Code;
 
 use crate::client::{Client, code, open_request, questions};
 use crate::common::{Gateway, KSF, ORIGIN, START};
+use crate::limits::asked;
 use crate::{ANSWERS, PIN, USER, enrolled, gateway_with_user};
 
 const MINUTES: u64 = 60_000;
@@ -50,6 +51,20 @@ async fn open_refuses_another_app() {
     client.seq = 0;
     let own = OpenRequest { app_id: Some(gateway.inner.app.id.clone()), ..open_request() };
     client.say::<_, OpenReply>(Step::Open, &own).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_message_that_comes_before_the_one_before_it_is_not_taken_whatever_comes_meanwhile() {
+    let gateway = gateway_with_user().await;
+    let mut enrol = Client::open(&gateway, "POST", "/user/initialize").await;
+    let before = asked(&gateway, "record").await;
+    let begun = (enrol.run, enrol.seq);
+    enrol.seq += 1;
+    assert_eq!(code(enrol.register(&[PIN, ANSWERS]).await), (409, 409));
+    assert_eq!(asked(&gateway, "record").await, before, "the store is not asked to take it, as it might by then");
+    (enrol.run, enrol.seq) = begun;
+    enrol.replace(&[PIN, ANSWERS]).await.unwrap();
+    assert!(asked(&gateway, "record").await > before, "the control");
 }
 
 #[tokio::test]
