@@ -269,8 +269,13 @@ async fn an_answer_that_the_database_does_not_take_is_kept_until_it_does() {
         for _ in 0..100 {
             assert_eq!(state().await, "UNKNOWN");
         }
+        assert_eq!(simulator.calls(&person.wallets[0].id, Call::Confirm), 1, "the key is not used once more");
         gateway.execute(take_again).await;
-        while state().await != "DONE" {
+        loop {
+            match &*state().await {
+                "DONE" => break,
+                state => assert_ne!(state, "FROZEN"),
+            }
             tokio::task::yield_now().await;
         }
         assert_eq!(simulator.calls(&person.wallets[0].id, Call::Confirm), 1);
