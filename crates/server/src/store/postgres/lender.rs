@@ -128,6 +128,11 @@ impl Lender {
         self.pool.options()
     }
 
+    /// Whether it lends no more.
+    pub fn is_closed(&self) -> bool {
+        self.pool.is_closed()
+    }
+
     /// Waits for what is lent, and closes.
     pub async fn close(&self) {
         self.pool.close().await;

@@ -52,6 +52,9 @@ impl Probe {
 
     async fn answer(&self) -> sqlx::Result<Answer> {
         let mut own = self.own.lock().await;
+        if self.others.is_closed() {
+            return Err(sqlx::Error::PoolClosed);
+        }
         // Taken out: of whoever is not waited for any longer the connection goes, too.
         if let Some(mut known) = own.take().filter(|known| is_fresh(known.made.elapsed(), Duration::ZERO))
             && let Ok(answer) = within(ANSWER, ask(&mut known.connection)).await
