@@ -3,6 +3,7 @@
 use crate::run::{Result, read, root, write};
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
+use std::fs::{File, create_dir_all};
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -28,7 +29,9 @@ pub fn unless_unchanged(
     work: impl FnOnce() -> Result,
 ) -> Result {
     alone(name, || {
-        let stamp = root().join("target/xtask").join(format!("{name}.stamp"));
+        let folder = root().join("target/xtask");
+        let _others = wait_for_others(&folder, name)?;
+        let stamp = folder.join(format!("{name}.stamp"));
         let now = format!("{:016x}", hash(inputs, also)?);
         if root().join(output).exists() && read(&stamp).is_ok_and(|last| last == now) {
             return Ok(());
@@ -36,6 +39,13 @@ pub fn unless_unchanged(
         work()?;
         write(&stamp, &now)
     })
+}
+
+/// The same between processes: of two steps that are run at once one does the work, and the other finds it done. Until it is dropped.
+fn wait_for_others(folder: &Path, name: &str) -> Result<File> {
+    let path = folder.join(format!("{name}.lock"));
+    let locked = create_dir_all(folder).and_then(|()| File::create(&path)).and_then(|file| file.lock().map(|()| file));
+    locked.map_err(|error| format!("{}: {error}", path.display()))
 }
 
 // SipHash with fixed keys: the same on every run of the same Rust, and a new Rust should redo the work anyway.
