@@ -8,7 +8,6 @@
 #![allow(clippy::duplicate_mod)]
 
 use std::future::Future;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -134,14 +133,7 @@ const WORKERS_GRACE: Duration = Duration::from_secs(150);
 /// Serves until `shutdown` resolves; then finishes the requests at hand and what was begun for clients who left. A client
 /// that neither finishes its request nor takes its answer is waited for 20 seconds; what does not end on a database that is gone without
 /// a word, for four minutes in all. What was begun there is done altogether or not at all, and claims lapse.
-///
-/// # Errors
-/// [`io::Error`] of the listener.
-pub async fn serve(
-    listener: TcpListener,
-    gateway: Arc<Gateway>,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
+pub async fn serve(listener: TcpListener, gateway: Arc<Gateway>, shutdown: impl Future<Output = ()> + Send + 'static) {
     magic::worker::end_orphans(&gateway).await;
     let stop_workers = CancellationToken::new();
     let sweeper = kept(Task::Sweep, &gateway, &stop_workers, sweep);
@@ -189,7 +181,6 @@ pub async fn serve(
         tracing::error!(left, "deliveries, rotations or the audit's seal have not ended, or connections not come back");
     }
     gateway.traces.close().await;
-    Ok(())
 }
 
 /// A task of the gateway's, begun anew should it panic; gone with what is returned.

@@ -95,7 +95,7 @@ async fn run(settings: Serve) -> Result<(), Box<dyn std::error::Error>> {
     }
     let listener = bind(listen).await?;
     tracing::info!(address = %listener.local_addr()?, app = gateway.app.id, "listening");
-    serve(listener, gateway, shutdown).await?;
+    serve(listener, gateway, shutdown).await;
     tracing::info!("stopped");
     Ok(())
 }

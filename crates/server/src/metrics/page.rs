@@ -1,6 +1,5 @@
 //! `GET /metrics`, on a listener of its own: what was counted, and how the database, the outbox and the key ring are now.
 
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -30,13 +29,9 @@ use crate::store::{Connections, Outbox};
 const COUNT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Serves the page until the process ends, also while the gateway finishes its last requests.
-///
-/// # Errors
-/// [`io::Error`] of the listener.
-pub async fn serve(listener: TcpListener, gateway: Arc<Gateway>) -> io::Result<()> {
+pub async fn serve(listener: TcpListener, gateway: Arc<Gateway>) {
     let head = gateway.config.head_timeout;
     serving::serve_for_ever(listener, Router::new().route("/metrics", get(page)).with_state(gateway), head).await;
-    Ok(())
 }
 
 async fn page(State(gateway): State<Arc<Gateway>>) -> Response {

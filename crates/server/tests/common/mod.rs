@@ -64,6 +64,14 @@ pub struct Gateway {
     database: Option<Arc<PostgresDatabase>>,
 }
 
+/// Where the metrics of a gateway in this process are served, from now on.
+pub async fn metrics_url(gateway: &Arc<repin_server::Gateway>) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/metrics", listener.local_addr().unwrap());
+    tokio::spawn(repin_server::serve_metrics(listener, gateway.clone()));
+    url
+}
+
 impl Deref for Gateway {
     type Target = Host;
 
@@ -107,7 +115,7 @@ impl Gateway {
         let gateway = inner.clone();
         let served = tokio::spawn(async move {
             let stopped = async { _ = stopped.await };
-            repin_server::serve(listener, gateway, stopped).await.unwrap();
+            repin_server::serve(listener, gateway, stopped).await;
         });
         Self { host: Host::new(url), inner, clock, folder, config, stop, served, database }
     }

@@ -1,6 +1,6 @@
 //! The program on a folder and its database, which outlive it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
@@ -40,11 +40,12 @@ impl Stage {
 
     /// Waits until the program stands at the place at which it was told to wait, and lets it go on.
     pub async fn meet(&self) {
-        let reached = arms(&self.place).with_extension("reached");
-        while !reached.exists() {
-            tokio::task::yield_now().await;
-        }
-        std::fs::remove_file(reached).unwrap();
+        reached(&arms(&self.place)).await;
+        self.let_go();
+    }
+
+    fn let_go(&self) {
+        std::fs::remove_file(arms(&self.place).with_extension("reached")).unwrap();
         std::fs::remove_file(arms(&self.place)).unwrap();
     }
 
@@ -76,15 +77,11 @@ impl Stage {
     pub async fn disconnect(&mut self) {
         let url = self.url().expect("a database of its own to be disconnected from");
         let mut connection = PgConnection::connect(&url).await.unwrap();
-        let reached = arms(&self.place).with_extension("reached");
-        while !reached.exists() {
-            tokio::task::yield_now().await;
-        }
+        reached(&arms(&self.place)).await;
         let query = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
                      WHERE datname = current_database() AND application_name = 'repin-server'";
         sqlx::query(query).fetch_all(&mut connection).await.unwrap();
-        std::fs::remove_file(reached).unwrap();
-        std::fs::remove_file(arms(&self.place)).unwrap();
+        self.let_go();
     }
 
     /// What the database says.
@@ -108,6 +105,13 @@ impl Stage {
 
     fn data(&self) -> PathBuf {
         self.place.path().join("data")
+    }
+}
+
+/// Waits until the program stands at the place at which this file has it wait.
+async fn reached(arms: &Path) {
+    while !arms.with_extension("reached").exists() {
+        tokio::task::yield_now().await;
     }
 }
 

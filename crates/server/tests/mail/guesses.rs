@@ -11,6 +11,7 @@ use repin_vault::session::SessionError;
 use tokio::net::TcpListener;
 
 use crate::client::Client;
+use crate::common::metrics_url;
 use crate::{USER, World, refused};
 
 const HALF_AN_HOUR: u64 = 30 * 60 * 1000;
@@ -31,7 +32,7 @@ async fn three_wrong_codes_lock_for_half_an_hour_and_a_new_code_does_not_unlock(
     assert!(code == Code::UserOtpIsLocked && attempts.unwrap().locked_until.is_some());
     assert_eq!(world.challenge(USER, ChallengeType::RestorePinByCode).await, Err(Code::UserOtpIsLocked));
     assert!(world.post.letters().is_empty(), "nothing was sent");
-    let metrics = metrics(&world).await;
+    let metrics = reqwest::get(metrics_url(&world.gateway.inner).await).await.unwrap().text().await.unwrap();
     // Besides these, the one that proved the address.
     for line in ["repin_guesses_evaluated_total{credential=\"code\"} 4", "repin_locks_total{credential=\"code\"} 1"] {
         assert!(metrics.contains(line), "{line}: {metrics}");
@@ -68,13 +69,6 @@ async fn a_message_that_comes_again_while_its_letter_is_on_its_way_is_429_and_la
     assert_eq!((again.status().as_u16(), again.headers()["retry-after"].to_str().unwrap()), (429, "2"));
     assert_eq!(first.1["code"], Code::EmailSendingFailed.number(), "{first:?}");
     assert_eq!(send().await, first, "the same bytes get the reply when there is one");
-}
-
-async fn metrics(world: &World) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/metrics", listener.local_addr().unwrap());
-    tokio::spawn(repin_server::serve_metrics(listener, world.gateway.inner.clone()));
-    reqwest::get(url).await.unwrap().text().await.unwrap()
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 
 use crate::common::database::Place;
 use crate::common::program::Program;
-use crate::common::{Gateway, send};
+use crate::common::{Gateway, metrics_url, send};
 use crate::page::Page;
 use crate::{USER, lock, recover, start, until};
 
@@ -31,14 +31,6 @@ pub async fn text(url: &str) -> String {
 
 async fn page(program: &Program) -> Page {
     Page::parse(&text(&program.metrics_url()).await).unwrap()
-}
-
-/// The metrics of a gateway in this process.
-async fn serve(gateway: &Arc<Inner>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/metrics", listener.local_addr().unwrap());
-    tokio::spawn(repin_server::serve_metrics(listener, gateway.clone()));
-    url
 }
 
 #[tokio::test]
@@ -149,7 +141,7 @@ async fn the_outbox_and_what_became_of_each_try_are_counted() {
         config.webhooks.allow_http = true;
     })
     .await;
-    let url = serve(&gateway.inner).await;
+    let url = metrics_url(&gateway.inner).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}/hook", listener.local_addr().unwrap());
     // There is a receiver, and it wants nothing.
@@ -190,20 +182,20 @@ async fn a_clock_that_is_not_its_machines_any_more_is_told() {
     ] {
         let config = Config::new(folder.path().join(name));
         let gateway = Inner::start(config, Arc::new(SystemClock::read(|| was))).await.unwrap();
-        let page = Page::parse(&text(&serve(&gateway).await).await).unwrap();
+        let page = Page::parse(&text(&metrics_url(&gateway).await).await).unwrap();
         let told = page.value("repin_clock_ahead_seconds", &[]).unwrap();
         assert!((told - expected).abs() < 30.0, "{name}: {told}");
     }
     // One that stands on purpose has nothing to tell.
     let gateway = Gateway::start().await;
-    let page = Page::parse(&text(&serve(&gateway.inner).await).await).unwrap();
+    let page = Page::parse(&text(&metrics_url(&gateway.inner).await).await).unwrap();
     assert_eq!(page.value("repin_clock_ahead_seconds", &[]), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_waits_for_a_connection_is_counted() {
     let gateway = Gateway::start().await;
-    let url = serve(&gateway.inner).await;
+    let url = metrics_url(&gateway.inner).await;
     let held = gateway.hold_users().await;
     let limit = Page::parse(&text(&url).await).unwrap().value("repin_database_connections_limit", &[]).unwrap();
     // SQLite: the one that writes. PostgreSQL: all of them.

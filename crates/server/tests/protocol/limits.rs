@@ -6,13 +6,12 @@ use repin_core::credential::ClientLogin;
 use repin_core::secret::SecretBytes;
 use repin_server::api_key::Environment;
 use repin_server::limits::Limits;
-use repin_server::serve_metrics;
 use reqwest::Method;
 use reqwest::header::ORIGIN;
 use serde_json::json;
 
 use crate::client::{Client, code};
-use crate::common::{BY, Gateway, Host, send};
+use crate::common::{BY, Gateway, Host, metrics_url, send};
 use crate::{ANSWERS, PIN, USER, enrolled};
 
 async fn limited(limits: Limits) -> Gateway {
@@ -69,11 +68,7 @@ async fn a_user_is_limited_over_all_sessions_and_so_are_the_sessions_asked_for()
 
 /// How often an operation of the store was asked for.
 pub async fn asked(gateway: &Gateway, operation: &str) -> Option<u64> {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/metrics", listener.local_addr().unwrap());
-    let serving = tokio::spawn(serve_metrics(listener, gateway.inner.clone()));
-    let page = gateway.http.get(url).send().await.unwrap().text().await.unwrap();
-    serving.abort();
+    let page = gateway.http.get(metrics_url(&gateway.inner).await).send().await.unwrap().text().await.unwrap();
     let line = format!("repin_store_operation_seconds_count{{operation=\"{operation}\"}} ");
     page.lines().find_map(|found| found.strip_prefix(&line)?.parse().ok())
 }

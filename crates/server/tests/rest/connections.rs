@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use repin_server::serve_metrics;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::common::{Gateway, send};
+use crate::common::{Gateway, metrics_url, send};
 
 const HALF_A_HEAD: &[u8] = b"GET /ping HTTP/1.1\r\nHost: gate";
 const WHOLE: &[u8] = b"GET /ping HTTP/1.1\r\nHost: gateway\r\n\r\n";
@@ -43,11 +42,10 @@ async fn who_sends_half_a_head_or_lies_idle_is_not_waited_for() {
 #[tokio::test]
 async fn the_same_holds_where_metrics_are_read() {
     let gateway = with_head_timeout(50).await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    tokio::spawn(serve_metrics(listener, gateway.inner.clone()));
-    assert_eq!(until_closed(&address, HALF_A_HEAD).await, "");
-    let said = until_closed(&address, b"GET /metrics HTTP/1.1\r\nHost: gateway\r\n\r\n").await;
+    let url = metrics_url(&gateway.inner).await;
+    let address = url.strip_prefix("http://").unwrap().strip_suffix("/metrics").unwrap();
+    assert_eq!(until_closed(address, HALF_A_HEAD).await, "");
+    let said = until_closed(address, b"GET /metrics HTTP/1.1\r\nHost: gateway\r\n\r\n").await;
     assert!(said.contains("repin_ready"), "{said}");
 }
 

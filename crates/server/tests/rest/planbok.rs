@@ -53,12 +53,17 @@ pub fn ticket_of(body: &Value) -> (String, String) {
 
 /// What the page asks: by a ticket, by a cookie, or by neither.
 pub fn open_visit(host: &Host, challenge: &str, ticket: Option<&str>, cookie: Option<&str>) -> RequestBuilder {
-    let url = format!("{}/v1/repin/visits/{challenge}/session", host.url);
-    let request = host.http.post(url).header("Origin", &host.url).json(&json!({"ticket": ticket}));
+    let request = show(host, challenge, &json!({"ticket": ticket}));
     match cookie {
         Some(cookie) => request.header("Cookie", cookie),
         None => request,
     }
+}
+
+/// The page's request with what it shows.
+pub fn show(host: &Host, challenge: &str, shown: &Value) -> RequestBuilder {
+    let url = format!("{}/v1/repin/visits/{challenge}/session", host.url);
+    host.http.post(url).header("Origin", &host.url).json(shown)
 }
 
 /// The cookie that an answer sets, as it is sent back, and the whole of it.

@@ -65,11 +65,7 @@ async fn a_page_whose_answer_was_lost_asks_again_with_its_nonce_and_nobody_else_
     let gateway = Gateway::start().await;
     let id = customer(&gateway).await;
     let (challenge, ticket) = asked(&gateway, &id, "initialize").await;
-    let url = format!("{}/v1/repin/visits/{challenge}/session", gateway.url);
-    let with = |nonce: &str| {
-        let body = json!({"ticket": ticket, "nonce": nonce});
-        gateway.http.post(&url).header("Origin", &gateway.url).json(&body)
-    };
+    let with = |nonce: &str| show(&gateway, &challenge, &json!({"ticket": ticket, "nonce": nonce}));
     let [mine, another] = ["0123456789abcdef", "0123456789abcdee"].map(|part| part.repeat(4));
     let (cookie, _, first) = cookie_of(with(&mine)).await;
     let (again, _, second) = cookie_of(with(&mine)).await;
@@ -81,12 +77,11 @@ async fn a_page_whose_answer_was_lost_asks_again_with_its_nonce_and_nobody_else_
     }
     assert_eq!(send(open_visit(&gateway, &challenge, Some(&ticket), None)).await.0, 410, "the link alone");
     let other = json!({"ticket": &ticket[1..], "nonce": mine});
-    assert_eq!(send(gateway.http.post(&url).header("Origin", &gateway.url).json(&other)).await.0, 410, "no ticket");
+    assert_eq!(send(show(&gateway, &challenge, &other)).await.0, 410, "no ticket");
     let (challenge, ticket) = asked(&gateway, &id, "initialize").await;
     let short = json!({"ticket": ticket, "nonce": "guessed"});
-    let url = format!("{}/v1/repin/visits/{challenge}/session", gateway.url);
-    let send_short = || send(gateway.http.post(&url).header("Origin", &gateway.url).json(&short));
-    assert_eq!((send_short().await.0, send_short().await.0), (200, 410), "a short one is none");
+    let send_short = async || send(show(&gateway, &challenge, &short)).await.0;
+    assert_eq!((send_short().await, send_short().await), (200, 410), "a short one is none");
 }
 
 #[tokio::test]
