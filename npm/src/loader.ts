@@ -2,6 +2,7 @@
 // widget to the host. Importing it does nothing.
 import { attempts, forget, loadEngine, nextTask } from './engine.ts';
 import type { Worn } from './customise/wear.ts';
+import { staysOpen } from './flow.ts';
 import { failure, outcome } from './outcome.ts';
 import type { WidgetHandle } from './repin_widget.js';
 import { ENGLISH, element, explain, wait, type Messages } from './shell.ts';
@@ -46,7 +47,7 @@ export function mount(target: Element | string, options: Options): Mounted {
   };
   // Asked twice with no press in between, a browser closes it, whatever we say: then the widget ends too, unless it cannot or
   // keys are being read. `<pin-recovery>` closes it as well, to open it elsewhere.
-  frame.onclose = () => ended || frame.open || (/^(working|keys)$/.test(step) ? frame.showModal() : giveUp());
+  frame.onclose = () => ended || frame.open || (staysOpen(step) ? frame.showModal() : giveUp());
   const own = place.shadowRoot;
   const host = own ? (place as HTMLElement) : place.appendChild(element('div'));
   const root = own ?? host.attachShadow({ mode: 'open' });

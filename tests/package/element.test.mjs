@@ -267,7 +267,7 @@ for (const engine of ENGINES) {
 
     test('who leaves while the files hang has left; a language chosen before they are there counts', async () => {
       const session = await sessionFor(stage, person.userId, 'RESTORE_PIN');
-      await visit(stage, host.origin, async ({ page, widget, witness }) => {
+      await visit(stage, host.origin, async ({ page, witness }) => {
         const outcome = await page.evaluate((session, apiBaseUrl) => {
           const hanging = /** @type {any} */ (window).repin.mount('#widget', { session, apiBaseUrl, assetsUrl: '/hangs/' });
           setTimeout(() => hanging.cancel());
@@ -278,7 +278,6 @@ for (const engine of ENGINES) {
           void /** @type {any} */ (window).repin.mount('#widget', { session, apiBaseUrl }).setLocale('de');
         }, session, stage.gateway.url);
         await find(page, 'heading', GERMAN.questions.title);
-        assert.ok(widget);
         await quiet(witness);
       });
     });

@@ -1,5 +1,6 @@
 // `repin/frame`: the widget in a frame of the gateway's own origin, where no script of the host's page reaches what is
 // typed. docs/frame.md has the messages and the guards. Importing it does nothing.
+import { staysOpen } from '../flow.ts';
 import type { Greeting, ToFrame, ToHost } from '../frame/messages.ts';
 import { failure } from '../outcome.ts';
 import type { FailureKind, Outcome, PinRecoveryOptions, Session, Step } from '../types.ts';
@@ -151,7 +152,7 @@ export async function openFrame(options: FrameOptions): Promise<Outcome> {
     };
     // Browsers close it at a second Escape, asked or not; nobody leaves what cannot be left, or keys, that way.
     dialog.addEventListener('close', () => {
-      if (!/^(working|keys)$/.test(step)) return close('user');
+      if (!staysOpen(step)) return close('user');
       dialog.showModal();
       iframe.focus();
     }, { signal });

@@ -4,10 +4,8 @@ import { openPage, picture } from '../../e2e/harness/browser.mjs';
 import { breakFaces, watchEngines } from '../../e2e/harness/engines.mjs';
 import { find, until } from '../../e2e/harness/find.mjs';
 import { t, Widget } from '../../e2e/harness/widget.mjs';
+import { START } from './recovery.mjs';
 import { openSite } from './site.mjs';
-
-/** The newcomer's button. */
-const START = 'I forgot my PIN';
 
 /**
  * The first letter typed traps. The person is told, starts again, and leaves; the app hears of it.

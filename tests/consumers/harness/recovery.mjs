@@ -10,7 +10,7 @@ import { openSite } from './site.mjs';
 
 const GERMAN = JSON.parse(readFileSync(new URL('../../../locales/de.json', import.meta.url), 'utf8'));
 /** The newcomer's button. */
-const START = 'I forgot my PIN';
+export const START = 'I forgot my PIN';
 /** Taken in turns: a new PIN must not be the old one. */
 const PINS = ['580271', '493817'];
 
